@@ -1,0 +1,17 @@
+"""Regularization Lab's core: NumPy alone, no screen, no globals; made to be used from a notebook too."""
+
+from core.datasets import DATASETS, Dataset, load_dataset
+from core.penalties import PENALTIES, Penalty
+from core.settings import Settings
+from core.training import Run, train
+
+__all__ = [
+    "DATASETS",
+    "PENALTIES",
+    "Dataset",
+    "Penalty",
+    "Run",
+    "Settings",
+    "load_dataset",
+    "train",
+]

@@ -1,0 +1,236 @@
+"""Data sets that are there without a network: three real ones in files, five drawn from a seed.
+
+`load_dataset` splits, then standardizes with the training rows' mean and deviation alone, so that nothing
+of the test rows leaks into the training.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from core import validation
+
+DATA = Path(__file__).parent / "data"
+TEST_SHARE = 0.3
+N_NEEDLES, N_COLUMNS = 5, 40
+
+
+class Table(NamedTuple):
+    """All rows of a data set, before the split."""
+
+    X: np.ndarray  # (rows, n_features)
+    y: np.ndarray  # (rows,) class indices
+    feature_names: tuple[str, ...]
+    class_names: tuple[str, ...]
+    informative: tuple[int, ...] = ()  # columns that carry the truth, where it is known
+
+
+Make = Callable[[np.random.Generator, int, float], Table]  # from a seed, n_samples and noise
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a data set comes from, and what it is about."""
+
+    label: str
+    about: str
+    source: str
+    licence: str
+    make: Make
+    synthetic: bool
+    picture: tuple[int, int] | None = None  # height and width, where a row is a picture
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A data set, split and standardized.
+
+    X_train, X_test: (m, n_features), each column (x − mean)/deviation of the training rows; a column that
+    is constant there is only centred. y_train, y_test: (m,) class indices.
+    """
+
+    name: str
+    X_train: np.ndarray
+    y_train: np.ndarray
+    X_test: np.ndarray
+    y_test: np.ndarray
+    feature_names: tuple[str, ...]
+    class_names: tuple[str, ...]
+    informative: tuple[int, ...] = ()
+
+    @property
+    def m(self) -> int:
+        """Training samples."""
+        return len(self.y_train)
+
+    @property
+    def n_features(self) -> int:
+        """Columns of X."""
+        return self.X_train.shape[1]
+
+    @property
+    def source(self) -> Source:
+        """Where it comes from."""
+        return DATASETS[self.name]
+
+
+def load_dataset(name: str, seed: int = 0, n_samples: int = 400, noise: float = 0.2) -> Dataset:
+    """Load a data set of DATASETS; 30 % of each class are test rows, drawn by the seed.
+
+    n_samples (≥ 20) and noise (≥ 0) are used by the synthetic sets: rows in all, and the deviation of the
+    noise in the unit of the coordinates. Raises ValueError for an unknown name or a value out of range.
+    """
+    validation.check_choice("name", name, tuple(DATASETS))
+    seed = validation.check_whole("seed", seed, 0)
+    n_samples = validation.check_whole("n_samples", n_samples, 20)
+    if not 0 <= noise < np.inf:
+        raise ValueError(f"noise must be a finite number of at least 0, got {noise!r}")
+    rng = np.random.default_rng(seed)
+    table = DATASETS[name].make(rng, n_samples, float(noise))
+    train = stratified_split(table.y, TEST_SHARE, rng)
+    X_train, X_test = standardize(table.X[train], table.X[~train])
+    return Dataset(
+        name=name,
+        X_train=X_train,
+        y_train=table.y[train],
+        X_test=X_test,
+        y_test=table.y[~train],
+        feature_names=table.feature_names,
+        class_names=table.class_names,
+        informative=table.informative,
+    )
+
+
+def stratified_split(y: np.ndarray, test_share: float, rng: np.random.Generator) -> np.ndarray:
+    """(m,) True for training rows; of each class the same share is left for the test, at least one row."""
+    train = np.ones(len(y), bool)
+    for label in np.unique(y):
+        rows = rng.permutation(np.flatnonzero(y == label))
+        train[rows[: max(1, round(test_share * len(rows)))]] = False
+    return train
+
+
+def standardize(X_train: np.ndarray, X_test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(X − mean)/deviation, both of the training rows, ddof = 0; constant columns are only centred."""
+    mean, deviation = X_train.mean(axis=0), X_train.std(axis=0)
+    deviation[deviation <= 1e-12 * np.abs(X_train).max(axis=0)] = 1
+    return (X_train - mean) / deviation, (X_test - mean) / deviation
+
+
+@cache
+def _read(name: str) -> Table:
+    """A table of numbers with a header; the last column names the class, counted as they first appear."""
+    with (DATA / f"{name}.csv").open(encoding="utf-8") as file:
+        *feature_names, _ = file.readline().rstrip("\n").split(",")
+        rows = [line.rstrip("\n").rsplit(",", 1) for line in file]
+    X = np.array([row.split(",") for row, _ in rows], dtype=float)
+    class_names = tuple(dict.fromkeys(label for _, label in rows))
+    y = np.array([class_names.index(label) for _, label in rows])
+    for array in (X, y):
+        array.flags.writeable = False  # the cache hands out the same arrays again
+    return Table(X, y, tuple(feature_names), class_names)
+
+
+def _from_file(name: str) -> Make:
+    return lambda rng, n_samples, noise: _read(name)
+
+
+def _plane(X: np.ndarray, y: np.ndarray) -> Table:
+    return Table(X, y, ("x1", "x2"), ("0", "1"))
+
+
+def _moons(rng: np.random.Generator, n_samples: int, noise: float) -> Table:
+    """Two half circles of radius 1 that reach into each other."""
+    y = np.arange(n_samples) % 2
+    angle = rng.uniform(0, np.pi, n_samples)
+    X = np.where(
+        y[:, None] == 0,
+        np.column_stack([np.cos(angle), np.sin(angle)]),
+        np.column_stack([1 - np.cos(angle), 0.5 - np.sin(angle)]),
+    )
+    return _plane(X + noise * rng.standard_normal(X.shape), y)
+
+
+def _circles(rng: np.random.Generator, n_samples: int, noise: float) -> Table:
+    """A circle of radius 1/2 within one of radius 1."""
+    y = np.arange(n_samples) % 2
+    angle, radius = rng.uniform(0, 2 * np.pi, n_samples), np.where(y == 1, 0.5, 1.0)
+    X = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return _plane(X + noise * rng.standard_normal(X.shape), y)
+
+
+def _xor(rng: np.random.Generator, n_samples: int, noise: float) -> Table:
+    """The square (−1, 1)², labelled by whether the two signs agree."""
+    X = rng.uniform(-1, 1, (n_samples, 2))
+    y = (X[:, 0] * X[:, 1] > 0).astype(int)
+    return _plane(X + noise * rng.standard_normal(X.shape), y)
+
+
+def _spirals(rng: np.random.Generator, n_samples: int, noise: float) -> Table:
+    """Two arms of one and a half turns that wind around each other, out to radius 3."""
+    y = np.arange(n_samples) % 2
+    turn = np.sqrt(rng.uniform(0.02, 1, n_samples))
+    angle = 3 * np.pi * turn + np.pi * y
+    X = 3 * turn[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return _plane(X + noise * rng.standard_normal(X.shape), y)
+
+
+def _needles(rng: np.random.Generator, n_samples: int, noise: float) -> Table:
+    """40 columns of noise; the class is the sign of a sum of 5 of them, itself with noise."""
+    w = np.zeros(N_COLUMNS)
+    needles = np.sort(rng.choice(N_COLUMNS, N_NEEDLES, replace=False))
+    w[needles] = rng.choice([-1, 1], N_NEEDLES) / np.sqrt(N_NEEDLES)
+    X = rng.standard_normal((n_samples, N_COLUMNS))
+    y = (X @ w + noise * rng.standard_normal(n_samples) > 0).astype(int)
+    feature_names = tuple(f"column {i + 1:02}" for i in range(N_COLUMNS))
+    return Table(X, y, feature_names, ("0", "1"), tuple(needles.tolist()))
+
+
+OWN = "drawn by this program from the seed"
+CC_BY = "Creative Commons Attribution 4.0"
+
+DATASETS: dict[str, Source] = {
+    "breast_cancer": Source(
+        "Breast cancer",
+        "30 measurements of cell nuclei from 569 breast masses: is the mass benign?",
+        "W. Wolberg, O. Mangasarian, N. Street, W. Street: Breast Cancer Wisconsin (Diagnostic), "
+        "UCI Machine Learning Repository, 1993",
+        CC_BY,
+        _from_file("breast_cancer"),
+        synthetic=False,
+    ),
+    "digits": Source(
+        "Digits",
+        "1,797 handwritten digits as pictures of 8 × 8 pixels: which of the ten is it?",
+        "E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits (the test part), "
+        "UCI Machine Learning Repository, 1998",
+        CC_BY,
+        _from_file("digits"),
+        synthetic=False,
+        picture=(8, 8),
+    ),
+    "wine": Source(
+        "Wine",
+        "13 chemical measurements of 178 wines: from which of three growers?",
+        "S. Aeberhard, M. Forina: Wine, UCI Machine Learning Repository, 1991",
+        CC_BY,
+        _from_file("wine"),
+        synthetic=False,
+    ),
+    "moons": Source("Moons", "Two half circles.", OWN, "MIT", _moons, synthetic=True),
+    "circles": Source("Circles", "A ring around a ring.", OWN, "MIT", _circles, synthetic=True),
+    "xor": Source("Xor", "Four quadrants, opposite ones alike.", OWN, "MIT", _xor, synthetic=True),
+    "spirals": Source("Spirals", "Two arms, wound.", OWN, "MIT", _spirals, synthetic=True),
+    "needles": Source(
+        "Needles",
+        "40 columns, of which only 5 decide the class.",
+        OWN,
+        "MIT",
+        _needles,
+        synthetic=True,
+    ),
+}

@@ -1,0 +1,112 @@
+"""Feed-forward tanh networks, many side by side: the lesson's equations on stacked matrices.
+
+Every array carries the networks on its first axis, so one call computes a layer of all of them:
+
+    W[l] (n_lams, n_out, n_in)   b[l] (n_lams, n_out, 1)   A[l] (n_lams, n_units, m)
+
+Samples are columns and A[0] = Xᵀ, as in the lesson. A[0] has no network axis: all see the same samples.
+Hidden layers are tanh, the output is linear here; `probabilities` turns it into a sigmoid (two classes)
+or a softmax (more). The layer functions write into arrays they are given, since training calls
+them thousands of times.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+Arrays = Sequence[np.ndarray]
+
+
+def layer_sizes(n_features: int, hidden: Sequence[int], n_classes: int) -> tuple[int, ...]:
+    """Units of every layer, input first; two classes share one output unit."""
+    return (n_features, *hidden, 1 if n_classes == 2 else n_classes)
+
+
+def init_params(sizes: Sequence[int], rng: np.random.Generator) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """W = N(0, 1/n_in) and b = 0 of one network, in float64, layer by layer.
+
+    Returns W[l] (n_out, n_in) and b[l] (n_out, 1).
+    """
+    W = [rng.standard_normal((n_out, n_in)) / np.sqrt(n_in) for n_in, n_out in pairwise(sizes)]
+    return W, [np.zeros((n_out, 1)) for n_out in sizes[1:]]
+
+
+def affine(W: np.ndarray, b: np.ndarray, A: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """Z = W·A + b, of shape (n_lams, n_out, m).
+
+    A: (n_lams, n_in, m), or (n_in, m) where all networks see the same input; that is one large product.
+    """
+    n_lams, n_out, n_in = W.shape
+    if out is None:
+        out = np.empty((n_lams, n_out, A.shape[-1]), W.dtype)
+    if A.ndim == 2:
+        np.matmul(W.reshape(-1, n_in), A, out=out.reshape(n_lams * n_out, -1))
+    else:
+        np.matmul(W, A, out=out)
+    out += b
+    return out
+
+
+def forward(W: Arrays, b: Arrays, A: list[np.ndarray]) -> np.ndarray:
+    """Fill A[1:] from A[0] = Xᵀ: A = tanh(Z) in hidden layers; the last stays linear and is returned."""
+    last = len(W) - 1
+    for l in range(len(W)):
+        Z = affine(W[l], b[l], A[l], out=A[l + 1])
+        if l < last:
+            np.tanh(Z, out=Z)
+    return A[-1]
+
+
+def backward(W: Arrays, A: list[np.ndarray], dA: Arrays, dW: Arrays, db: Arrays, ones: np.ndarray) -> None:
+    """Fill dW[l] = dZ·A[l]ᵀ and db[l] = Σ dZ from A[-1], which holds dZ = (P − Y)/m of the output.
+
+    dA: work space, dA[l] of the shape of A[l] for the hidden layers; ones: (m, 1).
+    Going down a layer, dA = Wᵀ·dZ and dZ = dA·(1 − A²). A is used up.
+    """
+    dZ = A[-1]
+    for l in reversed(range(len(W))):
+        n_lams, n_out, m = dZ.shape
+        np.matmul(dZ, ones, out=db[l])
+        if l == 0:
+            np.matmul(dZ.reshape(-1, m), A[0].T, out=dW[0].reshape(n_lams * n_out, -1))
+            return
+        np.matmul(dZ, A[l].transpose(0, 2, 1), out=dW[l])
+        times = np.multiply if n_out == 1 else np.matmul  # an outer product needs no summing
+        times(W[l].transpose(0, 2, 1), dZ, out=dA[l])
+        slope = np.multiply(A[l], A[l], out=A[l])
+        np.subtract(1, slope, out=slope)
+        dZ = np.multiply(dA[l], slope, out=dA[l])
+
+
+def probabilities(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """P from the output's Z (n_lams, n_out, m): sigmoid for one output unit, softmax for more."""
+    if Z.shape[1] == 1:
+        P = np.multiply(Z, 0.5, out=out)
+        np.tanh(P, out=P)
+        P += 1
+        P *= 0.5
+        return P
+    P = np.subtract(Z, Z.max(axis=1, keepdims=True), out=out)
+    np.exp(P, out=P)
+    P /= P.sum(axis=1, keepdims=True)
+    return P
+
+
+def cross_entropy(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """Mean over the samples of −log P(true class), from the output's Z and the targets Y.
+
+    Z: (n_lams, n_out, m); Y: (n_out, m) from `targets`. Returns (n_lams,), in nats.
+    """
+    if Z.shape[1] == 1:
+        return (np.logaddexp(0, Z) - Y * Z).mean(axis=(1, 2), dtype=float)
+    top = Z.max(axis=1, keepdims=True)
+    log_sum = top + np.log(np.exp(Z - top).sum(axis=1, keepdims=True))
+    return ((log_sum - Z) * Y).sum(axis=1).mean(axis=1, dtype=float)
+
+
+def targets(y: np.ndarray, n_classes: int, dtype: str | np.dtype) -> np.ndarray:
+    """Y (1, m) of 0 and 1 for two classes, one-hot (n_classes, m) for more, from class indices y."""
+    if n_classes == 2:
+        return y[None, :].astype(dtype)
+    return (y == np.arange(n_classes)[:, None]).astype(dtype)

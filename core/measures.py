@@ -76,10 +76,10 @@ def affine_r2(X: np.ndarray, Z: np.ndarray) -> np.ndarray:
     R2 = np.full(len(Z), np.nan)
     deviation = logit_deviation(Z)
     alive = deviation >= COLLAPSED
-    Q, R = np.linalg.qr(X - X.mean(axis=0))
-    Q = Q[:, np.abs(np.diag(R)) > 1e-10 * max(1.0, np.abs(R).max())]
+    U, singular, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    U = U[:, singular > 1e-10 * singular[0]]  # an orthonormal basis of what X can express
     Z = _centred(Z[alive])
-    explained = np.square(Z @ Q).sum(axis=(1, 2))
+    explained = np.square(Z @ U).sum(axis=(1, 2))
     R2[alive] = explained / np.square(Z).sum(axis=(1, 2))
     return R2
 

@@ -1,6 +1,7 @@
 """Regularization Lab's core: NumPy alone, no screen, no globals; made to be used from a notebook too."""
 
 from core.datasets import DATASETS, Dataset, load_dataset
+from core.gradient import gradient_check
 from core.penalties import PENALTIES, Penalty
 from core.settings import Settings
 from core.training import Run, train
@@ -12,6 +13,7 @@ __all__ = [
     "Penalty",
     "Run",
     "Settings",
+    "gradient_check",
     "load_dataset",
     "train",
 ]

@@ -3,11 +3,16 @@
 Each function takes the stacked arrays of a run and returns one number for each network.
 """
 
+import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from core.penalties import PENALTIES
+
 COLLAPSED = 1e-3  # deviation of the logit below which the output no longer depends on the input
+UNIT_STATES = ("alive", "constant", "cut", "diverged")
 
 
 def count_zeros(W: Sequence[np.ndarray]) -> np.ndarray:
@@ -24,6 +29,94 @@ def sparsity(W: Sequence[np.ndarray]) -> np.ndarray:
     """Share of weights that are exactly zero, over the layers given, (n_lams,); NaN where diverged."""
     share = count_zeros(W) / count_weights(W)
     return np.where(np.isfinite(W[0][:, 0, 0]), share, np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class ModelBytes:
+    """What storing each network takes, (n_lams,) each, in bytes; NaN where it diverged."""
+
+    dense: np.ndarray  # float32
+    sparse: np.ndarray  # the nonzero weights with their places, biases dense
+    deflated: np.ndarray  # the dense bytes through zlib
+
+
+def model_bytes(W: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> ModelBytes:
+    """Bytes of each network: dense float32, sparse, and deflated at zlib's highest level.
+
+    Sparse takes for each layer the cheaper of COO (value, row and column of each nonzero weight) and CSR
+    (value and column, and where each row starts), with the smallest integers that hold the indices.
+    """
+    n_lams = len(W[0])
+    parts = [np.asarray(part, "<f4").reshape(n_lams, -1) for part in (*W, *b)]
+    flat = np.concatenate(parts, axis=1) + np.float32(0)  # −0 becomes 0, as an encoder may choose
+    biases = 4 * sum(part[0].size for part in b)
+    bytes_each = ModelBytes(
+        dense=np.full(n_lams, 4.0 * flat.shape[1]),
+        sparse=biases + sum(_sparse_bytes(layer) for layer in W),
+        deflated=np.array([float(len(zlib.compress(row.tobytes(), 9))) for row in flat]),
+    )
+    for array in (bytes_each.dense, bytes_each.sparse, bytes_each.deflated):
+        array[~np.isfinite(flat).all(axis=1)] = np.nan
+    return bytes_each
+
+
+def _sparse_bytes(W: np.ndarray) -> np.ndarray:
+    """Bytes of one layer (n_lams, n_out, n_in) as COO or CSR, whichever is less, (n_lams,)."""
+    _, n_out, n_in = W.shape
+    nonzero = (W != 0).sum(axis=(1, 2))
+    row, column = _index_bytes(n_out - 1), _index_bytes(n_in - 1)
+    coo = nonzero * (4 + row + column)
+    csr = nonzero * (4 + column) + (n_out + 1) * np.array([_index_bytes(n) for n in nonzero])
+    return np.minimum(coo, csr).astype(float)
+
+
+def _index_bytes(largest: int) -> int:
+    """Bytes of the smallest unsigned integer that holds every index up to the largest."""
+    return np.min_scalar_type(int(largest)).itemsize
+
+
+def layer_penalty(W: Sequence[np.ndarray], penalty: Sequence[str], lams: np.ndarray, m: int) -> np.ndarray:
+    """Each layer's part of J, λ/2m·‖W[l]‖² or λ/2m·‖W[l]‖₁, (n_layers, n_lams); the sum is penalty_cost.
+
+    penalty: one name for each λ; m: training samples.
+    """
+    networks = list(zip(penalty, lams, strict=True))
+    with np.errstate(over="ignore", invalid="ignore"):
+        costs = [
+            [
+                PENALTIES[name].value(one.astype(float), lam, m)
+                for (name, lam), one in zip(networks, layer, strict=True)
+            ]
+            for layer in W
+        ]
+    return np.array(costs)
+
+
+def unit_states(W: Sequence[np.ndarray], tol: float = 0.0) -> list[np.ndarray]:
+    """What became of each hidden unit: [l] (n_lams, n_units) of UNIT_STATES, for the hidden layers.
+
+    cut: no path of nonzero weights leads from the unit to the output, so that it changes nothing.
+    constant: no path leads from the input to it, but one leads on: it hands down a = tanh(b), a bias more.
+    alive: both. A weight with |w| ≤ tol counts as none; L2 has no exact zeros and needs one.
+    """
+    link = [~(np.abs(layer) <= tol) for layer in W]  # [l] (n_lams, n_out, n_in)
+    n_lams, n_outputs = link[-1].shape[:2]
+    heard = [np.ones((n_lams, n_outputs), bool)]  # whether the output hears the unit
+    for layer in reversed(link[1:]):
+        heard.insert(0, (layer & heard[0][:, :, None]).any(axis=1))
+    varies = [np.ones((n_lams, link[0].shape[2]), bool)]  # whether the unit varies with the input
+    for layer in link[:-1]:
+        varies.append((layer & varies[-1][:, None, :]).any(axis=2))
+    finite = np.all([np.isfinite(layer).all(axis=(1, 2)) for layer in W], axis=0)[:, None]
+    return [
+        np.select([~finite, ~out, ~into], ["diverged", "cut", "constant"], "alive")
+        for into, out in zip(varies[1:], heard[:-1], strict=True)
+    ]
+
+
+def count_units(states: Sequence[np.ndarray], state: str) -> np.ndarray:
+    """Units in a state, (n_hidden_layers, n_lams), from `unit_states`."""
+    return np.array([(layer == state).sum(axis=1) for layer in states], dtype=int)
 
 
 def accuracy(P: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -101,6 +194,10 @@ def histogram(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     values = values.reshape(n, -1)
     with np.errstate(invalid="ignore"):
         inside = (values >= edges[0]) & (values <= edges[-1])
-    scaled = (np.where(inside, values, edges[0]) - edges[0]) * (n_bins / (edges[-1] - edges[0]))
-    bins = np.minimum(scaled.astype(int), n_bins - 1) + n_bins * np.arange(n)[:, None]
+    values = np.where(inside, values, edges[0])
+    bins = ((values - edges[0]) / (edges[-1] - edges[0]) * n_bins).astype(int)
+    bins = np.minimum(bins, n_bins - 1)
+    bins -= values < edges[bins]  # where rounding put a value on the wrong side of an edge
+    bins += (values >= edges[bins + 1]) & (bins < n_bins - 1)
+    bins += n_bins * np.arange(n)[:, None]
     return np.bincount(bins[inside], minlength=n * n_bins).reshape(n, n_bins)

@@ -22,6 +22,7 @@ SAMPLES: tuple[int, ...] = (50, 100, 200, 400, 700, 1000)
 MAX_SEED = 999
 MAX_LAYERS = 4
 MAX_WIDTH = 64
+MARKDOWN = " `<>[]()*_$\\:@&~#|"  # what could turn foreign text into a link, a picture, a colour or code
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,9 @@ def _parse_number(kind: type, name: str) -> Callable[[str], Any]:
 
 def _shown(value: object) -> str:
     """Foreign text, safe and short enough to be part of a sentence."""
-    text = "".join(c if c.isprintable() and c not in "`<>[]()*_$\\" else "·" for c in str(value))
-    return "'" + (text if len(text) <= 30 else text[:30] + "…") + "'"
+    text = str(value)
+    cut = text if len(text) <= 30 else text[:30] + "…"
+    return "'" + "".join(c if c.isprintable() and c not in MARKDOWN else "·" for c in cut) + "'"
 
 
 def _one_of(allowed: Sequence[object]) -> Callable[[str, object], None]:

@@ -144,6 +144,7 @@ def train(
     snapshots = validation.check_whole("snapshots", snapshots, 2)
     validation.check_choice("method", method, tuple(STEPS))
     validation.check_choice("dtype", dtype, ("float32", "float64"))
+    validation.check_fits(X, dtype)
 
     sizes = network.layer_sizes(X.shape[1], hidden, len(classes))
     start = network.init_params(sizes, np.random.default_rng(seed))
@@ -244,8 +245,9 @@ class Step:
         for l in range(len(sizes) - 1):
             b_decay[l][:], b_threshold[l][:] = 1, 0
             for i, (name, lam) in enumerate(zip(penalties, lams, strict=True)):
-                W_decay[l][i] = PENALTIES[name].decay(lam, m, learning_rate)
-                W_threshold[l][i] = PENALTIES[name].threshold(lam, m, learning_rate)
+                with np.errstate(over="ignore"):  # an endless decay diverges and is found
+                    W_decay[l][i] = PENALTIES[name].decay(lam, m, learning_rate)
+                    W_threshold[l][i] = PENALTIES[name].threshold(lam, m, learning_rate)
         return cls(
             n_lams=lams.size,
             learning_rate=learning_rate,
@@ -283,7 +285,6 @@ def clip_step(theta: np.ndarray, gradient: np.ndarray, step: Step) -> None:
     subgradient_step(theta, gradient, step)
     if step.threshold is not None:
         theta[(np.sign(theta) != before) & (step.threshold > 0)] = 0
-        theta[(before == 0) & (step.threshold > 0)] = 0
 
 
 STEPS: dict[str, Update] = {
@@ -356,6 +357,6 @@ def _penalty_cost(
     with np.errstate(over="ignore", invalid="ignore"):
         norm = sum(np.abs(W).sum(axis=(2, 3), dtype=float) for W in history_W)
         square = sum(np.square(W).sum(axis=(2, 3), dtype=float) for W in history_W)
-    l1 = np.array([PENALTIES[name].l1 for name in penalties])
-    l2 = np.array([PENALTIES[name].l2 for name in penalties])
-    return lams / (2 * m) * (l1 * norm + l2 * square)
+        l1 = np.array([PENALTIES[name].l1 for name in penalties])
+        l2 = np.array([PENALTIES[name].l2 for name in penalties])
+        return lams / (2 * m) * (l1 * norm + l2 * square)

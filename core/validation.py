@@ -17,6 +17,8 @@ def check_data(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
             "reshape a single column with X[:, None]"
         )
     try:
+        if np.iscomplexobj(X):
+            raise TypeError
         X = X.astype(float)
     except (TypeError, ValueError):
         raise ValueError(
@@ -29,6 +31,13 @@ def check_data(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
             "drop or fill such rows first"
         )
     return X, *check_classes(y, len(X))
+
+
+def check_fits(X: np.ndarray, dtype: str) -> None:
+    """Refuse numbers that would become infinite in the precision of the training."""
+    largest = np.abs(X).max()
+    if largest > np.finfo(dtype).max:
+        raise ValueError(f"X must fit {dtype}, got {largest:g}; standardize the columns first")
 
 
 def check_classes(y: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
@@ -54,7 +63,10 @@ def check_classes(y: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
 
 def check_lams(lams: Sequence[float] | np.ndarray) -> np.ndarray:
     """The grid as (n_lams,) finite floats ≥ 0, at least one."""
-    lams = np.atleast_1d(np.asarray(lams, dtype=float))
+    try:
+        lams = np.atleast_1d(np.asarray(lams, dtype=float))
+    except (TypeError, ValueError):
+        raise ValueError(f"lams must be a list of numbers, got {lams!r}") from None
     if lams.ndim != 1 or lams.size == 0:
         raise ValueError(f"lams must be a list of at least one λ, got shape {lams.shape}")
     bad = ~(np.isfinite(lams) & (lams >= 0))

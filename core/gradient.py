@@ -1,0 +1,171 @@
+"""Is dW = dW_bp + λ/m·W really ∂J/∂W? The gradient check asks J itself, one parameter at a time.
+
+    ∂J/∂θ ≈ (J(θ + h) − J(θ − h))/2h, with an error of the order of h²
+
+Every perturbed network is one more network of the stack, so the numeric side runs the very forward pass
+that training runs, and the other side its backward pass; both take the penalty from the registry.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core import network, validation
+from core.penalties import PENALTIES, Penalty
+
+STEP = 1e-5  # h: with float64, rounding and the h² term are then both near 1e-11
+CHUNK_BYTES = 4_000_000  # of weights and activations of the networks evaluated together
+
+# What can be forgotten on purpose, to see that the check notices.
+MISTAKES: dict[str, str] = {
+    "no_penalty": "forgets the penalty's gradient, λ/m·W for L2 and λ/2m·sign(W) for L1",
+    "no_slope": "forgets tanh's slope 1 − A² on the way down",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Gradients:
+    """∂J/∂W[l] and ∂J/∂b[l] of one network, numeric and backpropagated, in float64."""
+
+    numeric: list[np.ndarray]  # [l] (n_out, n_in)
+    backpropagated: list[np.ndarray]  # [l] (n_out, n_in), with the penalty's part
+    numeric_b: list[np.ndarray]  # [l] (n_out, 1)
+    backpropagated_b: list[np.ndarray]  # [l] (n_out, 1)
+
+    @property
+    def relative_error(self) -> np.ndarray:
+        """‖numeric − backpropagated‖/(‖numeric‖ + ‖backpropagated‖) of each layer, W and b together."""
+        layers = zip(self.numeric, self.numeric_b, self.backpropagated, self.backpropagated_b, strict=True)
+        return np.array([_relative_error(np.hstack([W, b]), np.hstack([dW, db])) for W, b, dW, db in layers])
+
+
+def gradient_check(
+    X: np.ndarray,
+    y: np.ndarray,
+    hidden: Sequence[int] = (8, 8),
+    penalty: str = "l2",
+    lam: float = 1.0,
+    seed: int = 0,
+) -> np.ndarray:
+    """Relative error of the backpropagated gradient in each layer, (n_layers,); below 1e-6 all is well.
+
+    Arguments as for `gradients`.
+    """
+    return gradients(X, y, hidden, penalty, lam, seed).relative_error
+
+
+def gradients(
+    X: np.ndarray,
+    y: np.ndarray,
+    hidden: Sequence[int] = (8, 8),
+    penalty: str = "l2",
+    lam: float = 1.0,
+    seed: int = 0,
+    mistake: str | None = None,
+) -> Gradients:
+    """The gradient of J at the start that the seed gives, numeric and backpropagated.
+
+    X: (m, n_features) samples; y: (m,) integer classes. hidden: widths of the tanh layers.
+    penalty: "l1" or "l2". lam: ≥ 0. mistake: one of MISTAKES, to break the backpropagated side.
+    The numeric side costs two forward passes for each parameter: give a wide network fewer rows of X.
+    Raises ValueError for arguments out of range.
+    """
+    X, y, classes = validation.check_data(X, y)
+    (lam,) = validation.check_lams([lam])
+    validation.check_choice("penalty", penalty, tuple(PENALTIES))
+    validation.check_choice("mistake", mistake, (None, *MISTAKES))
+    hidden = validation.check_hidden(hidden)
+    seed = validation.check_whole("seed", seed, 0)
+
+    sizes = network.layer_sizes(X.shape[1], hidden, len(classes))
+    W, b = network.init_params(sizes, np.random.default_rng(seed))
+    W = [_off_zero(layer) for layer in W]
+    problem = _Problem(X.T, network.targets(y, len(classes), "float64"), PENALTIES[penalty], lam)
+    numeric, numeric_b = problem.numeric(W, b)
+    dW, db = problem.backpropagated(W, b, mistake)
+    return Gradients(numeric, dW, numeric_b, db)
+
+
+@dataclass(frozen=True, eq=False)
+class _Problem:
+    """J as a function of the parameters: the samples, the targets and the penalty."""
+
+    Xt: np.ndarray  # (n_features, m)
+    Y: np.ndarray  # (n_out, m)
+    penalty: Penalty
+    lam: float
+
+    @property
+    def m(self) -> int:
+        return self.Xt.shape[1]
+
+    def activations(self, W: network.Arrays) -> list[np.ndarray]:
+        """Room for A of every layer of a stack of networks, A[0] = Xᵀ filled in."""
+        return [self.Xt, *(np.empty((*layer.shape[:2], self.m)) for layer in W)]
+
+    def cost(self, W: network.Arrays, b: network.Arrays) -> np.ndarray:
+        """J of each network of a stack, (n_networks,)."""
+        data_cost = network.cross_entropy(network.forward(W, b, self.activations(W)), self.Y)
+        penalty_cost = [
+            sum(self.penalty.value(layer, self.lam, self.m) for layer in one) for one in zip(*W, strict=True)
+        ]
+        return data_cost + penalty_cost
+
+    def numeric(self, W: network.Arrays, b: network.Arrays) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Central differences of J along every parameter of one network, shaped as W and b."""
+        slopes = [np.empty_like(theta) for theta in (*W, *b)]
+        bytes_each = 8 * (sum(theta.size for theta in slopes) + sum(map(len, W)) * self.m)
+        n_chunk = max(1, CHUNK_BYTES // (2 * bytes_each))
+        for which, slope in enumerate(slopes):
+            for entries in np.array_split(np.arange(slope.size), -(-slope.size // n_chunk)):
+                stack = [np.repeat(theta[None], 2 * len(entries), axis=0) for theta in (*W, *b)]
+                moved = stack[which].reshape(2, len(entries), -1)
+                along = np.arange(len(entries))
+                moved[0, along, entries] += STEP
+                moved[1, along, entries] -= STEP
+                above, below = self.cost(stack[: len(W)], stack[len(W) :]).reshape(2, -1)
+                slope.flat[entries] = (above - below) / (2 * STEP)
+        return slopes[: len(W)], slopes[len(W) :]
+
+    def backpropagated(
+        self, W: network.Arrays, b: network.Arrays, mistake: str | None
+    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """dW = dW_bp + the penalty's gradient, and db, of one network, but for the mistake asked for."""
+        stack_W, stack_b = [layer[None] for layer in W], [layer[None] for layer in b]
+        dW, db = [np.empty_like(layer) for layer in stack_W], [np.empty_like(layer) for layer in stack_b]
+        A = self.activations(stack_W)
+        P = network.probabilities(network.forward(stack_W, stack_b, A))
+        A[-1] = (P - self.Y) / self.m
+        if mistake == "no_slope":
+            _backward_without_slope(stack_W, A, dW, db)
+        else:
+            dA = [np.empty_like(a) for a in A]
+            network.backward(stack_W, A, dA, dW, db, np.ones((self.m, 1)))
+        if mistake != "no_penalty":
+            dW = [
+                d + self.penalty.gradient(layer, self.lam, self.m)
+                for d, layer in zip(dW, stack_W, strict=True)
+            ]
+        return [d[0] for d in dW], [d[0] for d in db]
+
+
+def _backward_without_slope(
+    W: network.Arrays, A: network.Arrays, dW: network.Arrays, db: network.Arrays
+) -> None:
+    """The lesson's backward pass with dZ = dA where dZ = dA·(1 − A²) is right."""
+    dZ = A[-1]
+    for l in reversed(range(len(W))):
+        dW[l][:] = dZ @ A[l].swapaxes(-1, -2)
+        db[l][:] = dZ.sum(axis=2, keepdims=True)
+        dZ = W[l].swapaxes(-1, -2) @ dZ
+
+
+def _off_zero(W: np.ndarray) -> np.ndarray:
+    """W with every weight at least ten steps away from 0, where |w| has a corner and no derivative."""
+    return np.copysign(np.maximum(np.abs(W), 10 * STEP), W)
+
+
+def _relative_error(numeric: np.ndarray, backpropagated: np.ndarray) -> float:
+    norm = np.linalg.norm(numeric) + np.linalg.norm(backpropagated)
+    return np.linalg.norm(numeric - backpropagated) / norm if norm > 0 else 0.0

@@ -1,0 +1,222 @@
+"""The data sets: the same rows as scikit-learn's, splits that leak nothing, and truths that hold."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import datasets as sklearn_datasets
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+import core
+from core.datasets import DATASETS, Source, Table, standardize, stratified_split
+
+REAL = {
+    "breast_cancer": sklearn_datasets.load_breast_cancer,
+    "digits": sklearn_datasets.load_digits,
+    "wine": sklearn_datasets.load_wine,
+}
+SYNTHETIC = [name for name, source in DATASETS.items() if source.synthetic]
+each_set = pytest.mark.parametrize("name", list(DATASETS))
+each_synthetic = pytest.mark.parametrize("name", SYNTHETIC)
+
+
+def draw(name: str, noise: float = 0.0, n_samples: int = 400, seed: int = 0) -> Table:
+    """All rows, before the split."""
+    return DATASETS[name].make(np.random.default_rng(seed), n_samples, noise)
+
+
+@pytest.mark.parametrize("name", list(REAL))
+def test_a_real_set_holds_the_rows_that_scikit_learn_has(name):
+    table, oracle = draw(name), REAL[name]()
+    np.testing.assert_allclose(table.X, oracle.data, rtol=1e-9)
+    np.testing.assert_array_equal(table.y, oracle.target)
+    assert len(table.feature_names) == table.X.shape[1] == len(set(table.feature_names))
+    assert np.bincount(table.y).tolist() == np.bincount(oracle.target).tolist()
+
+
+def test_breast_cancer_calls_benign_one():
+    table = draw("breast_cancer")
+    assert table.class_names == ("malignant", "benign")
+    assert np.bincount(table.y).tolist() == [212, 357]
+    assert table.X.shape == (569, 30)
+    assert table.feature_names[27] == "worst concave points"
+
+
+@each_set
+def test_every_set_names_its_source_and_licence(name):
+    source = DATASETS[name]
+    assert all(isinstance(text, str) and text for text in (source.label, source.about, source.source))
+    assert source.licence in ("Creative Commons Attribution 4.0", "MIT")
+    assert core.load_dataset(name).source is source
+
+
+@each_set
+def test_the_shapes_agree_with_the_names(name):
+    data = core.load_dataset(name)
+    assert data.X_train.shape == (data.m, data.n_features) == (len(data.y_train), len(data.feature_names))
+    assert data.X_test.shape == (len(data.y_test), data.n_features)
+    assert set(data.y_train) == set(data.y_test) == set(range(len(data.class_names)))
+    assert np.isfinite(data.X_train).all()
+    assert np.isfinite(data.X_test).all()
+
+
+def test_a_picture_has_as_many_pixels_as_columns():
+    pictures = {name: source.picture for name, source in DATASETS.items() if source.picture}
+    assert pictures == {"digits": (8, 8)}
+    assert draw("digits").X.shape[1] == 8 * 8
+
+
+@each_set
+def test_three_tenths_of_each_class_are_test_rows(name):
+    data = core.load_dataset(name, seed=3)
+    for label in range(len(data.class_names)):
+        test, train = (data.y_test == label).sum(), (data.y_train == label).sum()
+        assert test == round(0.3 * (test + train))
+
+
+@given(counts=st.lists(st.integers(2, 30), min_size=2, max_size=5), seed=st.integers(0, 99))
+def test_a_stratified_split_leaves_every_class_on_both_sides(counts, seed):
+    y = np.repeat(np.arange(len(counts)), counts)
+    train = stratified_split(y, 0.3, np.random.default_rng(seed))
+    for label, count in enumerate(counts):
+        assert (y[~train] == label).sum() == max(1, round(0.3 * count))
+        assert (y[train] == label).any()
+
+
+@each_set
+def test_the_training_rows_have_mean_zero_and_deviation_one(name):
+    X = core.load_dataset(name, seed=1).X_train
+    constant = np.ptp(X, axis=0) == 0
+    np.testing.assert_allclose(X.mean(axis=0), 0, atol=1e-10)
+    np.testing.assert_allclose(X[:, ~constant].std(axis=0), 1)
+    assert (X[:, constant] == 0).all()
+
+
+def test_standardizing_is_scikit_learns_fitted_on_the_training_rows():
+    rng = np.random.default_rng(0)
+    X_train, X_test = 5 + 3 * rng.standard_normal((30, 4)), rng.standard_normal((10, 4))
+    scaler = StandardScaler().fit(X_train)
+    train, test = standardize(X_train, X_test)
+    np.testing.assert_allclose(train, scaler.transform(X_train))
+    np.testing.assert_allclose(test, scaler.transform(X_test))
+
+
+def test_the_test_rows_do_not_influence_the_training_rows(monkeypatch):
+    before = core.load_dataset("wine", seed=2)
+    table = draw("wine")
+    test = ~stratified_split(table.y, 0.3, np.random.default_rng(2))
+    spoilt = table.X.copy()
+    spoilt[test] *= 1000
+    source = Source("Spoilt", "", "", "", lambda *_: table._replace(X=spoilt), synthetic=False)
+    monkeypatch.setitem(DATASETS, "wine", source)
+    after = core.load_dataset("wine", seed=2)
+    np.testing.assert_array_equal(after.X_train, before.X_train)
+    assert not np.allclose(after.X_test, before.X_test)
+
+
+@pytest.mark.parametrize("value", [0.0, 7.0, 0.1, 1e9])
+def test_a_constant_column_is_only_centred(value):
+    X_train, X_test = standardize(np.full((9, 1), value), np.array([[value + 2]]))
+    np.testing.assert_allclose(X_train, 0, atol=1e-6)
+    np.testing.assert_allclose(X_test, 2, rtol=1e-6)
+
+
+@each_set
+def test_a_seed_gives_the_same_split_twice_and_another_seed_another(name):
+    one, two, other = (core.load_dataset(name, seed=seed) for seed in (4, 4, 5))
+    np.testing.assert_array_equal(one.X_train, two.X_train)
+    np.testing.assert_array_equal(one.y_test, two.y_test)
+    assert not np.array_equal(one.X_train, other.X_train)
+
+
+@each_set
+def test_no_row_is_both_trained_on_and_tested(name):
+    data = core.load_dataset(name)
+    n_rows = len(draw(name).y)
+    assert len(data.y_train) + len(data.y_test) == n_rows
+
+
+def test_a_set_from_a_file_cannot_be_changed_for_the_next_reader():
+    with pytest.raises(ValueError, match="read-only"):
+        draw("wine").X[0, 0] = 0
+
+
+@each_synthetic
+@pytest.mark.parametrize("n_samples", [20, 51, 1000])
+def test_a_synthetic_set_has_the_rows_asked_for(name, n_samples):
+    data = core.load_dataset(name, n_samples=n_samples)
+    assert len(data.y_train) + len(data.y_test) == n_samples
+
+
+@each_synthetic
+def test_noise_moves_the_rows_or_their_labels(name):
+    still, noisy = draw(name, noise=0.0), draw(name, noise=0.5)
+    assert not (np.array_equal(still.X, noisy.X) and np.array_equal(still.y, noisy.y))
+
+
+def test_moons_without_noise_lie_on_their_half_circles():
+    X, y = draw("moons")[:2]
+    np.testing.assert_allclose(np.hypot(*X[y == 0].T), 1)
+    np.testing.assert_allclose(np.hypot(X[y == 1, 0] - 1, X[y == 1, 1] - 0.5), 1)
+    assert (X[y == 0, 1] >= 0).all()
+    assert (X[y == 1, 1] <= 0.5).all()
+
+
+def test_circles_without_noise_have_radius_one_and_a_half():
+    X, y = draw("circles")[:2]
+    np.testing.assert_allclose(np.hypot(*X.T), np.where(y == 1, 0.5, 1))
+
+
+def test_xor_is_labelled_by_whether_the_signs_agree():
+    X, y = draw("xor")[:2]
+    assert (y == (np.sign(X[:, 0]) == np.sign(X[:, 1]))).all()
+    assert np.abs(X).max() <= 1
+
+
+def test_spirals_are_one_arm_turned_by_half_a_circle():
+    X, y = draw("spirals")[:2]
+    radius = np.hypot(*X.T)
+    angle = (
+        np.arctan2(X[:, 1], X[:, 0]) - np.pi * radius - np.pi * y
+    )  # an arm turns by π for each unit of radius
+    np.testing.assert_allclose(np.cos(angle), 1)
+    assert radius.max() <= 3
+
+
+def test_the_noise_has_the_deviation_asked_for():
+    X, y = draw("circles", noise=0.1, n_samples=4000)[:2]
+    off = np.hypot(*X.T) - np.where(y == 1, 0.5, 1)
+    assert off.std() == pytest.approx(0.1, rel=0.1)
+
+
+def test_the_needles_decide_the_class_and_the_hay_does_not():
+    table = draw("needles", n_samples=1000)
+    needles = np.isin(np.arange(40), table.informative)
+    assert needles.sum() == 5
+    model = LogisticRegression(C=1e6, max_iter=5000)
+    assert model.fit(table.X[:, needles], table.y).score(table.X[:, needles], table.y) == 1
+    hay = table.X[:, ~needles]
+    assert model.fit(hay[:700], table.y[:700]).score(hay[700:], table.y[700:]) < 0.6
+
+
+def test_each_needle_is_needed():
+    table = draw("needles", n_samples=1000)
+    correlation = np.abs([np.corrcoef(column, table.y)[0, 1] for column in table.X.T])
+    assert set(np.argsort(correlation)[-5:]) == set(table.informative)
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ({"name": "iris"}, "name must be 'breast_cancer'.* or 'needles', got 'iris'"),
+        ({"seed": -1}, "seed must be a whole number of at least 0, got -1"),
+        ({"n_samples": 19}, "n_samples must be a whole number of at least 20, got 19"),
+        ({"noise": -0.1}, "noise must be a finite number of at least 0, got -0.1"),
+        ({"noise": np.inf}, "noise must be a finite number"),
+        ({"noise": np.nan}, "noise must be a finite number"),
+    ],
+)
+def test_bad_arguments_are_refused(argument, message):
+    with pytest.raises(ValueError, match=message):
+        core.load_dataset(**{"name": "moons", **argument})

@@ -1,0 +1,65 @@
+"""The skeleton that every page shares: idea, picture, what to notice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from core import Settings
+from ui import words
+from ui.charts import Spec
+from ui.store import Trained, trained
+from ui.theme import INKS
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What a page works with: the settings, the networks trained for them, and where λ stands."""
+
+    settings: Settings
+    trained: Trained
+    k: int  # position of the chosen λ in the grid
+    theme: str  # "light" or "dark"
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The grid as it is written on axes."""
+        return tuple(words.lam_label(lam) for lam in self.trained.lams)
+
+    @property
+    def lam(self) -> str:
+        """The chosen λ, in words."""
+        return f"λ = {words.lam_label(self.settings.lam)}"
+
+
+def current_theme() -> str:
+    """The theme the browser shows, light until it is known."""
+    theme = st.context.theme.type
+    return theme if theme in INKS else "light"
+
+
+def open_lesson(title: str, idea: str) -> Lesson:
+    """Write the page's sentence and its idea, then train what the settings ask for."""
+    st.title(title, anchor=False)
+    st.markdown(idea)
+    settings: Settings = st.session_state.settings
+    result = trained(settings)
+    for sentence in words.divergence(result.runs):
+        st.warning(sentence)
+    k = result.lams.tolist().index(settings.lam)
+    return Lesson(settings, result, k, current_theme())
+
+
+def draw(spec: Spec, tables: Mapping[str, pd.DataFrame], key: str, alt: str) -> None:
+    """Show a chart; the tables travel beside the spec, which stays the same when they change.
+
+    alt: what the chart shows, for those who do not see it. A constant: it is part of the spec.
+    """
+    st.vega_lite_chart(None, {**spec, "datasets": dict(tables)}, key=key, alt=alt, width="stretch")
+
+
+def notice(sentences: Sequence[str]) -> None:
+    """What to notice, each a sentence with numbers of this run."""
+    st.subheader("What to notice", anchor=False)
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))

@@ -1,0 +1,118 @@
+"""One palette and one type scale for every chart, in the light and in the dark theme.
+
+Orange and blue stay apart for every kind of colour vision and on both backgrounds; nothing but L1 and L2
+wears them. The sign of a weight is purple or green.
+"""
+
+from dataclasses import dataclass
+
+PENALTY_COLORS = {"L1": "#e66100", "L2": "#2f81d6"}
+SIGN_COLORS = {"negative": "#9a5fc4", "positive": "#2a9d5c"}
+BAND_COLOR = "#d4a017"
+Y_AXIS_WIDTH = 58  # pixels, the same for every panel, so that all plots begin at one line
+LAST_LABEL = 20  # pixels that the last label of an x axis may stand out
+
+
+@dataclass(frozen=True)
+class Ink:
+    """What a theme's background asks for: the colour of text, of quiet lines and of the page."""
+
+    text: str
+    quiet: str
+    grid: str
+    page: str
+
+
+INKS = {
+    "light": Ink(text="#0f1720", quiet="#5c6672", grid="#e3e6eb", page="#ffffff"),
+    "dark": Ink(text="#e8eaee", quiet="#a3acb8", grid="#2b333f", page="#11151c"),
+}
+
+
+def css(ink: Ink) -> str:
+    """What the frame adds to Streamlit's own style.
+
+    Vega puts a chart's controls under it, with the raw value beside each slider. They belong on top, wide
+    enough for a thumb and in view while the page scrolls; the value stands in the chart, in words.
+    Streamlit makes every plot of a stack as wide as the page, its axis not counted: room is left for it.
+    """
+    return f"""
+<style>
+  .stMainBlockContainer {{ padding-top: 3.5rem; padding-bottom: 3rem; max-width: 100rem; }}
+  .stElementContainer:has(.stVegaLiteChart) {{ padding-right: {Y_AXIS_WIDTH + LAST_LABEL}px; }}
+  .stVegaLiteChart.vega-embed {{ display: flex; flex-direction: column; }}
+  .stVegaLiteChart form.vega-bindings.vega-bindings {{
+    order: -1; position: sticky; top: 0; z-index: 5; flex-flow: row wrap; align-items: center;
+    gap: 0 2rem; padding: 0.25rem 0 0.5rem; background: {ink.page};
+  }}
+  .stVegaLiteChart form.vega-bindings .vega-bind.vega-bind {{ flex: 0 0 auto; width: auto; }}
+  .stVegaLiteChart form.vega-bindings .vega-bind.vega-bind:has(input[type="range"]) {{ flex: 1 1 18rem; }}
+  .stVegaLiteChart form.vega-bindings .vega-bind.vega-bind label {{
+    flex: 1 1 auto; flex-wrap: nowrap; gap: 0.75rem; min-height: 2.75rem;
+  }}
+  .stVegaLiteChart form.vega-bindings .vega-bind-name.vega-bind-name {{
+    font-size: 1.1rem; font-weight: 600; min-width: 0;
+  }}
+  .stVegaLiteChart form.vega-bindings.vega-bindings input[type="range"] {{
+    flex: 1 1 auto; width: 100%; height: 2rem;
+  }}
+  .stVegaLiteChart form.vega-bindings.vega-bindings input[type="range"]::-webkit-slider-runnable-track {{
+    height: 0.4rem; background: {ink.grid};
+  }}
+  .stVegaLiteChart form.vega-bindings.vega-bindings input[type="range"]::-moz-range-track {{
+    height: 0.4rem; background: {ink.grid};
+  }}
+  .stVegaLiteChart form.vega-bindings.vega-bindings input[type="range"]::-webkit-slider-thumb {{
+    width: 1.5rem; height: 1.5rem; margin-top: -0.55rem;
+  }}
+  .stVegaLiteChart form.vega-bindings.vega-bindings input[type="range"] + span {{ display: none; }}
+  .stVegaLiteChart form.vega-bindings.vega-bindings input[type="checkbox"] {{
+    width: 1.4rem; height: 1.4rem;
+  }}
+  .st-key-progress {{
+    position: fixed; left: 50%; bottom: 1.5rem; transform: translateX(-50%); z-index: 99;
+    width: min(26rem, 90vw);
+  }}
+</style>
+"""
+
+
+def chart_config(ink: Ink) -> dict:
+    """Vega-Lite's config: type that reads from the back row, lines that stay behind the data."""
+    return {
+        "background": "transparent",
+        "font": "Source Sans, Source Sans Pro, sans-serif",
+        "view": {"stroke": None},
+        "axis": {
+            "labelFontSize": 16,
+            "titleFontSize": 16,
+            "titleFontWeight": 500,
+            "titlePadding": 10,
+            "labelColor": ink.quiet,
+            "titleColor": ink.text,
+            "gridColor": ink.grid,
+            "domainColor": ink.quiet,
+            "tickColor": ink.quiet,
+            "labelPadding": 6,
+        },
+        "axisY": {"minExtent": Y_AXIS_WIDTH, "maxExtent": Y_AXIS_WIDTH},
+        "title": {
+            "fontSize": 18,
+            "fontWeight": 600,
+            "anchor": "start",
+            "frame": "group",
+            "color": ink.text,
+            "offset": 12,
+            "subtitleColor": ink.quiet,
+            "subtitleFontSize": 16,
+        },
+        "legend": {
+            "labelFontSize": 16,
+            "titleFontSize": 16,
+            "labelColor": ink.text,
+            "titleColor": ink.text,
+            "symbolSize": 160,
+        },
+        "text": {"fontSize": 17, "color": ink.text},
+        "concat": {"spacing": 28},
+    }

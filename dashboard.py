@@ -18,6 +18,6 @@ PAGES = [
 
 page = st.navigation(PAGES)
 st.html(css(INKS[current_theme()]))
-st.session_state.settings = settings_panel()
-show_problems()
+settings = st.session_state.settings = settings_panel()
+show_problems(settings)
 page.run()

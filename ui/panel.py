@@ -4,6 +4,8 @@ The widgets are made in the entry file, so every page shares them. Streamlit bin
 it would drop in silence, a value that is not allowed, is looked at first, and told.
 """
 
+from dataclasses import fields
+
 import streamlit as st
 
 from core import DATASETS, Settings
@@ -20,8 +22,9 @@ from core.settings import (
 
 DEFAULT = Settings()
 HIDDEN_CHOICES = ("none", "4", "8", "16", "8-8", "16-8", "8-8-8", "8-8-8-8")
-PROBLEMS = "settings_problems"  # in the session: sentences still to be shown
+PROBLEMS = "settings_problems"  # in the session: sentences, and the settings at which they are shown
 LAST_HIDDEN = "last_hidden"  # in the session: what to go back to from text that is not a list of widths
+RESTORE_HIDDEN = "restore_hidden"  # in the session: go back to it before the box is drawn
 
 
 def settings_panel() -> Settings:
@@ -46,12 +49,11 @@ def settings_panel() -> Settings:
         )
         st.selectbox(
             "Hidden layers",
-            HIDDEN_CHOICES,
+            dict.fromkeys((*HIDDEN_CHOICES, st.session_state[LAST_HIDDEN])),
             index=HIDDEN_CHOICES.index(format_value(DEFAULT.hidden)),
             key="hidden",
             bind="query-params",
             accept_new_options=True,
-            on_change=_check_hidden,
             help="Units of each tanh layer, first to last. Choose, or type your own, such as 12-6.",
         )
         st.select_slider(
@@ -89,7 +91,7 @@ def settings_panel() -> Settings:
     state = st.session_state
     return Settings(
         dataset=dataset,
-        hidden=parse_hidden(state.hidden),
+        hidden=_hidden_or_rerun(),
         learning_rate=state.learning_rate,
         epochs=state.epochs,
         seed=state.seed,
@@ -104,29 +106,45 @@ def choose_hidden(hidden: tuple[int, ...]) -> None:
     st.session_state.hidden = st.session_state[LAST_HIDDEN] = format_value(hidden)
 
 
-def show_problems() -> None:
-    """Say what was refused and what is used instead, until the next change."""
-    for sentence in st.session_state.pop(PROBLEMS, ()):
-        st.warning(sentence)
+def show_problems(settings: Settings) -> None:
+    """Say what was refused and what is used instead, as long as nothing else is chosen."""
+    problems, told_at = st.session_state.get(PROBLEMS, ((), settings))
+    if problems and told_at is None:
+        told_at = settings
+        st.session_state[PROBLEMS] = problems, told_at
+    if told_at != settings:
+        st.session_state[PROBLEMS] = (), None
+    else:
+        for sentence in problems:
+            st.warning(sentence)
 
 
 def _check_address() -> None:
-    """On the first run of a session take out of the address what is not allowed, and keep why."""
-    if LAST_HIDDEN in st.session_state:
+    """On the first run of a session leave in the address what is allowed, and keep why the rest was not."""
+    state = st.session_state
+    if LAST_HIDDEN in state:
+        if state.pop(RESTORE_HIDDEN, False):
+            state.hidden = state[LAST_HIDDEN]
         return
     settings, problems = Settings.from_query(st.query_params)
-    st.session_state[PROBLEMS] = problems
-    st.session_state[LAST_HIDDEN] = format_value(settings.hidden)
-    if problems:
-        st.query_params.from_dict(settings.to_query())
+    state[PROBLEMS] = problems, None
+    state[LAST_HIDDEN] = format_value(settings.hidden)
+    names = [field.name for field in fields(Settings)]
+    others = {name: value for name, value in st.query_params.items() if name not in names}
+    st.query_params.from_dict(settings.to_query() | others)
 
 
-def _check_hidden() -> None:
-    """Put the last good widths back where something else was typed, and say so."""
+def _hidden_or_rerun() -> tuple[int, ...]:
+    """The widths in the box. Where it holds something else, put back the last good ones and start over."""
+    state = st.session_state
     try:
-        hidden = parse_hidden(st.session_state.hidden or "")
+        hidden = parse_hidden(state.hidden or "")
     except ValueError as error:
-        st.session_state.setdefault(PROBLEMS, []).append(f"{error}; {st.session_state[LAST_HIDDEN]} is kept")
-        st.session_state.hidden = st.session_state[LAST_HIDDEN]
+        told, _ = state[PROBLEMS]
+        state[PROBLEMS] = list(dict.fromkeys([*told, f"{error}; {state[LAST_HIDDEN]} is used"])), None
     else:
-        st.session_state.hidden = st.session_state[LAST_HIDDEN] = format_value(hidden)
+        state[LAST_HIDDEN] = format_value(hidden)
+    if state.hidden != state[LAST_HIDDEN]:
+        state[RESTORE_HIDDEN] = True
+        st.rerun()
+    return hidden

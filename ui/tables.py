@@ -78,8 +78,8 @@ def weights_over_lam(
     """One row a weight of the layer and penalty, wide over λ, with its place in the matrix.
 
     Columns: penalty, unit, input, row, column, row_end, column_end, is_path, then v0, v1, … A matrix has
-    a row a unit and a column an input; where the inputs are a picture (height, width), each unit is one
-    of a row of pictures. The MAX_PATHS strongest weights at the first λ are paths.
+    a row a unit and a column an input; where the inputs are a picture (height, width), each unit is one of
+    a row of pictures. The MAX_PATHS strongest weights at the first λ are paths.
     """
     W_first = next(iter(runs.values())).W[layer][0]
     kept = strongest_units(W_first)
@@ -115,7 +115,7 @@ def weights_over_lam(
 def picture_place(
     unit: np.ndarray, pixel: np.ndarray, picture: tuple[int, int], n_units: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Row and column of each pixel where the units' pictures stand side by side, ten or fewer in one line, more in lines of 8."""
+    """Row and column of each pixel, the units' pictures side by side: up to ten in a line, more by eights."""
     height, width = picture
     per_line = n_units if n_units <= 10 else 8
     row = (unit // per_line) * (height + 2) + pixel // width + 1

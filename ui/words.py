@@ -92,9 +92,8 @@ def sparsity_notes(runs: Mapping[str, Run], data: Dataset, k: int) -> list[str]:
             note += f"; the smallest that is left has the size {number(sizes[sizes > 0].min(), 2)}"
         notes.append(note + ".")
     notes += _zero_range(L1)
-    underflow = _underflow(L2)
-    if underflow:
-        notes.append(underflow)
+    if note := underflow(L2):
+        notes.append(note)
     if k > 0:
         parts = [
             f"{label} {percent(accuracy(run.predict_proba(data.X_test), data.y_test)[k])}"
@@ -128,7 +127,7 @@ def _zero_range(run: Run) -> list[str]:
     return notes
 
 
-def _underflow(run: Run) -> str | None:
+def underflow(run: Run) -> str | None:
     """L2 has zeros only where the numbers end: say so, lest they be taken for sparsity."""
     zeros = count_zeros(run.W) * (run.lams > 0)
     where = np.flatnonzero(zeros > 0)

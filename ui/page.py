@@ -45,8 +45,9 @@ def open_lesson(title: str, idea: str) -> Lesson:
     st.markdown(idea)
     settings: Settings = st.session_state.settings
     result = trained(settings)
-    for sentence in words.divergence(result.runs):
-        st.warning(sentence)
+    with st.container():  # there even when empty, so that what follows keeps its place
+        for sentence in words.divergence(result.runs):
+            st.warning(sentence)
     k = result.lams.tolist().index(settings.lam)
     return Lesson(settings, result, k, current_theme())
 

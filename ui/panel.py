@@ -114,7 +114,8 @@ def show_problems(settings: Settings) -> None:
         st.session_state[PROBLEMS] = problems, told_at
     if told_at != settings:
         st.session_state[PROBLEMS] = (), None
-    else:
+        problems = ()
+    with st.container():  # there even when empty, so that the page under it keeps its place
         for sentence in problems:
             st.warning(sentence)
 

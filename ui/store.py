@@ -88,9 +88,8 @@ def trained(settings: Settings) -> Trained:
     """
     key = training_key(settings)
     found = _store().get(key)
+    place = st.container(key="progress").empty()  # always there, or what follows would move and be redrawn
     if found is None:
-        with st.container(key="progress"):
-            place = st.empty()
         found = _train(key, _progress(place))
         place.empty()
         _store().put(key, found)

@@ -1,0 +1,246 @@
+"""A few journeys in a real browser: what no test without one can see."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+from playwright.sync_api import Browser, Page, expect  # noqa: E402
+
+from tests.browser import chromium, dashboard, open_page, wait_until_drawn  # noqa: E402
+
+pytestmark = pytest.mark.browser
+QUICK = "epochs=50"
+MENU = {"L1 vs L2": "λ", "Weight histograms": "Epoch", "Tanh": "λ"}  # page: its chart's slider
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    try:
+        with chromium() as found:
+            yield found
+    except LookupError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with dashboard() as url:
+        yield url
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with new_page(browser) as opened:
+        yield opened
+
+
+@contextmanager
+def new_page(browser: Browser, **options: object) -> Iterator[Page]:
+    """A page that notes what went wrong, `page.trouble`, and what its websocket carries, `page.wire`."""
+    page = browser.new_page(**options)
+    page.set_default_timeout(30_000)
+    page.trouble, page.wire = [], []
+    page.on("console", lambda m: page.trouble.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: page.trouble.append(str(error)))
+    page.on("request", lambda request: page.trouble.append(request.url) if foreign(request.url) else None)
+    page.on("websocket", watch_frames(page))
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+def foreign(url: str) -> bool:
+    return not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:", url)
+
+
+def watch_frames(page: Page):
+    def watch(socket) -> None:
+        socket.on("framesent", lambda frame: page.wire.append(frame))
+        socket.on("framereceived", lambda frame: page.wire.append(frame))
+
+    return watch
+
+
+def visit(page: Page, title: str) -> None:
+    """Choose a page in the menu, and wait for it."""
+    page.get_by_role("link", name=title, exact=True).click()
+    expect(page.get_by_role("link", name=title, exact=True)).to_have_attribute("aria-current", "page")
+    wait_until_drawn(page)
+
+
+def slider(page: Page):
+    return page.locator(".vega-bindings input[type=range]")
+
+
+def scrub(page: Page, position: int) -> None:
+    """Move the chart's slider as a hand would."""
+    slider(page).evaluate(
+        "(input, v) => { input.value = v; input.dispatchEvent(new Event('input', {bubbles: true})); }",
+        position,
+    )
+
+
+def read(page: Page) -> list[str]:
+    """The lines that stand in the chart's readout."""
+    texts = page.locator(".stVegaLiteChart svg text").all_text_contents()
+    return [text for text in texts if re.match(r"λ = |epoch |L[12]: (\d|diverged)", text)]
+
+
+def wait_for_readout(page: Page, text: str) -> None:
+    page.locator(".stVegaLiteChart svg text", has_text=re.compile(f"^{re.escape(text)}$")).wait_for()
+
+
+def wait_for_quiet(page: Page, milliseconds: int = 600) -> None:
+    """Until no frame has come or gone for a while."""
+    while True:
+        before = len(page.wire)
+        page.wait_for_timeout(milliseconds)
+        if len(page.wire) == before:
+            return
+
+
+def test_every_page_opens_and_scrubs_without_a_word_to_the_server(browser, address, theme):
+    with new_page(browser, color_scheme=theme) as page:
+        open_page(page, f"{address}/?{QUICK}")
+        for title in MENU:
+            visit(page, title)
+            expect(page.locator(".vega-bind-name").last).to_have_text(MENU[title])
+            wait_for_quiet(page)
+            frames = len(page.wire)
+            first, middle = f"{'epoch' if title == 'Weight histograms' else 'λ ='} 0", 13
+            scrub(page, 0)
+            wait_for_readout(page, first)
+            at_first = read(page)
+            scrub(page, middle)
+            page.wait_for_function(
+                "first => ![...document.querySelectorAll('.stVegaLiteChart svg text')]"
+                ".some(text => text.textContent === first)",
+                arg=first,
+            )
+            assert len(read(page)) == len(at_first) == 3
+            assert read(page) != at_first
+            assert len(page.wire) == frames, "a scrub must not reach the server"
+        assert page.locator("[data-testid=stException]").count() == 0
+        assert page.trouble == []
+
+
+def test_the_numbers_in_the_chart_are_those_under_it(page, address):
+    open_page(page, f"{address}/?hidden=none&lam=20&{QUICK}")
+    wait_for_readout(page, "λ = 20")
+    in_chart = re.search(r"L1: (\d+) of 30", " ".join(read(page)))[1]
+    expect(page.get_by_text(re.compile(rf"At λ = 20, L1 has set {in_chart} of 30 weights"))).to_be_visible()
+
+
+def test_the_panel_moves_the_slider_and_the_chart_stays(page, address):
+    open_page(page, f"{address}/?lam=10&{QUICK}")
+    wait_for_readout(page, "λ = 10")
+    page.locator(".stVegaLiteChart svg.marks").evaluate("svg => { svg.dataset.mine = 'yes'; }")
+    panel = page.locator("[data-testid=stSidebar] input[type=range]").first
+    panel.focus()
+    panel.press("ArrowRight")
+    wait_for_readout(page, "λ = 15")
+    assert "lam=15" in page.url
+    expect(page.locator(".stVegaLiteChart svg.marks")).to_have_attribute("data-mine", "yes")
+    assert page.trouble == []
+
+
+def test_a_scrub_outlives_a_rerun(page, address):
+    open_page(page, f"{address}/?lam=10&{QUICK}")
+    wait_for_readout(page, "λ = 10")
+    scrub(page, 3)
+    wait_for_readout(page, "λ = 0.2")
+    seed = page.get_by_role("spinbutton", name="Seed")
+    seed.fill("4")
+    seed.press("Enter")
+    expect(page).to_have_url(re.compile("seed=4"))
+    wait_for_quiet(page)
+    assert "λ = 0.2" in read(page)
+
+
+def test_arrow_keys_move_the_slider(page, address):
+    open_page(page, f"{address}/?lam=10&{QUICK}")
+    wait_for_readout(page, "λ = 10")
+    slider(page).focus()
+    slider(page).press("ArrowLeft")
+    wait_for_readout(page, "λ = 7")
+
+
+def test_the_training_plays_and_pauses(page, address):
+    open_page(page, f"{address}/?{QUICK}")
+    visit(page, "Weight histograms")
+    scrub(page, 0)
+    wait_for_readout(page, "epoch 0")
+    play = page.get_by_label("Play")
+    play.check()
+    page.wait_for_function(
+        "[...document.querySelectorAll('.stVegaLiteChart svg text')]"
+        ".some(text => /^epoch (1\\d|[2-9]\\d)$/.test(text.textContent))"
+    )
+    play.uncheck()
+    page.wait_for_timeout(300)
+    paused = read(page)
+    page.wait_for_timeout(500)
+    assert read(page) == paused
+
+
+def test_a_broken_address_opens_at_the_defaults_and_says_so(page, address):
+    open_page(page, f"{address}/?lam=abc&dataset=nope&seed=-1&hidden=9999")
+    expect(page.get_by_role("alert")).to_have_count(4)
+    wait_for_readout(page, "λ = 10")
+    assert page.url.rstrip("/?") == address
+    assert page.trouble == []
+
+
+def test_hidden_layers_can_be_typed_and_a_typing_error_loses_nothing(page, address):
+    open_page(page, f"{address}/?hidden=4&{QUICK}")
+    box = page.get_by_role("combobox", name=re.compile("Hidden layers"))
+    box.fill("5, 3")
+    box.press("Enter")
+    expect(page).to_have_url(re.compile("hidden=5-3"))
+    wait_until_drawn(page)
+    box.fill("a lot")
+    box.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("5-3 is used")
+    expect(page).to_have_url(re.compile("hidden=5-3"))
+    assert page.trouble == []
+
+
+def test_settings_go_along_from_page_to_page(page, address):
+    open_page(page, f"{address}/?lam=50&seed=2&{QUICK}")
+    visit(page, "Tanh")
+    wait_for_readout(page, "λ = 50")
+    for part in ("/tanh", "lam=50", "seed=2"):
+        assert part in page.url
+
+
+@pytest.mark.parametrize("path", ["weight-histograms", "tanh"])
+def test_a_deep_link_opens_its_page_within_the_frame(page, address, path):
+    open_page(page, f"{address}/{path}?lam=5&{QUICK}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Seed")).to_be_visible()
+    assert "lam=5" in page.url
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (390, 844)])
+def test_no_chart_is_wider_than_the_page(browser, address, size):
+    with new_page(browser, viewport={"width": size[0], "height": size[1]}) as page:
+        for path in ("", "weight-histograms", "tanh"):
+            open_page(page, f"{address}/{path}?{QUICK}")
+            page.wait_for_timeout(500)
+            overhang = page.locator(".stVegaLiteChart svg.marks").evaluate(
+                "svg => svg.getBoundingClientRect().right - window.innerWidth"
+            )
+            assert overhang <= 0, path

@@ -25,7 +25,7 @@ if n_layers > 1:
 n_out, n_in = runs["L1"].W[layer].shape[1:]
 picture = data.source.picture if layer == 0 else None
 inputs = data.feature_names if layer == 0 else tuple(f"unit {i + 1}" for i in range(n_in))
-units = tuple(f"unit {i + 1}" for i in range(n_out))
+units = tuple(f"{i + 1}" if picture else f"unit {i + 1}" for i in range(n_out))
 if layer == n_layers - 1:
     units = data.class_names if n_out > 1 else (f"to {data.class_names[1]}",)
 weights = tables.weights_over_lam(runs, layer, inputs, units, picture)

@@ -1,5 +1,7 @@
 """What the tests share: the data of the lesson's numbers, and Hypothesis without chance or clock."""
 
+import ui  # noqa: F401, I001 -- before NumPy, as in the dashboard: one thread for each matrix product
+
 import numpy as np
 import pytest
 from hypothesis import settings

@@ -16,6 +16,7 @@ Spec = dict
 PENALTY_SCALE = alt.Scale(domain=list(PENALTY_COLORS), range=list(PENALTY_COLORS.values()))
 SIGN_SCALE = alt.Scale(domain=list(SIGN_COLORS), range=list(SIGN_COLORS.values()))
 AT_CHOSEN = "length(data('chosen')) ? data('chosen')[0].k : 0"
+BARS = {"fillOpacity": 0.45, "strokeOpacity": 0.9, "strokeWidth": 1}
 PLAY_INTERVAL = 100  # milliseconds a snapshot
 
 
@@ -119,9 +120,10 @@ def sparsity_chart(
     ink, x = INKS[theme], lam_axis(labels)
     shares = over_lam("shares", ink, x, percent_axis("share", domain=[0, 1]))
     paths = [weight_paths(penalty, labels, ink, x) for penalty in PENALTY_COLORS]
+    axes = [None] * (len(PENALTY_COLORS) - 1) + [input_axis(inputs) if inputs else None]
     matrices = [
-        weight_matrix("L1", n_rows, n_columns, inputs, None, ink),
-        weight_matrix("L2", n_rows, n_columns, inputs, input_axis(inputs) if inputs else None, ink),
+        weight_matrix(penalty, n_rows, n_columns, axis, not inputs, ink)
+        for penalty, axis in zip(PENALTY_COLORS, axes, strict=True)
     ]
     params, events = chosen_slider(len(labels), "λ")
     chart = (
@@ -167,7 +169,7 @@ def input_axis(inputs: Sequence[str]) -> alt.Axis:
 
 
 def weight_matrix(
-    penalty: str, n_rows: int, n_columns: int, inputs: Sequence[str], axis: alt.Axis | None, ink: Ink
+    penalty: str, n_rows: int, n_columns: int, axis: alt.Axis | None, is_picture: bool, ink: Ink
 ) -> alt.LayerChart:
     """The weights at k as cells: hue by sign, strength by size; an exact zero is an empty cell."""
     cells = table("weights").transform_filter(f"datum.penalty == '{penalty}'")
@@ -202,14 +204,15 @@ def weight_matrix(
         )
     )
     layers = [layer.encode(**place, tooltip=words) for layer in (empty, filled)]
-    if inputs:
-        mark = table("units").mark_text(align="right", dx=-8, fontSize=15, color=ink.quiet)
-        layers.append(mark.encode(x=alt.value(0), y=alt.Y("row:Q", axis=None), text="unit:N"))
+    names = table("units").encode(y=alt.Y("row:Q", axis=None), text="unit:N")
+    if is_picture:
+        mark = names.mark_text(align="left", baseline="bottom", dy=-2, fontSize=16, color=ink.quiet)
+        layers.append(mark.encode(x="column:Q"))
     else:
-        mark = table("units").mark_text(align="left", baseline="bottom", dy=-3, fontSize=14, color=ink.quiet)
-        layers.append(mark.encode(x="column:Q", y=alt.Y("row:Q", axis=None), text="unit:N"))
+        mark = names.mark_text(align="right", dx=-8, fontSize=16, color=ink.quiet)
+        layers.append(mark.encode(x=alt.value(0)))
     return alt.layer(*layers).properties(
-        height=max(44, 20 * n_rows), title=f"{penalty}: the weights at this λ"
+        height=max(44, (16 if is_picture else 20) * n_rows), title=f"{penalty}: the weights at this λ"
     )
 
 
@@ -244,12 +247,13 @@ def layer_histogram(l: int, title: str, ink: Ink) -> alt.LayerChart:
         axis=alt.Axis(grid=False, tickCount=8, labelExpr=f"datum.value > {top} ? '' : datum.label"),
     )
     color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
+    stroke = alt.Stroke("penalty:N", scale=PENALTY_SCALE, legend=None)
     y = percent_axis("share", domainMin=0)
     frame = table("frame").transform_filter(f"datum.layer == {l}")
-    bins = rows.transform_filter("!datum.is_zero && datum.share > 0").mark_rect(fillOpacity=0.5)
+    bins = rows.transform_filter("!datum.is_zero && datum.share > 0").mark_rect(**BARS)
     inside = alt.layer(
         frame.mark_point(opacity=0).encode(x=alt.X("end:Q"), y=y),
-        bins.encode(x=x, x2="high:Q", y=y, y2=alt.datum(0), color=color),
+        bins.encode(x=x, x2="high:Q", y=y, y2=alt.datum(0), color=color, stroke=stroke),
     )
     zeros = rows.transform_filter("datum.is_zero")
     full = alt.Y("share:Q", axis=None, scale=alt.Scale(domain=[0, 1.25]))
@@ -261,7 +265,7 @@ def layer_histogram(l: int, title: str, ink: Ink) -> alt.LayerChart:
             x=x, x2="high:Q", y=alt.Y("one:Q", axis=None), y2=alt.datum(0)
         ),
         zeros.mark_rect(fillOpacity=0.9).encode(x=x, x2="high:Q", y=full, y2=alt.datum(0)),
-        label.mark_text(baseline="bottom", dy=-4, fontSize=15, fontWeight=600).encode(
+        label.mark_text(baseline="bottom", dy=-4, fontSize=16, fontWeight=600).encode(
             x="middle:Q", y=full, text="text:N"
         ),
     ).encode(color=color)
@@ -327,7 +331,7 @@ def z_distribution(l: int, title: str) -> alt.LayerChart:
     rows = table("z").transform_filter(f"datum.layer == {l}").transform_calculate(share="datum['v' + k]")
     bars = (
         rows.transform_filter("datum.share > 0")
-        .mark_rect(fillOpacity=0.5)
+        .mark_rect(**BARS)
         .encode(
             x=alt.X("low:Q", title="z, beyond ±4 at the ends", scale=Z_SCALE, axis=Z_AXIS),
             x2="high:Q",
@@ -339,6 +343,7 @@ def z_distribution(l: int, title: str) -> alt.LayerChart:
             ),
             y2=alt.datum(0),
             color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None),
+            stroke=alt.Stroke("penalty:N", scale=PENALTY_SCALE, legend=None),
         )
     )
     return alt.layer(band_rect(), bars).properties(height=150, title=title)

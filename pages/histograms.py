@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import charts, page, tables, words
+from ui import histograms, page
 
 lesson = page.open_lesson(
     "A penalty pulls the weights to zero, epoch by epoch",
@@ -13,25 +13,25 @@ lesson = page.open_lesson(
 runs, k = lesson.trained.runs, lesson.k
 layers = runs["L1"].W
 names = [f"Layer {l + 1}" for l in range(len(layers) - 1)] + [f"Layer {len(layers)}, the output"]
-bins = tables.weight_histograms(runs, k)
+bins = histograms.weight_histograms(runs, k)
 if bins.empty:
     st.info(
         f"At {lesson.lam} both penalties diverged, so there is no training to play. Choose a smaller λ or α."
     )
 else:
     page.draw(
-        charts.histogram_chart(
+        histograms.chart(
             tuple(f"{name}: {W[0].size:,} weights" for name, W in zip(names, layers, strict=True)),
             len(runs["L1"].epochs),
             lesson.theme,
         ),
         {
-            "readout": tables.epoch_readout(runs, k),
+            "readout": histograms.epoch_readout(runs, k),
             "bins": bins,
-            "frame": tables.histogram_frame(bins),
+            "frame": histograms.frame_of(bins),
         },
         key="histograms",
         alt="Histograms of the weights of each layer for L1 and L2 at the epoch of the slider, with bars of "
         "their own for weights that are exactly zero.",
     )
-    page.notice(words.histogram_notes(runs, k))
+    page.notice(histograms.notes(runs, k))

@@ -4,8 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from core.measures import linear_band
-from ui import charts, page, tables, words
+from ui import linearity, page
 from ui.panel import choose_hidden
+from ui.tables import whole
 
 DEVIATIONS = (0.01, 0.05, 0.10)
 
@@ -33,9 +34,9 @@ deviation = st.segmented_control(
 band = linear_band(deviation)
 Z = {label: run.layers(data.X_train) for label, run in runs.items()}
 hidden = {label: layers[:-1] for label, layers in Z.items()}
-table = tables.linearity(Z, data.X_train, band, lesson.trained.lams)
+table = linearity.linearity_table(Z, data.X_train, band, lesson.trained.lams)
 page.draw(
-    charts.tanh_chart(
+    linearity.chart(
         lesson.labels,
         tuple(
             f"z of hidden layer {l + 1}: {n} units × {data.m:,} samples"
@@ -44,15 +45,15 @@ page.draw(
         lesson.theme,
     ),
     {
-        "readout": tables.linearity_readout(table, lesson.trained.lams),
-        "chosen": tables.whole(k=[k]),
-        "curve": tables.tanh_curve(band),
+        "readout": linearity.readout_table(table, lesson.trained.lams),
+        "chosen": whole(k=[k]),
+        "curve": linearity.curve_table(band),
         "band": pd.DataFrame({"low": [-band], "high": [band]}),
-        "z": tables.z_histograms(hidden),
+        "z": linearity.z_histograms(hidden),
         "linearity": table,
     },
     key="linearity",
     alt="tanh with its linear band, the distribution of z in each hidden layer at the λ of the slider, and "
     "against λ the share of z within the band and the R² of the best affine map.",
 )
-page.notice(words.linearity_notes(table, lesson.trained.lams, k, band))
+page.notice(linearity.notes(table, lesson.trained.lams, k, band))

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from ui import charts, page, tables, words
+from ui import page, sparsity
+from ui.tables import whole
 
 lesson = page.open_lesson(
     "L1 makes weights exactly zero, L2 only small",
@@ -28,10 +29,10 @@ inputs = data.feature_names if layer == 0 else tuple(f"unit {i + 1}" for i in ra
 units = tuple(f"{i + 1}" if picture else f"unit {i + 1}" for i in range(n_out))
 if layer == n_layers - 1:
     units = data.class_names if n_out > 1 else (f"to {data.class_names[1]}",)
-weights = tables.weights_over_lam(runs, layer, inputs, units, picture)
+weights = sparsity.weights_over_lam(runs, layer, inputs, units, picture)
 
 page.draw(
-    charts.sparsity_chart(
+    sparsity.chart(
         lesson.labels,
         int(weights.row_end.max()),
         int(weights.column_end.max()),
@@ -39,17 +40,19 @@ page.draw(
         lesson.theme,
     ),
     {
-        "readout": tables.zero_readout(runs),
-        "chosen": tables.whole(k=[k]),
-        "shares": tables.zero_shares(runs),
+        "readout": sparsity.zero_readout(runs),
+        "chosen": whole(k=[k]),
+        "shares": sparsity.zero_shares(runs),
         "weights": weights,
-        "units": tables.unit_labels(weights, picture is not None),
-        "frame": tables.frame_of(weights),
+        "units": sparsity.unit_labels(weights, picture is not None),
+        "frame": sparsity.frame_of(weights),
     },
     key="sparsity",
     alt="Share of weights that are exactly zero against λ for L1 and L2, the weights at the λ of the "
     "slider as a matrix, and the path of each weight over λ.",
 )
-if n_out > tables.MAX_UNITS:
-    st.caption(f"The matrix shows the {tables.MAX_UNITS} of {n_out} units with the largest weights at λ = 0.")
-page.notice(words.sparsity_notes(runs, data, k))
+if n_out > sparsity.MAX_UNITS:
+    st.caption(
+        f"The matrix shows the {sparsity.MAX_UNITS} of {n_out} units with the largest weights at λ = 0."
+    )
+page.notice(sparsity.notes(runs, data, k))

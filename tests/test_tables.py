@@ -6,7 +6,7 @@ import pytest
 
 import core
 from core.measures import linear_band
-from ui import tables
+from ui import histograms, linearity, sparsity, tables
 
 LAMS = (0.0, 1.0, 10.0, 1000.0)
 
@@ -41,7 +41,7 @@ def test_wide_keeps_the_difference_between_small_and_zero():
 def test_the_matrix_holds_each_weight_in_its_place(data, runs, layer):
     n_out, n_in = runs["L1"].W[layer].shape[1:]
     names_in = data.feature_names if layer == 0 else [f"u{i}" for i in range(n_in)]
-    table = tables.weights_over_lam(runs, layer, names_in, [f"out{i}" for i in range(n_out)], None)
+    table = sparsity.weights_over_lam(runs, layer, names_in, [f"out{i}" for i in range(n_out)], None)
     for label, run in runs.items():
         rows = table[table.penalty == label]
         back = np.full((len(LAMS), n_out, n_in), np.nan)
@@ -52,31 +52,31 @@ def test_the_matrix_holds_each_weight_in_its_place(data, runs, layer):
 
 
 def test_paths_are_the_strongest_weights_without_a_penalty(data, runs):
-    table = tables.weights_over_lam(runs, 0, data.feature_names, list("abcdef"), None)
+    table = sparsity.weights_over_lam(runs, 0, data.feature_names, list("abcdef"), None)
     first = np.abs(runs["L1"].W[0][0]).ravel()
     paths = table[(table.penalty == "L1") & table.is_path]
-    assert len(paths) == tables.MAX_PATHS
+    assert len(paths) == sparsity.MAX_PATHS
     assert np.sort(np.abs(values(paths)[:, 0])) == pytest.approx(
-        np.sort(first)[-tables.MAX_PATHS :], abs=1e-4
+        np.sort(first)[-sparsity.MAX_PATHS :], abs=1e-4
     )
 
 
 def test_pictures_of_units_do_not_overlap():
     unit, pixel = (index.ravel() for index in np.indices((16, 64)))
-    row, column = tables.picture_place(unit, pixel, (8, 8), 16)
+    row, column = sparsity.picture_place(unit, pixel, (8, 8), 16)
     assert len(set(zip(row.tolist(), column.tolist(), strict=True))) == 16 * 64
     inside = (row[unit == 11] - row[unit == 11].min(), column[unit == 11] - column[unit == 11].min())
     np.testing.assert_array_equal(inside[0] * 8 + inside[1], np.arange(64))
 
 
 def test_histograms_count_every_weight_once(runs):
-    table = tables.weight_histograms(runs, 2)
+    table = histograms.weight_histograms(runs, 2)
     for (layer, _), rows in table.groupby(["layer", "penalty"]):
         assert values(rows).sum(axis=0) == pytest.approx(np.ones(7), abs=0.005), layer
 
 
 def test_histograms_keep_their_zeros_in_a_bar_of_their_own(runs):
-    table = tables.weight_histograms(runs, 2)
+    table = histograms.weight_histograms(runs, 2)
     for l in range(3):
         zero_bar = values(table[(table.layer == l) & (table.penalty == "L1") & table.is_zero])[0]
         W = runs["L1"].history_W[l][:, 2]
@@ -85,7 +85,7 @@ def test_histograms_keep_their_zeros_in_a_bar_of_their_own(runs):
 
 
 def test_histograms_have_the_same_edges_for_both_penalties(runs):
-    table = tables.weight_histograms(runs, 1)
+    table = histograms.weight_histograms(runs, 1)
     inside = table[~table.is_zero]
     for _, layer in inside.groupby("layer"):
         L1, L2 = (rows[["low", "high"]].to_numpy() for _, rows in layer.groupby("penalty"))
@@ -93,8 +93,8 @@ def test_histograms_have_the_same_edges_for_both_penalties(runs):
 
 
 def test_a_frame_holds_every_bar_of_every_snapshot(runs):
-    bins = tables.weight_histograms(runs, 1)
-    frame = tables.histogram_frame(bins)
+    bins = histograms.weight_histograms(runs, 1)
+    frame = histograms.frame_of(bins)
     assert len(frame) == 6
     for l, rows in frame.groupby("layer"):
         layer = bins[bins.layer == l]
@@ -105,7 +105,7 @@ def test_a_frame_holds_every_bar_of_every_snapshot(runs):
 
 def test_z_beyond_the_picture_is_kept_at_its_ends(data, runs):
     Z = {label: run.layers(data.X_train)[:-1] for label, run in runs.items()}
-    table = tables.z_histograms(Z)
+    table = linearity.z_histograms(Z)
     for (layer, label), rows in table.groupby(["layer", "penalty"]):
         assert values(rows).sum(axis=0) == pytest.approx(np.ones(len(LAMS)), abs=0.01)
         beyond = (np.abs(Z[label][layer]) > 4).mean(axis=(1, 2))
@@ -116,7 +116,7 @@ def test_z_beyond_the_picture_is_kept_at_its_ends(data, runs):
 def test_linearity_is_that_of_the_units_and_the_logit(data, runs):
     band = linear_band(0.05)
     Z = {label: run.layers(data.X_train) for label, run in runs.items()}
-    table = tables.linearity(Z, data.X_train, band, LAMS).set_index(["penalty", "k"])
+    table = linearity.linearity_table(Z, data.X_train, band, LAMS).set_index(["penalty", "k"])
     z = np.concatenate([Z["L2"][0][1].ravel(), Z["L2"][1][1].ravel()])
     assert table.share["L2", 1] == pytest.approx((np.abs(z) <= band).mean())
     logit = Z["L2"][2][1, 0].astype(float)
@@ -137,12 +137,12 @@ def test_networks_that_diverged_are_in_no_table():
         for label, name in (("L1", "l1"), ("L2", "l2"))
     }
     assert runs["L2"].diverged_at[1] > 0
-    shares = tables.zero_shares(runs)
+    shares = sparsity.zero_shares(runs)
     assert not ((shares.penalty == "L2") & (shares.k == 1)).any()
-    assert tables.zero_readout(runs)["L2"][1] == "L2: diverged"
-    assert set(tables.weight_histograms(runs, 1).penalty) == {"L1"}
+    assert sparsity.zero_readout(runs)["L2"][1] == "L2: diverged"
+    assert set(histograms.weight_histograms(runs, 1).penalty) == {"L1"}
     Z = {label: run.layers(data.X_train) for label, run in runs.items()}
-    table = tables.linearity(Z, data.X_train, 0.4, [0.0, 1000.0]).set_index(["penalty", "k"])
+    table = linearity.linearity_table(Z, data.X_train, 0.4, [0.0, 1000.0]).set_index(["penalty", "k"])
     assert table.state["L2", 1] == "diverged"
     assert np.isnan(table.share["L2", 1])
-    assert tables.linearity_readout(table.reset_index(), [0.0, 1000.0])["L2"][1] == "L2: diverged"
+    assert linearity.readout_table(table.reset_index(), [0.0, 1000.0])["L2"][1] == "L2: diverged"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import core
-from ui import words
+from ui import histograms, sparsity, words
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_zeros_of_l2_are_told_as_underflow():
     run = core.train(data.X_train, data.y_train, (8, 8), "l2", [0.0, 1000.0], learning_rate=0.3, epochs=300)
     zeros = sum(int((W[1] == 0).sum()) for W in run.W)
     assert zeros > 0, "this shape and λ are meant to underflow"
-    note = words.underflow(run)
+    note = sparsity.underflow(run)
     assert f"up to {zeros:,} at λ = 1000" in note
     assert f"{1 - 0.3 * 1000 / data.m:.2f}" in note
 
@@ -64,11 +64,11 @@ def test_zeros_of_l2_are_told_as_underflow():
 def test_a_training_cut_short_is_told():
     data = core.load_dataset("moons")
     run = core.train(data.X_train, data.y_train, (8,), "l2", [0.0], learning_rate=0.3, epochs=20)
-    assert any("still on its way" in note for note in words.histogram_notes({"L2": run}, 0))
+    assert any("still on its way" in note for note in histograms.notes({"L2": run}, 0))
     J = run.cost[:, 0]
     assert J[-3] - J[-1] > 0.01 * J[-1]
     settled = core.train(data.X_train, data.y_train, (), "l2", [10.0], learning_rate=1.0, epochs=2000)
-    assert not any("still on its way" in note for note in words.histogram_notes({"L2": settled}, 0))
+    assert not any("still on its way" in note for note in histograms.notes({"L2": settled}, 0))
 
 
 def test_numbers_keep_their_leading_digits():

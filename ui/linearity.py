@@ -1,0 +1,223 @@
+"""How linear tanh units and their network are against λ; tables, chart and sentences."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.measures import affine_r2, histogram, share_within
+from ui.charts import (
+    BARS,
+    PENALTY_SCALE,
+    Spec,
+    chosen_slider,
+    finish,
+    lam_axis,
+    over_lam,
+    percent_axis,
+    readout,
+    table,
+)
+from ui.tables import whole, wide
+from ui.theme import BAND_COLOR, INKS, Ink
+from ui.words import lam_label, number, percent
+
+Z_END = 4.0  # the lesson draws tanh over (−4, 4)
+Z_BINS = 64
+Z_SCALE = alt.Scale(domain=[-4.4, 4.4], nice=False)
+Z_AXIS = alt.Axis(grid=False, values=list(range(-4, 5)), format="d")
+
+
+def curve_table(band: float) -> pd.DataFrame:
+    """part, z, a: tanh over (−Z_END, Z_END), its part within the band, and its tangent at 0."""
+    z = {
+        "tanh": np.linspace(-Z_END, Z_END, 161),
+        "band": np.linspace(-band, band, 25),
+        "tangent": np.array([-1.15, 1.15]),
+    }
+    frames = [
+        pd.DataFrame({"part": part, "z": values, "a": values if part == "tangent" else np.tanh(values)})
+        for part, values in z.items()
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def z_histograms(Z: Mapping[str, Sequence[np.ndarray]]) -> pd.DataFrame:
+    """One row a bin of a hidden layer and penalty, wide over λ: the share of the layer's z.
+
+    Z: for each penalty the hidden layers' pre-activations, [l] (n_lams, n_units, m). Columns: layer,
+    penalty, low, high, then v0, v1, … What lies beyond ±Z_END has a bin of its own on either side.
+    """
+    edges = np.linspace(-Z_END, Z_END, Z_BINS + 1)
+    step = 0.35
+    low = [-Z_END - step, *edges[:-1], Z_END + 0.05]
+    high = [-Z_END - 0.05, *edges[1:], Z_END + step]
+    frames = []
+    for label, layers in Z.items():
+        for l, z in enumerate(layers):
+            with np.errstate(invalid="ignore"):
+                below = (z < -Z_END).mean(axis=(1, 2))
+                above = (z > Z_END).mean(axis=(1, 2))
+            shares = np.vstack([below, histogram(z, edges).T / z[0].size, above])
+            shares[:, ~np.isfinite(z[:, 0, 0])] = np.nan
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "layer": np.full(len(low), l, np.int32),
+                        "penalty": label,
+                        "low": low,
+                        "high": high,
+                        **wide(shares),
+                    }
+                )
+            )
+    return pd.concat(frames, ignore_index=True)
+
+
+def linearity_table(
+    Z: Mapping[str, Sequence[np.ndarray]], X: np.ndarray, band: float, lams: Sequence[float]
+) -> pd.DataFrame:
+    """k, penalty, share, r2, state: how linear the units and the logit are at each λ.
+
+    share: of |z| within the band, over all hidden units and samples; r2: of the best affine map of X to
+    the logit. state: "ok", "collapsed" where the logit is constant (R² would be 0/0), or "diverged".
+    """
+    frames = []
+    for label, layers in Z.items():
+        sizes = [z.shape[1] for z in layers[:-1]]
+        shares = np.average([share_within(z, band) for z in layers[:-1]], axis=0, weights=sizes)
+        finite = np.isfinite(layers[-1]).all(axis=(1, 2))
+        r2 = np.full(len(lams), np.nan)
+        r2[finite] = affine_r2(X, layers[-1][finite])
+        state = np.where(finite, np.where(np.isnan(r2), "collapsed", "ok"), "diverged")
+        frames.append(whole(k=range(len(lams))).assign(penalty=label, share=shares, r2=r2, state=state))
+    return pd.concat(frames, ignore_index=True)
+
+
+def readout_table(table: pd.DataFrame, lams: Sequence[float]) -> pd.DataFrame:
+    """k and the lines to be read at each λ: λ itself, then share and R² of each penalty."""
+    lines = {"title": [f"λ = {lam_label(lam)}" for lam in lams]}
+    for label, rows in table.groupby("penalty", sort=False):
+        lines[label] = [
+            f"{label}: {percent(row.share)} of z in the band, "
+            + ("collapsed" if row.state == "collapsed" else f"R² = {number(row.r2, 4)}")
+            if row.state != "diverged"
+            else f"{label}: diverged"
+            for row in rows.itertuples()
+        ]
+    return whole(k=range(len(lams))).assign(**lines)
+
+
+@lru_cache(maxsize=64)
+def chart(labels: tuple[str, ...], layers: tuple[str, ...], theme: str) -> Spec:
+    """tanh and its linear band, the z that units take at λ, and how linear it all is against λ.
+
+    Tables: readout, chosen, curve, band, z, linearity.
+    """
+    ink, x = INKS[theme], lam_axis(labels)
+    share = over_lam("linearity", ink, x, percent_axis("share", domain=[0, 1]))
+    params, events = chosen_slider(len(labels), "λ")
+    panels = (
+        alt.vconcat(
+            readout(ink),
+            curve_panel(ink),
+            *(z_distribution(l, title) for l, title in enumerate(layers)),
+            share.properties(height=180, title="Share of z within the band"),
+            affine_panel(ink, x),
+        )
+        .resolve_scale(x="independent", y="independent", color="independent")
+        .add_params(*params)
+    )
+    return finish(panels, theme, events)
+
+
+def band_rect() -> alt.Chart:
+    """The linear band, top to bottom."""
+    x = alt.X("low:Q", scale=Z_SCALE)
+    return table("band").mark_rect(color=BAND_COLOR, opacity=0.2).encode(x=x, x2="high:Q")
+
+
+def curve_panel(ink: Ink) -> alt.LayerChart:
+    """tanh z over (−4, 4), its tangent a = z, and the part within the band in bold."""
+    x = alt.X("z:Q", title="z", scale=Z_SCALE, axis=Z_AXIS)
+    y = alt.Y("a:Q", title=None, scale=alt.Scale(domain=[-1.15, 1.15]), axis=alt.Axis(values=[-1, 0, 1]))
+
+    def line(part: str, **mark: object) -> alt.Chart:
+        return table("curve").transform_filter(f"datum.part == '{part}'").mark_line(**mark).encode(x=x, y=y)
+
+    return alt.layer(
+        band_rect(),
+        line("tangent", color=ink.quiet, strokeDash=[5, 5], strokeWidth=1.5),
+        line("tanh", color=ink.text, strokeWidth=2.5),
+        line("band", color=BAND_COLOR, strokeWidth=6),
+    ).properties(height=220, title="tanh z, its tangent, and the band")
+
+
+def z_distribution(l: int, title: str) -> alt.LayerChart:
+    """The z of one hidden layer at k, over units and training samples; beyond ±4 at the two ends."""
+    rows = table("z").transform_filter(f"datum.layer == {l}").transform_calculate(share="datum['v' + k]")
+    bars = (
+        rows.transform_filter("datum.share > 0")
+        .mark_rect(**BARS)
+        .encode(
+            x=alt.X("low:Q", title="z, beyond ±4 at the ends", scale=Z_SCALE, axis=Z_AXIS),
+            x2="high:Q",
+            y=alt.Y(
+                "share:Q",
+                title=None,
+                scale=alt.Scale(type="sqrt", domain=[0, 1]),
+                axis=alt.Axis(format="%", values=[0, 0.04, 0.25, 1]),
+            ),
+            y2=alt.datum(0),
+            color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None),
+            stroke=alt.Stroke("penalty:N", scale=PENALTY_SCALE, legend=None),
+        )
+    )
+    return alt.layer(band_rect(), bars).properties(height=150, title=title)
+
+
+def affine_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
+    """R² of the best affine map against λ; a network that collapsed has none and gets a cross instead."""
+    lines = over_lam("linearity", ink, x, alt.Y("r2:Q", title=None, scale=alt.Scale(zero=False)))
+    crosses = (
+        table("linearity")
+        .transform_filter("datum.state == 'collapsed'")
+        .mark_point(shape="cross", angle=45, size=90, filled=True)
+        .encode(x=x, y=alt.value(170), color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None))
+    )
+    return alt.layer(lines, crosses).properties(height=180, title="R² of the best affine map")
+
+
+def notes(table: pd.DataFrame, lams: Sequence[float], k: int, band: float) -> list[str]:
+    """How linear units and logit are, at the chosen λ and at the ends of the grid."""
+    notes = []
+    for label, rows in table.groupby("penalty", sort=False):
+        rows = rows.reset_index(drop=True)
+        row = rows.loc[k]
+        if row.state != "diverged":
+            note = (
+                f"At λ = {lam_label(lams[k])} under {label}, **{percent(row.share)}** of the hidden units' "
+                f"z lie within ±{band:.3f}"
+            )
+            if row.state == "ok":
+                note += f", and the best affine map explains R² = **{number(row.r2, 4)}** of the logit"
+            notes.append(note + ".")
+        steady = rows[rows.state == "ok"]
+        if len(steady) > 1:
+            low, high = steady.iloc[0], steady.iloc[-1]
+            notes.append(
+                f"Over the grid {label}'s R² goes from {number(low.r2, 4)} at λ = {lam_label(lams[low.k])} "
+                f"to {number(high.r2, 4)} at λ = {lam_label(lams[high.k])}."
+            )
+        collapsed = rows.index[rows.state == "collapsed"]
+        if len(collapsed):
+            first = lam_label(lams[collapsed[0]])
+            to_the_end = len(collapsed) == len(rows) - collapsed[0]
+            notes.append(
+                (f"From λ = {first} on" if to_the_end else f"At {len(collapsed)} λ, the first {first},")
+                + f" {label} has collapsed: the logit is the same for every sample. That is not a linear "
+                "model but a constant one, and its R² would be 0/0."
+            )
+    return notes

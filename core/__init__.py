@@ -2,6 +2,7 @@
 
 from core.datasets import DATASETS, Dataset, load_dataset
 from core.gradient import gradient_check
+from core.logistic import LogisticPath, degrees_of_freedom, fit_logistic, lam_max
 from core.penalties import PENALTIES, Penalty
 from core.settings import Settings
 from core.training import Run, train
@@ -10,10 +11,14 @@ __all__ = [
     "DATASETS",
     "PENALTIES",
     "Dataset",
+    "LogisticPath",
     "Penalty",
     "Run",
     "Settings",
+    "degrees_of_freedom",
+    "fit_logistic",
     "gradient_check",
+    "lam_max",
     "load_dataset",
     "train",
 ]

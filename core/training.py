@@ -92,6 +92,15 @@ class Run:
             P = network.probabilities(self.layers(X)[-1])
         return P[:, 0] if P.shape[1] == 1 else P
 
+    def cross_entropy(self, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Mean cross-entropy on samples X (m, n_features) with class indices y (m,): (n_lams,), in nats.
+
+        On the training samples this is the last row of data_cost.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            Y = network.targets(np.asarray(y), len(self.classes), self.W[0].dtype)
+            return network.cross_entropy(self.layers(X)[-1], Y)
+
     def select(self, keep: np.ndarray | slice) -> "Run":
         """The same run with some of its λ only; arrays are shared where numpy can."""
         return replace(

@@ -41,7 +41,7 @@ def chart(app: AppTest) -> tuple[dict, dict[str, pd.DataFrame]]:
 
 def sentences(app: AppTest) -> str:
     """Everything that the page says under the chart."""
-    return app.main.markdown[-1].value
+    return next(m.value for m in app.main.markdown if m.value.startswith("- "))
 
 
 def retrained(settings: core.Settings, penalty: str, lam: float) -> tuple[core.Dataset, core.Run]:

@@ -41,7 +41,8 @@ def test_wide_keeps_the_difference_between_small_and_zero():
 def test_the_matrix_holds_each_weight_in_its_place(data, runs, layer):
     n_out, n_in = runs["L1"].W[layer].shape[1:]
     names_in = data.feature_names if layer == 0 else [f"u{i}" for i in range(n_in)]
-    table = sparsity.weights_over_lam(runs, layer, names_in, [f"out{i}" for i in range(n_out)], None)
+    beside = sparsity.partners(runs, data, "lam")
+    table = sparsity.weights_over_lam(runs, beside, layer, names_in, [f"out{i}" for i in range(n_out)], None)
     for label, run in runs.items():
         rows = table[table.penalty == label]
         back = np.full((len(LAMS), n_out, n_in), np.nan)
@@ -52,7 +53,8 @@ def test_the_matrix_holds_each_weight_in_its_place(data, runs, layer):
 
 
 def test_paths_are_the_strongest_weights_without_a_penalty(data, runs):
-    table = sparsity.weights_over_lam(runs, 0, data.feature_names, list("abcdef"), None)
+    beside = sparsity.partners(runs, data, "lam")
+    table = sparsity.weights_over_lam(runs, beside, 0, data.feature_names, list("abcdef"), None)
     first = np.abs(runs["L1"].W[0][0]).ravel()
     paths = table[(table.penalty == "L1") & table.is_path]
     assert len(paths) == sparsity.MAX_PATHS
@@ -139,7 +141,8 @@ def test_networks_that_diverged_are_in_no_table():
     assert runs["L2"].diverged_at[1] > 0
     shares = sparsity.zero_shares(runs)
     assert not ((shares.penalty == "L2") & (shares.k == 1)).any()
-    assert sparsity.zero_readout(runs)["L2"][1] == "L2: diverged"
+    beside = sparsity.partners(runs, data, "lam")
+    assert sparsity.zero_readout(runs, beside, None)["L2"][1] == "L2: diverged"
     assert set(histograms.weight_histograms(runs, 1).penalty) == {"L1"}
     Z = {label: run.layers(data.X_train) for label, run in runs.items()}
     table = linearity.linearity_table(Z, data.X_train, 0.4, [0.0, 1000.0]).set_index(["penalty", "k"])

@@ -519,3 +519,17 @@ def test_the_parameters_are_views_of_one_flat_array():
         part[:] = 1
     assert flat.tolist() == [1] * (4 * (3 * 2 + 2 + 2 + 1))
     assert [w.shape for w in W] == [(4, n_out, n_in) for n_in, n_out in pairwise((3, 2, 1))]
+
+
+def test_cross_entropy_on_the_training_samples_is_the_last_data_cost(samples, three_classes):
+    for X, y in (samples, three_classes):
+        run = core.train(X, y, (4,), "l2", [0.0, 3.0], epochs=20, snapshots=2)
+        assert run.cross_entropy(X, y) == pytest.approx(run.data_cost[-1], rel=1e-6)
+
+
+def test_cross_entropy_on_other_samples_is_that_of_their_probabilities(samples):
+    X, y = samples
+    run = core.train(X[:30], y[:30], (4,), "l1", [0.0, 1.0], epochs=50)
+    P = run.predict_proba(X[30:])
+    by_hand = -np.log(np.where(y[30:] == 1, P, 1 - P)).mean(axis=1)
+    assert run.cross_entropy(X[30:], y[30:]) == pytest.approx(by_hand, rel=1e-5)

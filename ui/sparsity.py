@@ -9,8 +9,11 @@ import numpy as np
 import pandas as pd
 
 from core import Dataset, Run
-from core.measures import accuracy, count_weights, count_zeros, sparsity
+from core.measures import accuracy, count_weights, count_zeros, model_bytes, sparsity
+from core.penalties import PENALTIES
+from core.twins import Twins
 from ui.charts import (
+    PENALTY_SCALE,
     SIGN_SCALE,
     Spec,
     chosen_slider,
@@ -39,17 +42,85 @@ def zero_shares(runs: Runs) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True).dropna()
 
 
-def zero_readout(runs: Runs) -> pd.DataFrame:
-    """k and the lines to be read at each λ: λ itself, then the zeros of each penalty."""
-    lams = next(iter(runs.values())).lams
-    lines = {"title": [f"λ = {lam_label(lam)}" for lam in lams]}
+def partners(runs: Runs, data: Dataset, how: str) -> dict[str, np.ndarray]:
+    """For each penalty the position in the grid that is shown beside L1's k-th λ, (n_lams,).
+
+    how: "lam" for the same λ, or "cost" for the λ whose cost on the test rows is nearest to L1's. Where L1
+    diverged, or all others did, the λ is the same.
+    """
+    same = np.arange(runs["L1"].lams.size)
+    if how == "lam":
+        return dict.fromkeys(runs, same)
+    costs = {label: run.cross_entropy(data.X_test, data.y_test) for label, run in runs.items()}
+    return {label: _nearest(costs["L1"], costs[label]) if label != "L1" else same for label in runs}
+
+
+def _nearest(wanted: np.ndarray, offered: np.ndarray) -> np.ndarray:
+    """For each wanted value the index of the nearest offered one, of equals the nearest index."""
+    index = np.arange(len(wanted))
+    distance = np.abs(wanted[:, None] - offered)
+    distance[~np.isfinite(distance)] = np.inf
+    apart = np.abs(index[:, None] - index) / (1e9 * len(index))
+    return np.where(np.isfinite(distance).any(axis=1), (distance + apart).argmin(axis=1), index)
+
+
+def zero_readout(runs: Runs, beside: Mapping[str, np.ndarray], lam_max: float | None) -> pd.DataFrame:
+    """k and the lines to be read at each λ: λ itself, then the zeros of each penalty at its partner.
+
+    at_L1, at_L2: the partners. lam_max: told as the unit of λ, where there is one.
+    """
+    lams = runs["L1"].lams
+    unit = (lambda lam: f", {number(lam / lam_max, 2)} of λ_max") if lam_max else (lambda lam: "")
+    lines = {"title": [f"λ = {lam_label(lam)}{unit(lam)}" for lam in lams]}
     for label, run in runs.items():
-        n = count_weights(run.W)
+        n, zeros, at = count_weights(run.W), count_zeros(run.W), beside[label]
         lines[label] = [
-            f"{label}: diverged" if gone >= 0 else f"{label}: {zeros:,} of {n:,} weights exactly zero"
-            for zeros, gone in zip(count_zeros(run.W), run.diverged_at, strict=True)
+            f"{label}{'' if j == k else f' at λ = {lam_label(lams[j])}'}: "
+            + ("diverged" if run.diverged_at[j] >= 0 else f"{zeros[j]:,} of {n:,} weights exactly zero")
+            for k, j in enumerate(at)
         ]
-    return whole(k=range(lams.size)).assign(**lines)
+    places = {f"at_{label}": at for label, at in beside.items()}
+    return whole(k=range(lams.size), **places).assign(**lines)
+
+
+def grid_position(lam: float, lams: np.ndarray) -> float:
+    """Where a λ stands on the axis: its place in the grid, logarithmic between two positive neighbours."""
+    if lam <= lams[1]:
+        return float(lam / lams[1])
+    return float(np.interp(np.log(lam), np.log(lams[1:]), np.arange(1, lams.size)))
+
+
+def lam_max_mark(lam_max: float | None, lams: np.ndarray) -> pd.DataFrame:
+    """k, label: where λ_max stands on the axis; empty where there is none, or where it is off the grid."""
+    if lam_max is None or lam_max > lams[-1]:
+        return pd.DataFrame({"k": np.array([], float), "label": np.array([], object)})
+    return pd.DataFrame({"k": [grid_position(lam_max, lams)], "label": [f"λ_max = {number(lam_max, 4)}"]})
+
+
+def byte_sizes(runs: Runs) -> pd.DataFrame:
+    """k, penalty, form, bytes: the size of each network, dense, as index and value, and deflated."""
+    frames = []
+    for label, run in runs.items():
+        sizes = model_bytes(run.W, run.b)
+        for form in ("dense", "sparse", "deflated"):
+            rows = whole(k=range(run.lams.size)).assign(penalty=label, form=form, bytes=getattr(sizes, form))
+            frames.append(rows)
+    return pd.concat(frames, ignore_index=True).dropna()
+
+
+def needles(runs: Runs, informative: Sequence[int]) -> pd.DataFrame:
+    """k, penalty, kind, n: how many columns with a weight in the first layer are "found" and "false"."""
+    truth = np.zeros(runs["L1"].W[0].shape[2], bool)
+    truth[list(informative)] = True
+    frames = []
+    for label, run in runs.items():
+        used = (run.W[0] != 0).any(axis=1)  # (n_lams, n_features)
+        finite = run.diverged_at < 0
+        for kind, columns in (("found", truth), ("false", ~truth)):
+            n = (used & columns).sum(axis=1)
+            rows = whole(k=range(run.lams.size), n=n).assign(penalty=label, kind=kind)
+            frames.append(rows[finite])
+    return pd.concat(frames, ignore_index=True)
 
 
 def strongest_units(W: np.ndarray) -> np.ndarray:
@@ -58,13 +129,19 @@ def strongest_units(W: np.ndarray) -> np.ndarray:
 
 
 def weights_over_lam(
-    runs: Runs, layer: int, inputs: Sequence[str], units: Sequence[str], picture: tuple[int, int] | None
+    runs: Runs,
+    beside: Mapping[str, np.ndarray],
+    layer: int,
+    inputs: Sequence[str],
+    units: Sequence[str],
+    picture: tuple[int, int] | None,
 ) -> pd.DataFrame:
     """One row a weight of the layer and penalty, wide over λ, with its place in the matrix.
 
-    Columns: penalty, unit, input, row, column, row_end, column_end, is_path, then v0, v1, … A matrix has
-    a row a unit and a column an input; where the inputs are a picture (height, width), each unit is one of
-    a row of pictures. The MAX_PATHS strongest weights at the first λ are paths.
+    Columns: penalty, unit, input, row, column, row_end, column_end, is_path, then v0, v1, …, and m0, m1, …
+    for the position whose weight is shown at each λ (`partners`). A matrix has a row a unit and a column an
+    input; where the inputs are a picture (height, width), each unit is one of a row of pictures. The
+    MAX_PATHS strongest weights at the first λ are paths.
     """
     W_first = next(iter(runs.values())).W[layer][0]
     kept = strongest_units(W_first)
@@ -89,6 +166,7 @@ def weights_over_lam(
                 place,
                 names.assign(penalty=label),
                 pd.DataFrame(wide(run.W[layer][:, kept].reshape(run.lams.size, -1).T)),
+                pd.DataFrame({f"m{k}": np.full(unit.size, j, np.int8) for k, j in enumerate(beside[label])}),
             ],
             axis=1,
         )
@@ -126,15 +204,17 @@ def chart(
     n_rows: int,
     n_columns: int,
     inputs: tuple[str, ...],
+    has_needles: bool,
     theme: str,
 ) -> Spec:
-    """Zeros against λ, the weights at λ as a matrix or as pictures, and the path of each weight.
+    """Zeros against λ, the weights at λ as a matrix or as pictures, the path of each weight, and bytes.
 
-    inputs: names for the columns of a matrix, () for pictures. Tables: readout, chosen, shares, weights,
-    units, frame.
+    inputs: names for the columns of a matrix, () for pictures. Tables: readout, chosen, marks, shares,
+    weights, units, frame, bytes and, where it has them, needles.
     """
     ink, x = INKS[theme], lam_axis(labels)
-    shares = over_lam("shares", ink, x, percent_axis("share", domain=[0, 1]))
+    shares = zero_panel(ink, x)
+    found = [needle_panel(ink, x)] if has_needles else []
     paths = [weight_paths(penalty, labels, ink, x) for penalty in PENALTY_COLORS]
     axes = [None] * (len(PENALTY_COLORS) - 1) + [input_axis(inputs) if inputs else None]
     matrices = [
@@ -145,14 +225,73 @@ def chart(
     panels = (
         alt.vconcat(
             readout(ink),
-            shares.properties(height=230, title="Share of weights exactly zero"),
+            shares,
+            *found,
             *matrices,
             *paths,
+            byte_panel(ink, x),
         )
-        .resolve_scale(color="independent", x="independent", y="independent", opacity="independent")
+        .resolve_scale(
+            color="independent",
+            x="independent",
+            y="independent",
+            opacity="independent",
+            strokeDash="independent",
+        )
         .add_params(*params)
     )
     return finish(panels, theme, events)
+
+
+def zero_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
+    """Share of exact zeros against λ, with λ_max, and L2's partner where it is another λ."""
+    lines = over_lam("shares", ink, x, percent_axis("share", domain=[0, 1]))
+    marks = table("marks")
+    limit = marks.mark_rule(color=PENALTY_COLORS["L1"], strokeDash=[2, 3], strokeWidth=2).encode(x=x)
+    name = marks.mark_text(align="right", dx=-6, fontSize=16, color=PENALTY_COLORS["L1"])
+    name = name.encode(x=x, y=alt.value(215), text="label:N")
+    partner = table("readout").transform_filter("datum.k == k && datum.at_L2 != datum.k")
+    partner = partner.mark_rule(color=PENALTY_COLORS["L2"], strokeWidth=2)
+    partner = partner.encode(x="at_L2:Q")
+    return alt.layer(limit, name, partner, lines).properties(
+        height=230, title="Share of weights exactly zero"
+    )
+
+
+def needle_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
+    """How many of the columns in use are informative, and how many are not (dashed)."""
+    lines = (
+        table("needles")
+        .mark_line(strokeWidth=3)
+        .encode(
+            x=x,
+            y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=5)),
+            color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None),
+            strokeDash=alt.StrokeDash(
+                "kind:N", scale=alt.Scale(domain=["found", "false"], range=[[1, 0], [6, 5]]), legend=None
+            ),
+        )
+    )
+    return alt.layer(lam_rules(ink, x), lines).properties(
+        height=180, title="Columns used: found, false (dashed)"
+    )
+
+
+def byte_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
+    """Bytes of the model against λ: sparse in full lines, deflated in dashes, dense in grey."""
+    y = alt.Y("bytes:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4, format="~s"))
+    rows = table("bytes")
+    dense = rows.transform_filter("datum.form == 'dense'").mark_line(color=ink.quiet, strokeWidth=2)
+    packed = rows.transform_filter("datum.form != 'dense'").mark_line(strokeWidth=3)
+    packed = packed.encode(
+        color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None),
+        strokeDash=alt.StrokeDash(
+            "form:N", scale=alt.Scale(domain=["sparse", "deflated"], range=[[1, 0], [6, 5]]), legend=None
+        ),
+    )
+    return alt.layer(lam_rules(ink, x), dense.encode(x=x, y=y), packed.encode(x=x, y=y)).properties(
+        height=180, title="Bytes: sparse, deflated (dashed), dense"
+    )
 
 
 def weight_paths(penalty: str, labels: Sequence[str], ink: Ink, x: alt.X) -> alt.LayerChart:
@@ -189,7 +328,7 @@ def weight_matrix(
 ) -> alt.LayerChart:
     """The weights at k as cells: hue by sign, strength by size; an exact zero is an empty cell."""
     cells = table("weights").transform_filter(f"datum.penalty == '{penalty}'")
-    cells = cells.transform_calculate(w="datum['v' + k]")
+    cells = cells.transform_calculate(w="datum['v' + datum['m' + k]]")
     place = {
         "x": alt.X(
             "column:Q",
@@ -228,39 +367,83 @@ def weight_matrix(
         mark = names.mark_text(align="right", dx=-8, fontSize=16, color=ink.quiet)
         layers.append(mark.encode(x=alt.value(0)))
     return alt.layer(*layers).properties(
-        height=max(44, (16 if is_picture else 20) * n_rows), title=f"{penalty}: the weights at this λ"
+        height=max(44, (16 if is_picture else 20) * n_rows), title=f"{penalty}: the weights"
     )
 
 
-def notes(runs: Mapping[str, Run], data: Dataset, k: int) -> list[str]:
+def notes(
+    runs: Mapping[str, Run], data: Dataset, k: int, beside: Mapping[str, np.ndarray], lam_max: float | None
+) -> list[str]:
     """What the zeros of both penalties show, at the chosen λ and over the grid."""
-    L1, L2 = runs["L1"], runs["L2"]
-    here = f"At λ = {lam_label(L1.lams[k])}"
-    notes = []
+    L1, L2, j = runs["L1"], runs["L2"], int(beside["L2"][k])
+    sentences = []
     if L1.diverged_at[k] < 0:
-        notes.append(f"{here}, L1 has set **{zeros_at(L1, k)}** to exactly zero.")
-    if L2.diverged_at[k] < 0:
-        note = f"{here}, L2 has set **{zeros_at(L2, k)}** to exactly zero"
-        sizes = np.concatenate([np.abs(W[k]).ravel() for W in L2.W])
+        sentences.append(f"At λ = {lam_label(L1.lams[k])}, L1 has set **{zeros_at(L1, k)}** to exactly zero.")
+    if L2.diverged_at[j] < 0:
+        note = f"At λ = {lam_label(L2.lams[j])}, L2 has set **{zeros_at(L2, j)}** to exactly zero"
+        sizes = np.concatenate([np.abs(W[j]).ravel() for W in L2.W])
         if (sizes > 0).any():
             note += f"; the smallest that is left has the size {number(sizes[sizes > 0].min(), 2)}"
-        notes.append(note + ".")
-    notes += _zero_range(L1)
+        sentences.append(note + ".")
+    sentences += _zero_range(L1)
+    if lam_max is not None:
+        sentences.append(
+            f"For this network without a hidden layer λ_max = 2·max|Xᵀ(y − ȳ)| = {number(lam_max, 4)} is the "
+            "λ from which on the best L1 fit has no weight left."
+        )
     if note := underflow(L2):
-        notes.append(note)
-    if k > 0:
-        parts = [
-            f"{label} {percent(accuracy(run.predict_proba(data.X_test), data.y_test)[k])}"
-            for label, run in runs.items()
-            if run.diverged_at[k] < 0
-        ]
-        free = accuracy(L1.predict_proba(data.X_test), data.y_test)[0]
-        if parts and np.isfinite(free):
-            notes.append(
-                f"The price, as accuracy on the {len(data.y_test):,} test rows: {joined(parts)} at this λ, "
-                f"{percent(free)} without a penalty."
-            )
-    return notes
+        sentences.append(note)
+    sentences += _price(runs, data, {"L1": k, "L2": j})
+    sentences += _size_note(L1, k)
+    if data.informative:
+        sentences.append(_needle_note(L1, data, k))
+    return sentences
+
+
+def _price(runs: Mapping[str, Run], data: Dataset, at: Mapping[str, int]) -> list[str]:
+    """What the penalties cost in accuracy on the test rows."""
+    free = accuracy(runs["L1"].predict_proba(data.X_test), data.y_test)[0]
+    parts = [
+        f"{label} {percent(accuracy(run.predict_proba(data.X_test), data.y_test)[at[label]])} at λ = "
+        f"{lam_label(run.lams[at[label]])}"
+        for label, run in runs.items()
+        if run.diverged_at[at[label]] < 0
+    ]
+    if at["L1"] == 0 or not parts or not np.isfinite(free):
+        return []
+    return [
+        f"Accuracy on the {len(data.y_test):,} test rows: {joined(parts)}, {percent(free)} without a penalty."
+    ]
+
+
+def _size_note(L1: Run, k: int) -> list[str]:
+    """How much smaller the model becomes in bytes."""
+    if L1.diverged_at[k] >= 0:
+        return []
+    one = L1.select(slice(k, k + 1))
+    sizes = model_bytes(one.W, one.b)
+    dense, sparse, deflated = (int(form[0]) for form in (sizes.dense, sizes.sparse, sizes.deflated))
+    best = min(sparse, deflated)
+    saved = (
+        f"{percent(1 - best / dense)} less than dense." if best < dense else "no saving over the dense form."
+    )
+    return [
+        f"In bytes, L1's network at λ = {lam_label(L1.lams[k])} takes {dense:,} dense, {sparse:,} as index "
+        f"and value, {deflated:,} deflated: {saved}"
+    ]
+
+
+def _needle_note(L1: Run, data: Dataset, k: int) -> str:
+    """Which of the informative columns L1 found."""
+    used = set(np.flatnonzero((L1.W[0][k] != 0).any(axis=0)).tolist())
+    truth = set(data.informative)
+    missed = [data.feature_names[c] for c in sorted(truth - used)]
+    return (
+        f"Of the {len(truth)} columns that decide the class, L1 at λ = {lam_label(L1.lams[k])} uses "
+        f"**{len(truth & used)}**"
+        + (f", missing {joined(missed)}" if missed else "")
+        + f"; it also uses {len(used - truth)} of the {data.n_features - len(truth)} that decide nothing."
+    )
 
 
 def _zero_range(run: Run) -> list[str]:
@@ -293,4 +476,51 @@ def underflow(run: Run) -> str | None:
         f"L2's zeros, up to {zeros[k]:,} at λ = {lam_label(run.lams[k])}, are not sparsity: with no signal "
         f"left, {run.epochs[-1]:,} steps have each multiplied these weights by 1 − αλ/m = {factor:.2f}, "
         "until they fell below the smallest number that float32 can hold."
+    )
+
+
+def twin_table(pairs: Sequence[Twins]) -> pd.DataFrame:
+    """One row a penalty: the weights of the column alone and of its two copies, and J of both fits."""
+    return pd.DataFrame(
+        {
+            "penalty": [PENALTIES[pair.penalty].label for pair in pairs],
+            "weight alone": [round(pair.alone, 6) for pair in pairs],
+            "first copy": [round(pair.first, 6) for pair in pairs],
+            "second copy": [round(pair.second, 6) for pair in pairs],
+            "J alone": [round(pair.cost_alone, 8) for pair in pairs],
+            "J with the copy": [round(pair.cost, 8) for pair in pairs],
+        }
+    )
+
+
+def twin_notes(pairs: Sequence[Twins], lam: float) -> list[str]:
+    """How each penalty shares a weight out between two equal columns, in the numbers of the fits."""
+    sentences = []
+    for pair in pairs:
+        label, here = PENALTIES[pair.penalty].label, f"At λ = {lam_label(lam)}"
+        if pair.first == pair.second == 0:
+            sentences.append(f"{here}, {label} uses neither copy.")
+        elif pair.penalty == "l2":
+            sentences.append(
+                f"{here}, L2 gives the copies {number(pair.first, 4)} and {number(pair.second, 4)}, "
+                f"instead of {number(pair.alone, 4)} to the one alone: two small weights have the smaller "
+                f"squares, and J falls from {number(pair.cost_alone, 7)} to {number(pair.cost, 7)}."
+            )
+        else:
+            sentences.append(
+                f"{here}, {label} leaves the split open: with all of it on one copy J = "
+                f"{pair.cost_one:.8f}, in halves {pair.cost_halves:.8f}, without the copy "
+                f"{pair.cost_alone:.8f}. Compare J, not w."
+            )
+    return sentences
+
+
+def step_in_numbers(runs: Mapping[str, Run], k: int) -> str:
+    """Shrink and threshold of one step at the chosen λ."""
+    run = runs["L1"]
+    reach = run.learning_rate * run.lams[k] / run.m
+    return (
+        f"Here α = {number(run.learning_rate)}, λ = {lam_label(run.lams[k])} and m = {run.m:,}: L2 "
+        f"multiplies each weight by {number(1 - reach, 6)}, which alone never gives 0. L1 sets to "
+        f"exactly 0 whatever lands within ±{number(reach / 2)}."
     )

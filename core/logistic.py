@@ -1,0 +1,405 @@
+"""Two-class logistic regression with an L1 or L2 penalty: the exact optimum, and the proof of it.
+
+**The problem.** With m samples x_i, classes written as signs t_i = ±1 and log-odds z_i = w·x_i + b,
+
+    J(w, b) = 1/m · Σ log(1 + exp(−t_i z_i)) + penalty/m,   penalty = λ/2·‖w‖₁ (L1) or λ/2·‖w‖² (L2),
+
+the intercept b going free. J is convex, so there is one best value J*, and a network without hidden layers
+can be held to it. Inside this file everything is m·J, a sum over samples: there λ stands alone.
+
+**The bound.** Give each sample a share q_i in [0, 1], read it as "how wrong we are here", and write h for the
+entropy −q log q − (1−q) log(1−q). A logistic loss lies above all its tangents,
+log(1 + exp(−t z)) ≥ h(q) − q·t·z, and touches the one at q = 1/(1 + exp(t z)). Add them up with θ_i = t_i q_i
+and minimize over w and b: for *any* shares with Σθ = 0 (b goes free, so nothing else would hold it),
+
+    L1, if ‖Xᵀθ‖_∞ ≤ λ/2:   m·J* ≥ Σ h(q_i)
+    L2:                     m·J* ≥ Σ h(q_i) − ‖Xᵀθ‖²/2λ
+    λ = 0, if Xᵀθ = 0:      m·J* ≥ Σ h(q_i)
+
+Good shares turn "the solver stopped" into "J is at most `gap` above the best there is".
+
+**The step.** Newton: replace the losses by their parabolas at the current point, of curvature
+d_i = q_i (1 − q_i), keep the penalty as it is, and go to this model's minimum v; should J not fall, go half
+the way, or a quarter … Centring the columns with weights d takes b out and leaves one small matrix,
+H = Σ d_i (x_i − x̄)(x_i − x̄)ᵀ. For L2 the minimum is a linear solve. For L1 it is a linear solve once the
+signs are known, and a short search for the signs; a weight outside the support is not computed but left
+alone, so its zero is exact.
+
+**Why a step brings its own bound.** At the model's minimum the linearized shares q − t·d·Δz obey the
+conditions on θ by construction: Σθ = 0, and Xᵀθ = λv for L2, 0 for λ = 0, within λ/2 for the columns that L1
+looked at. Should another column exceed λ/2, shrinking all of θ mends it.
+
+**The path.** λ is taken from large to small, each from its neighbour's optimum; two steps are usual. L1 forms
+H on the columns that are in the support or want to enter, no others. L2 with more columns than samples first
+turns them into m coordinates: the round penalty cannot tell the difference.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.validation import check_choice, check_data, check_lams, check_positive
+
+MAX_STEPS = 100
+MAX_STEPS_UNPENALIZED = 30  # separable data gain 1 in log-odds per step; e^-30 is all that float64 can tell
+MAX_SHIFT = 0.5  # a step that shifts some log-odds by more is too far from the optimum to prove anything
+RIDGE = 1e-12  # relative, in the model only: keeps H invertible for duplicated columns, leaves J alone
+LARGEST = 1e100  # squares of larger numbers would overflow
+EPS, TINY = float(np.finfo(float).eps), float(np.finfo(float).tiny)
+
+
+@dataclass(frozen=True)
+class LogisticPath:
+    """The optimum for each λ, in the caller's order: (W[k], b[k]) belongs to lams[k].
+
+    gap[k] is proven, up to float64 rounding: cost[k] − J*(lams[k]) ≤ gap[k]. converged[k] says whether it is
+    within tol. Where it is not (λ below some 1e-14, or weights so large that their sums lose digits) the
+    numbers still stand, with the larger gap they carry.
+    """
+
+    penalty: str
+    lams: np.ndarray  # (n_lams,)
+    W: np.ndarray  # (n_lams, n_features); L1's zeros are exactly 0.0
+    b: np.ndarray  # (n_lams,)
+    cost: np.ndarray  # (n_lams,) J
+    gap: np.ndarray  # (n_lams,)
+    converged: np.ndarray  # (n_lams,) bool
+    n_steps: np.ndarray  # (n_lams,) Newton steps from the neighbour
+
+
+def fit_logistic(
+    X: np.ndarray,
+    y: np.ndarray,
+    penalty: str = "l1",
+    lams: Sequence[float] | np.ndarray = (1.0,),
+    tol: float = 1e-8,
+) -> LogisticPath:
+    """Minimize J = mean cross-entropy + λ/2m·‖w‖₁ (l1) or + λ/2m·‖w‖² (l2) for each λ, with proof.
+
+    X: (m, n_features), taken as it is; y: (m,) two integer classes, the larger counts as 1.
+    tol: the gap, a bound on J − J*, at which to stop; LogisticPath.converged tells where it was reached.
+    λ = 0 gives the smallest weights among the best, measured in units of their columns' spread. Classes
+    that a hyperplane separates have no optimum at λ = 0, and are refused with a ValueError.
+    """
+    X, t = _checked_data(X, y)
+    check_choice("penalty", penalty, tuple(_PENALTIES))
+    lams, tol = check_lams(lams), check_positive("tol", tol)
+    Xc, mean = _centred(X)
+    with np.errstate(all="ignore"):  # a step may overflow; the line search turns it away
+        fits = {0.0: _fit_unpenalized(Xc, t, tol)} if 0 in lams else {}
+        fits |= _fit_penalized(Xc, t, penalty, set(lams[lams > 0].tolist()), tol)
+    chosen = [fits[lam] for lam in lams.tolist()]
+    W = np.stack([fit.w for fit in chosen])
+    b, cost, gap, n_steps = np.array([(fit.b, fit.cost, fit.gap, fit.n_steps) for fit in chosen]).T
+    cost, gap = cost / len(t), gap / len(t)
+    return LogisticPath(penalty, lams, W, b - W @ mean, cost, gap, gap <= tol, n_steps.astype(int))
+
+
+def lam_max(X: np.ndarray, y: np.ndarray) -> float:
+    """The smallest λ at which L1 leaves every weight zero: 2·‖Xᵀ(y − ȳ)‖_∞, with several classes the largest.
+
+    With W = 0 the probabilities are the shares of the classes, and this is twice m times the gradient: what
+    the corner of the penalty has to hold. X: (m, n_features); y: (m,) two integer classes or more.
+    """
+    X, indices, classes = _checked_samples(X, y)
+    F = _centred(X)[0].T
+    return max(_lam_max(F, np.where(indices == k, 1.0, -1.0)) for k in range(len(classes)))
+
+
+def degrees_of_freedom(X: np.ndarray, path: LogisticPath) -> np.ndarray:
+    """How many free weights the fit is worth, for each λ of a path fitted on X: (n_lams,).
+
+    L2: Σ d/(d + λ) over the eigenvalues d of H at the optimum.
+    L1: the number of nonzero weights; proven for linear regression only, so approximate here.
+    """
+    X = np.asarray(X, dtype=float)
+    if X.ndim != 2 or X.shape[1] != path.W.shape[1]:
+        raise ValueError(
+            f"X must have the path's {path.W.shape[1]} columns, got shape {X.shape}; "
+            "pass the X that the path was fitted on"
+        )
+    if path.penalty == "l1":
+        return np.count_nonzero(path.W, axis=1).astype(float)
+    return np.array([_l2_freedom(X, *fit) for fit in zip(path.lams, path.W, path.b, strict=True)])
+
+
+def _l2_freedom(X: np.ndarray, lam: float, w: np.ndarray, b: float) -> float:
+    d = _curvature(_share(X @ w + b))
+    spread = np.linalg.svd((X - d @ X / d.sum()).T * np.sqrt(d), compute_uv=False)
+    eigenvalues = spread[spread > spread[0] * EPS * max(X.shape)] ** 2
+    return float(np.sum(eigenvalues / (eigenvalues + lam)))
+
+
+def _checked_data(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """X as floats and y as signs, −1 for the smaller class and +1 for the larger."""
+    X, indices, classes = _checked_samples(X, y)
+    if len(classes) != 2:
+        raise ValueError(
+            f"y must hold exactly two classes, got {len(classes)}; "
+            "set one class against the rest with (y == k).astype(int)"
+        )
+    return X, 2.0 * indices - 1.0
+
+
+def _checked_samples(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """X as floats that can be squared, y as class indices, and the classes."""
+    X, indices, classes = check_data(X, y)
+    if np.abs(X).max() > LARGEST:
+        raise ValueError(
+            f"X must lie within ±{LARGEST:g}, got {np.abs(X).max():g}; standardize the columns first"
+        )
+    return X, indices, classes
+
+
+def _centred(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """X minus its column means (constant columns exactly 0), and the means."""
+    mean = X.mean(axis=0)
+    return np.where(np.ptp(X, axis=0) > 0, X - mean, 0.0), mean
+
+
+def _lam_max(F: np.ndarray, t: np.ndarray) -> float:
+    return float(np.abs(F @ (t - t.mean())).max())  # t = 2y − 1 brings the factor 2
+
+
+# --- the penalties: value, bound, and minimum of the model ----------------------------------------
+
+
+@dataclass(frozen=True)
+class _Penalty:
+    value: Callable[[np.ndarray, float], float]  # (w, λ)
+    dual: Callable[[np.ndarray, float], tuple[float, float]]  # (Xᵀθ, λ) → shrink θ by this, deduct that
+    movable: Callable[[np.ndarray, np.ndarray, float], np.ndarray]  # (w, Xᵀθ, λ) → which weights may move
+    model_minimum: Callable[[np.ndarray, np.ndarray, np.ndarray, float], np.ndarray]  # (H, pull, w, λ) → v
+
+
+def _l1_model_minimum(H: np.ndarray, pull: np.ndarray, w: np.ndarray, lam: float) -> np.ndarray:
+    """argmin over v of ½(v−w)ᵀH(v−w) − pullᵀ(v−w) + λ/2·‖v‖₁, by a search for the signs.
+
+    Solve for the signs at hand. If weights would cross zero on the way, stop at the first crossing and take
+    that weight out; if none does, let in the zero weight that breaks |slope| ≤ λ/2 the most.
+    The model's value falls with each solve that ends without a crossing, so no set of signs comes twice.
+    """
+    H = _ridged(H)
+    v, sign = w.copy(), np.sign(w)
+    for _ in range(10 * len(w) + 10):
+        S = np.flatnonzero(sign)
+        slope = pull - H @ (v - w)
+        move = np.zeros_like(v)
+        move[S] = np.linalg.solve(H[np.ix_(S, S)], slope[S] - lam / 2 * sign[S])
+        crossing = np.flatnonzero((v + move) * sign < 0)
+        if crossing.size:
+            share = -v[crossing] / move[crossing]
+            v += share.min() * move
+            leaving = crossing[np.argmin(share)]
+            v[leaving] = sign[leaving] = 0.0
+            continue
+        v += move
+        slope -= H @ move
+        excess = np.where(sign == 0, np.abs(slope) - lam / 2, 0.0)
+        if excess.max(initial=0.0) <= 1e-12 * lam:
+            break
+        entering = np.argmax(excess)
+        sign[entering] = np.sign(slope[entering])
+    return v
+
+
+def _l2_model_minimum(H: np.ndarray, pull: np.ndarray, w: np.ndarray, lam: float) -> np.ndarray:
+    """argmin over v of ½(v−w)ᵀH(v−w) − pullᵀ(v−w) + λ/2·‖v‖²."""
+    return w + np.linalg.solve(_ridged(H) + lam * np.eye(len(w)), pull - lam * w)
+
+
+def _ridged(H: np.ndarray) -> np.ndarray:
+    return H + np.diag(RIDGE * H.diagonal() + TINY)
+
+
+_PENALTIES = {
+    "l1": _Penalty(
+        value=lambda w, lam: lam / 2 * np.abs(w).sum(),
+        dual=lambda Xθ, lam: (lam / 2 / max(np.abs(Xθ).max(initial=0.0), lam / 2), 0.0),
+        movable=lambda w, Xθ, lam: np.flatnonzero((w != 0) | (np.abs(Xθ) > lam / 2)),
+        model_minimum=_l1_model_minimum,
+    ),
+    "l2": _Penalty(
+        value=lambda w, lam: lam / 2 * (w @ w),
+        dual=lambda Xθ, lam: (1.0, Xθ @ Xθ / (2 * lam)),
+        movable=lambda w, Xθ, lam: np.arange(len(w)),
+        model_minimum=_l2_model_minimum,
+    ),
+}
+_NO_PENALTY = _Penalty(
+    value=lambda w, lam: 0.0,
+    dual=lambda Xθ, lam: (1.0, 0.0),  # Xᵀθ = 0 by construction
+    movable=lambda w, Xθ, lam: np.arange(len(w)),
+    model_minimum=lambda H, pull, w, lam: w + np.linalg.solve(H, pull),
+)
+
+
+# --- the path -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Fit:
+    w: np.ndarray
+    b: float  # for the centred columns
+    cost: float  # m·J
+    gap: float  # m·gap
+    n_steps: int
+
+
+def _fit_penalized(
+    Xc: np.ndarray, t: np.ndarray, penalty: str, lams: set[float], tol: float
+) -> dict[float, _Fit]:
+    """The optimum for each λ > 0, from the largest down."""
+    F, back = Xc.T, None  # F: (n_features, m)
+    if penalty == "l2" and F.shape[0] > F.shape[1]:
+        back, F = np.linalg.qr(F)  # orthonormal: w = back·u is as long as u, and Xc·w = Fᵀu
+    F = np.ascontiguousarray(F)
+    fits, fit = {}, _empty_model(F, t)
+    for lam in _descending(lams, _lam_max(F, t) if penalty == "l1" else 0.0):
+        fits[lam] = fit = _solve(F, t, _PENALTIES[penalty], lam, fit, tol * len(t), MAX_STEPS)
+    return {lam: _mapped_back(fits[lam], back, Xc) for lam in lams}
+
+
+def _descending(lams: set[float], top: float) -> Iterator[float]:
+    """Each λ from the largest down; from top (if any) on, with rungs between so that no step is over tenfold.
+
+    L1 needs the rungs: far from its neighbour's optimum, far too many columns ask to come in.
+    """
+    for lam in sorted(lams, reverse=True):
+        while top > 10 * lam:
+            top /= 10
+            yield top
+        yield lam
+
+
+def _fit_unpenalized(Xc: np.ndarray, t: np.ndarray, tol: float) -> _Fit:
+    """λ = 0, in orthonormal coordinates of the columns' span, or ValueError if J has no minimum.
+
+    Where a hyperplane separates classes, some samples' log-odds grow by 1 with each Newton step, for ever:
+    no step gets below MAX_SHIFT, and nothing is proven.
+    """
+    norm = np.linalg.norm(Xc, axis=0)
+    norm[norm == 0] = 1.0
+    U, spread, Vt = np.linalg.svd(Xc / norm, full_matrices=False)
+    rank = np.count_nonzero(spread > spread[0] * EPS * max(Xc.shape))
+    F, back = np.ascontiguousarray(U[:, :rank].T), Vt[:rank].T / spread[:rank] / norm[:, None]
+    enough = 1e-8 * len(t)
+    fit = _solve(F, t, _NO_PENALTY, 0.0, _empty_model(F, t), min(tol * len(t), enough), MAX_STEPS_UNPENALIZED)
+    if fit.gap > enough or np.all(t * (fit.w @ F + fit.b) > 0):
+        raise ValueError(
+            "lams must be above 0 for classes that a hyperplane separates, wholly or all but, got 0.0: "
+            "J falls on and on while the weights grow, so it has no optimum; leave out λ = 0 or add samples"
+        )
+    return _mapped_back(fit, back, Xc)
+
+
+def _mapped_back(fit: _Fit, back: np.ndarray | None, Xc: np.ndarray) -> _Fit:
+    w = fit.w if back is None else back @ fit.w
+    return replace(fit, w=np.where(Xc.any(axis=0), w, 0.0))  # a constant column says nothing
+
+
+def _empty_model(F: np.ndarray, t: np.ndarray) -> _Fit:
+    """All weights zero, and the intercept that is best for that: the log-odds of the classes."""
+    b = float(np.log(np.sum(t > 0) / np.sum(t < 0)))
+    return _Fit(np.zeros(len(F)), b, cost=np.inf, gap=np.inf, n_steps=0)
+
+
+# --- one λ ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Point:
+    w: np.ndarray
+    b: float
+    margin: np.ndarray  # t·z
+    cost: float  # m·J
+
+
+@dataclass(frozen=True)
+class _Step:
+    """The way to the quadratic model's minimum: w becomes v, b becomes b + db."""
+
+    v: np.ndarray
+    db: float
+    fall: float  # what m·J would lose if it were straight, a number below 0
+    bound: float  # on m·J*
+
+
+def _solve(
+    F: np.ndarray, t: np.ndarray, penalty: _Penalty, lam: float, start: _Fit, tol: float, max_steps: int
+) -> _Fit:
+    """Newton steps on m·J until the best bound so far lies within tol of the cost, or J falls no more."""
+
+    def at(w: np.ndarray, b: float) -> _Point:
+        margin = t * (w @ F + b)
+        return _Point(w, b, margin, _loss(margin) + penalty.value(w, lam))
+
+    point, bound, n_steps, rounding = at(start.w, start.b), 0.0, 0, EPS * len(t)  # J is never below 0
+    while point.cost - bound > max(tol, rounding) and n_steps < max_steps:
+        try:
+            step = _newton_step(F, t, penalty, lam, point)
+        except np.linalg.LinAlgError:
+            break
+        lower = _line_search(at, point, step)
+        stalled = lower.cost >= point.cost and step.bound <= bound
+        point, bound, n_steps = lower, max(bound, step.bound), n_steps + 1
+        if stalled:
+            break
+    return _Fit(point.w, point.b, point.cost, max(point.cost - bound, rounding), n_steps)
+
+
+def _newton_step(F: np.ndarray, t: np.ndarray, penalty: _Penalty, lam: float, point: _Point) -> _Step:
+    """The minimum of the quadratic model, b eliminated by centring, and the bound that its shares prove."""
+    w, q = point.w, _share(point.margin)
+    d = _curvature(q)
+    correlation, pull = F @ (t * q), float(t @ q)
+    C = penalty.movable(w, correlation, lam)
+    columns = F[C]  # (n_movable, m)
+    mean = columns @ d / d.sum()
+    spread = columns - mean[:, None]
+    H = (d * spread) @ spread.T  # √d on both sides would start BLAS threads, which wait on a busy machine
+    v = w.copy()
+    v[C] = penalty.model_minimum(H, correlation[C] - mean * pull, w[C], lam)
+    dw = v[C] - w[C]
+    db = pull / d.sum() - mean @ dw
+    dz = dw @ columns + db
+    fall = penalty.value(v, lam) - penalty.value(w, lam) - correlation[C] @ dw - pull * db
+    if np.abs(dz).max() > MAX_SHIFT:
+        return _Step(v, db, fall, bound=0.0)
+    q = q - t * d * dz
+    shrink, charge = penalty.dual(F @ (t * q), lam)
+    return _Step(v, db, fall, bound=_entropy(shrink * q) - charge)
+
+
+def _line_search(at: Callable[[np.ndarray, float], _Point], point: _Point, step: _Step) -> _Point:
+    """The first of the full step, its half, its quarter … at which m·J falls; failing that, the old point."""
+    size = 1.0
+    while size > 1e-10:
+        w = (1 - size) * point.w + size * step.v  # at size 1 this is v, with its exact zeros
+        trial = at(w, point.b + size * step.db)
+        if trial.cost <= point.cost * (1 + 4 * EPS) + 1e-4 * size * step.fall:
+            return trial
+        size /= 2
+    return point
+
+
+def _loss(margin: np.ndarray) -> float:
+    """Σ log(1 + exp(−margin)), without overflow."""
+    return float(np.sum(np.log1p(np.exp(-np.abs(margin))) - np.minimum(margin, 0.0)))
+
+
+def _share(margin: np.ndarray) -> np.ndarray:
+    """q = 1/(1 + exp(margin)), without overflow and exact where q is tiny."""
+    e = np.exp(-np.abs(margin))
+    return np.where(margin > 0, e, 1.0) / (1 + e)
+
+
+def _curvature(q: np.ndarray) -> np.ndarray:
+    """d = q (1 − q), the second derivative of a logistic loss."""
+    return q * (1 - q)
+
+
+def _entropy(q: np.ndarray) -> float:
+    """Σ −q log q − (1−q) log(1−q), with 0·log 0 = 0."""
+    return -float(np.sum(q * np.log(np.maximum(q, TINY)) + (1 - q) * np.log1p(-np.minimum(q, 1 - EPS))))

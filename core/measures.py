@@ -119,14 +119,30 @@ def count_units(states: Sequence[np.ndarray], state: str) -> np.ndarray:
     return np.array([(layer == state).sum(axis=1) for layer in states], dtype=int)
 
 
+def predicted(P: np.ndarray) -> np.ndarray:
+    """The most probable class of each sample, (n_lams, m), from `predict_proba`."""
+    return (P > 0.5).astype(int) if P.ndim == 2 else P.argmax(axis=1)
+
+
 def accuracy(P: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Share of samples whose most probable class is the true one, (n_lams,).
 
     P: from `predict_proba`; y: (m,) class indices. A network that diverged gets NaN.
     """
-    predicted = (P > 0.5).astype(int) if P.ndim == 2 else P.argmax(axis=1)
-    finite = np.isfinite(P).reshape(len(P), -1).all(axis=1)
-    return np.where(finite, (predicted == y).mean(axis=1), np.nan)
+    return np.where(_finite(P), (predicted(P) == y).mean(axis=1), np.nan)
+
+
+def agreement(P: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Share of samples to which two models give the same class, (n_lams,); NaN where one diverged.
+
+    P, other: from `predict_proba`, for the same samples and grid.
+    """
+    same = (predicted(P) == predicted(other)).mean(axis=1)
+    return np.where(_finite(P) & _finite(other), same, np.nan)
+
+
+def _finite(P: np.ndarray) -> np.ndarray:
+    return np.isfinite(P).reshape(len(P), -1).all(axis=1)
 
 
 def linear_band(deviation: float) -> float:

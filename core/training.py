@@ -68,20 +68,23 @@ class Run:
         """Memory of the arrays, in bytes."""
         return sum(array.nbytes for array in (*self.history_W, *self.history_b))
 
-    def layers(self, X: np.ndarray) -> list[np.ndarray]:
-        """Z of every layer for samples X (m, n_features): [l] (n_lams, n_out, m), the last the logits."""
+    def layers(self, X: np.ndarray, tangent: bool = False) -> list[np.ndarray]:
+        """Z of every layer for samples X (m, n_features): [l] (n_lams, n_out, m), the last the logits.
+
+        tangent: replace every tanh by its tangent at 0, a = z.
+        """
         A = np.asarray(X, self.W[0].dtype).T
         Z = []
         with np.errstate(over="ignore", invalid="ignore"):
             for W, b in zip(self.W, self.b, strict=True):
                 Z.append(network.affine(W, b, A))
-                A = np.tanh(Z[-1])
+                A = Z[-1] if tangent else np.tanh(Z[-1])
         return Z
 
-    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+    def predict_proba(self, X: np.ndarray, tangent: bool = False) -> np.ndarray:
         """P of the larger label (n_lams, m) for two classes, (n_lams, n_classes, m) for more.
 
-        X: (m, n_features). Raises ValueError where the number of features is another.
+        X: (m, n_features); tangent: as in `layers`. Raises ValueError where there are other features.
         """
         n_features = self.W[0].shape[2]
         if np.ndim(X) != 2 or np.shape(X)[1] != n_features:
@@ -89,7 +92,7 @@ class Run:
                 f"X must have the {n_features} features of the training, got shape {np.shape(X)}"
             )
         with np.errstate(over="ignore", invalid="ignore"):
-            P = network.probabilities(self.layers(X)[-1])
+            P = network.probabilities(self.layers(X, tangent)[-1])
         return P[:, 0] if P.shape[1] == 1 else P
 
     def cross_entropy(self, X: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -1,11 +1,14 @@
 """Small weights keep units in tanh's linear part, and linear units make a linear model."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
 from core.measures import linear_band
 from ui import linearity, page
 from ui.panel import choose_hidden
+from ui.store import trained
 from ui.tables import whole
 
 DEVIATIONS = (0.01, 0.05, 0.10)
@@ -22,19 +25,45 @@ if not lesson.settings.hidden:
     st.stop()
 
 data, runs, k = lesson.trained.data, lesson.trained.runs, lesson.k
-deviation = st.segmented_control(
-    "The band is where tanh z falls short of z by at most",
-    DEVIATIONS,
-    format_func=lambda share: f"{share:.0%}",
-    default=0.05,
-    required=True,
-    key="deviation",
-    persist_state="session",
-)
+in_a_plane = data.n_features == 2
+with st.container(horizontal=True, gap="large"):
+    deviation = st.segmented_control(
+        "The band: tanh z falls short of z by at most",
+        DEVIATIONS,
+        format_func=lambda share: f"{share:.0%}",
+        default=0.05,
+        required=True,
+        key="deviation",
+        persist_state="session",
+    )
+    drawn = "L2"
+    if in_a_plane:
+        drawn = st.segmented_control(
+            "Boundary under", list(runs), default="L2", required=True, key="drawn", persist_state="session"
+        )
 band = linear_band(deviation)
 Z = {label: run.layers(data.X_train) for label, run in runs.items()}
 hidden = {label: layers[:-1] for label, layers in Z.items()}
+logistic = trained(replace(lesson.settings, hidden=())).runs
 table = linearity.linearity_table(Z, data.X_train, band, lesson.trained.lams)
+agreements = linearity.agreements(runs, logistic, data.X_test, table)
+tables = {
+    "readout": linearity.readout_table(table, lesson.trained.lams),
+    "chosen": whole(k=[k]),
+    "curve": linearity.curve_table(band),
+    "band": pd.DataFrame({"low": [-band], "high": [band]}),
+    "z": linearity.z_histograms(hidden),
+    "linearity": table,
+    "agreement": agreements,
+}
+models = {}
+if in_a_plane:
+    models = {f"the network under {drawn}": runs[drawn], "logistic regression": logistic[drawn]}
+    tables |= {
+        "cells": linearity.boundaries(models, data.X_train),
+        "points": linearity.boundary_points(len(models), data.X_train, data.y_train),
+        "names": linearity.boundary_names(list(models)),
+    }
 page.draw(
     linearity.chart(
         lesson.labels,
@@ -42,18 +71,31 @@ page.draw(
             f"z of hidden layer {l + 1}: {n} units × {data.m:,} samples"
             for l, n in enumerate(lesson.settings.hidden)
         ),
+        len(models),
         lesson.theme,
     ),
-    {
-        "readout": linearity.readout_table(table, lesson.trained.lams),
-        "chosen": whole(k=[k]),
-        "curve": linearity.curve_table(band),
-        "band": pd.DataFrame({"low": [-band], "high": [band]}),
-        "z": linearity.z_histograms(hidden),
-        "linearity": table,
-    },
+    tables,
     key="linearity",
     alt="tanh with its linear band, the distribution of z in each hidden layer at the λ of the slider, and "
-    "against λ the share of z within the band and the R² of the best affine map.",
+    "against λ the share of z within the band, the R² of the best affine map and the agreement with "
+    "logistic regression and with the network's own tangents.",
 )
-page.notice(linearity.notes(table, lesson.trained.lams, k, band))
+page.notice(
+    [
+        *linearity.notes(table, lesson.trained.lams, k, band),
+        *linearity.agreement_notes(agreements, lesson.trained.lams, k),
+    ]
+)
+
+with st.expander("The mathematics"):
+    st.markdown("Around 0, tanh is its tangent up to the third power:")
+    st.latex(r"\tanh z = z - \tfrac{z^3}{3} + \dots \qquad 1 - \frac{\tanh z}{z} \approx \frac{z^2}{3}")
+    st.markdown(
+        f"The band here ends where the shortfall is {deviation:.0%}, at |z| = {band:.3f}. If every unit "
+        "stays within it, each layer is nearly a = z, and layers of affine maps are one affine map:"
+    )
+    st.latex(r"W_2\,(W_1 x + b_1) + b_2 = (W_2 W_1)\,x + (W_2 b_1 + b_2)")
+    st.markdown(
+        "A bias is not penalized, so small weights alone do not make z small: a unit can sit at z = b, far "
+        "from the band, and hand on the constant tanh b."
+    )

@@ -7,25 +7,30 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.measures import affine_r2, histogram, share_within
+from core import Run
+from core.measures import affine_r2, agreement, histogram, share_within
 from ui.charts import (
     BARS,
     PENALTY_SCALE,
+    SIGN_SCALE,
     Spec,
     chosen_slider,
     finish,
     lam_axis,
+    lam_rules,
     over_lam,
     percent_axis,
     readout,
     table,
 )
-from ui.tables import whole, wide
+from ui.tables import Runs, whole, wide
 from ui.theme import BAND_COLOR, INKS, Ink
 from ui.words import lam_label, number, percent
 
 Z_END = 4.0  # the lesson draws tanh over (−4, 4)
 Z_BINS = 64
+CELLS = 28  # a side of a model's square in the plane
+GAP = 0.06  # between two squares, in sides
 Z_SCALE = alt.Scale(domain=[-4.4, 4.4], nice=False)
 Z_AXIS = alt.Axis(grid=False, values=list(range(-4, 5)), format="d")
 
@@ -110,11 +115,78 @@ def readout_table(table: pd.DataFrame, lams: Sequence[float]) -> pd.DataFrame:
     return whole(k=range(len(lams))).assign(**lines)
 
 
+def agreements(runs: Runs, logistic: Runs, X: np.ndarray, linear: pd.DataFrame) -> pd.DataFrame:
+    """k, penalty, other, share: of the samples X, how many get the same class from two models.
+
+    other: "logistic", logistic regression trained with the same penalty and λ, or "tangent", the network
+    itself with every tanh replaced by its tangent. Networks that collapsed (`linear`, from
+    linearity_table) give one class to all and are left out.
+    """
+    frames = []
+    for label, run in runs.items():
+        P = run.predict_proba(X)
+        others = {"logistic": logistic[label].predict_proba(X), "tangent": run.predict_proba(X, tangent=True)}
+        for other, Q in others.items():
+            rows = whole(k=range(run.lams.size)).assign(penalty=label, other=other, share=agreement(P, Q))
+            frames.append(rows)
+    table = pd.concat(frames, ignore_index=True).dropna()
+    return table.merge(linear.loc[linear.state == "ok", ["k", "penalty"]], on=["k", "penalty"])
+
+
+def boundaries(models: Mapping[str, Run], X: np.ndarray) -> pd.DataFrame:
+    """One row a cell of the plane and model, wide over λ: the probability of class 1, in percent.
+
+    Columns: x, x_end, y, y_end, then v0, v1, … The models' squares stand side by side, each of side 1,
+    GAP apart; X (m, 2) sets their extent.
+    """
+    steps = np.arange(CELLS) / CELLS
+    x, y = (part.ravel() for part in np.meshgrid(steps, steps))
+    low, high = _extent(X)
+    centres = low + (np.column_stack([x, y]) + 0.5 / CELLS) * (high - low)
+    frames = []
+    for place, run in enumerate(models.values()):
+        P = np.nan_to_num(run.predict_proba(centres), nan=0.5)
+        percents = {f"v{k}": np.round(100 * p).astype(np.int8) for k, p in enumerate(P)}
+        at = place * (1 + GAP)
+        cells = {"x": x + at, "x_end": x + at + 1 / CELLS, "y": y, "y_end": y + 1 / CELLS}
+        frames.append(pd.DataFrame({**{name: c.astype(np.float32) for name, c in cells.items()}, **percents}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def boundary_names(models: Sequence[str]) -> pd.DataFrame:
+    """x, name: what stands over each model's square."""
+    return pd.DataFrame({"x": [place * (1 + GAP) for place in range(len(models))], "name": list(models)})
+
+
+def boundary_points(n_models: int, X: np.ndarray, y: np.ndarray) -> pd.DataFrame:
+    """x, y, side: the samples in each model's square; side is that of their class, as for weights."""
+    low, high = _extent(X)
+    inside = (X - low) / (high - low)
+    frames = [
+        pd.DataFrame(
+            {
+                "x": inside[:, 0] + place * (1 + GAP),
+                "y": inside[:, 1],
+                "side": np.where(y == 1, "positive", "negative"),
+            }
+        )
+        for place in range(n_models)
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _extent(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper corner of the samples, with a margin of a twentieth."""
+    low, high = X.min(axis=0), X.max(axis=0)
+    return low - 0.05 * (high - low), high + 0.05 * (high - low)
+
+
 @lru_cache(maxsize=64)
-def chart(labels: tuple[str, ...], layers: tuple[str, ...], theme: str) -> Spec:
+def chart(labels: tuple[str, ...], layers: tuple[str, ...], n_models: int, theme: str) -> Spec:
     """tanh and its linear band, the z that units take at λ, and how linear it all is against λ.
 
-    Tables: readout, chosen, curve, band, z, linearity.
+    n_models: how many boundaries to draw, 0 where the data are not in a plane. Tables: readout, chosen,
+    curve, band, z, linearity, agreement and, for boundaries, cells, points and names.
     """
     ink, x = INKS[theme], lam_axis(labels)
     share = over_lam("linearity", ink, x, percent_axis("share", domain=[0, 1]))
@@ -126,8 +198,10 @@ def chart(labels: tuple[str, ...], layers: tuple[str, ...], theme: str) -> Spec:
             *(z_distribution(l, title) for l, title in enumerate(layers)),
             share.properties(height=180, title="Share of z within the band"),
             affine_panel(ink, x),
+            agreement_panel(ink, x),
+            *([boundary_panel(n_models, ink)] if n_models else []),
         )
-        .resolve_scale(x="independent", y="independent", color="independent")
+        .resolve_scale(x="independent", y="independent", color="independent", opacity="independent")
         .add_params(*params)
     )
     return finish(panels, theme, events)
@@ -190,6 +264,52 @@ def affine_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
     return alt.layer(lines, crosses).properties(height=180, title="R² of the best affine map")
 
 
+def agreement_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
+    """Agreement with logistic regression in full lines, with the network's own tangents in dashes."""
+    dash = alt.Scale(domain=["logistic", "tangent"], range=[[1, 0], [6, 5]])
+    lines = (
+        table("agreement")
+        .mark_line(strokeWidth=3)
+        .encode(
+            x=x,
+            y=percent_axis("share", zero=False),
+            color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None),
+            strokeDash=alt.StrokeDash("other:N", scale=dash, legend=None),
+        )
+    )
+    return alt.layer(lam_rules(ink, x), lines).properties(
+        height=180, title="Same class: as logistic, as tangents (dashed)"
+    )
+
+
+def boundary_panel(n_models: int, ink: Ink) -> alt.LayerChart:
+    """The plane as each model sees it at k, side by side: hue by class, strength by certainty."""
+    width = n_models * (1 + GAP) - GAP
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, 1.12], nice=False))
+    cells = (
+        table("cells")
+        .transform_calculate(P="datum['v' + k] / 100")
+        .transform_calculate(
+            side="datum.P > 0.5 ? 'positive' : 'negative'", certainty="0.08 + 1.2 * abs(datum.P - 0.5)"
+        )
+        .mark_rect()
+        .encode(
+            x=x,
+            x2="x_end:Q",
+            y=y,
+            y2="y_end:Q",
+            color=alt.Color("side:N", scale=SIGN_SCALE, legend=None),
+            opacity=alt.Opacity("certainty:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None),
+        )
+    )
+    points = table("points").mark_circle(size=30, opacity=1, stroke=ink.page, strokeWidth=0.7)
+    points = points.encode(x=x, y=y, color=alt.Color("side:N", scale=SIGN_SCALE, legend=None))
+    names = table("names").mark_text(align="left", baseline="bottom", dy=-4, fontSize=16, color=ink.text)
+    names = names.encode(x=x, y=alt.datum(1.0), text="name:N")
+    return alt.layer(cells, points, names).properties(height=360, title="The boundary at this λ")
+
+
 def notes(table: pd.DataFrame, lams: Sequence[float], k: int, band: float) -> list[str]:
     """How linear units and logit are, at the chosen λ and at the ends of the grid."""
     notes = []
@@ -221,3 +341,21 @@ def notes(table: pd.DataFrame, lams: Sequence[float], k: int, band: float) -> li
                 "model but a constant one, and its R² would be 0/0."
             )
     return notes
+
+
+def agreement_notes(table: pd.DataFrame, lams: Sequence[float], k: int) -> list[str]:
+    """How often network, logistic regression and tangents give the same class at the chosen λ.
+
+    table: from `agreements`.
+    """
+    sentences = []
+    for label, rows in table[table.k == k].groupby("penalty", sort=False):
+        share = rows.set_index("other").share
+        if {"logistic", "tangent"} <= set(share.index):
+            sentences.append(
+                f"At λ = {lam_label(lams[k])} under {label}, the network gives "
+                f"**{percent(share['logistic'])}** of the test rows the same class as logistic regression "
+                f"with the same λ, and **{percent(share['tangent'])}** the same as itself with every tanh "
+                "replaced by its tangent."
+            )
+    return sentences

@@ -88,7 +88,7 @@ def trained(settings: Settings) -> Trained:
     """
     key = training_key(settings)
     found = _store().get(key)
-    place = st.container(key="progress").empty()  # always there, or what follows would move and be redrawn
+    place = st.empty()  # there even when empty, or what follows would move and be drawn anew
     if found is None:
         found = _train(key, _progress(place))
         place.empty()
@@ -128,13 +128,16 @@ def _snapshots(data: Dataset, settings: Settings) -> int:
 def _progress(place: st.delta_generator.DeltaGenerator) -> Callable[[int, int], None]:
     """A callback that draws a bar at most every TICK seconds; each draw is a place to be stopped at."""
     started = shown = monotonic()
+    bar = None
 
     def on_progress(done: int, total: int) -> None:
-        nonlocal shown
+        nonlocal bar, shown
         now = monotonic()
         if now - started > SHOW_PROGRESS_AFTER and now - shown > TICK:
             shown = now
+            if bar is None:  # over the page, see ui.theme; a page may train more than once
+                bar = place.container(key=f"progress_{started}").empty()
             n = len(LAMS) * len(PENALTIES)
-            place.progress(done / total, f"Training {n} networks: {done / total:.0%}")
+            bar.progress(done / total, f"Training {n} networks: {done / total:.0%}")
 
     return on_progress

@@ -69,7 +69,7 @@ def css(ink: Ink) -> str:
   .stVegaLiteChart form.vega-bindings.vega-bindings input[type="checkbox"] {{
     width: 1.4rem; height: 1.4rem;
   }}
-  .st-key-progress {{
+  [class*="st-key-progress_"] {{
     position: fixed; left: 50%; bottom: 1.5rem; transform: translateX(-50%); z-index: 99;
     width: min(26rem, 90vw);
   }}

@@ -35,3 +35,16 @@ else:
         "their own for weights that are exactly zero.",
     )
     page.notice(histograms.notes(runs, k))
+
+with st.expander("The mathematics"):
+    st.markdown("What the training lowers is the cross-entropy and the penalty of all layers together:")
+    st.latex(
+        r"J = \frac1m\sum_i \mathcal L(\hat y_i, y_i) + \frac{\lambda}{2m}\sum_l \lVert W_l\rVert, \qquad "
+        r"\lVert W\rVert = \sum_{jk} |w_{jk}| \;\text{ (L1)} \quad\text{or}\quad "
+        r"\sum_{jk} w_{jk}^2 \;\text{ (L2)}"
+    )
+    st.markdown("L1 pulls each weight with the same force whatever its size, L2 with one that fades with it:")
+    st.latex(
+        r"\frac{\partial}{\partial w}\,\frac{\lambda}{2m}|w| = \frac{\lambda}{2m}\operatorname{sign} w "
+        r"\qquad \frac{\partial}{\partial w}\,\frac{\lambda}{2m}w^2 = \frac{\lambda}{m}\,w"
+    )

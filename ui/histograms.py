@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core import Run
-from core.measures import count_weights, histogram
+from core.measures import count_weights, histogram, layer_penalty
 from ui.charts import BARS, PENALTY_SCALE, Spec, finish, percent_axis, playing_slider, readout, table
 from ui.tables import Runs, whole, wide
 from ui.theme import INKS, Ink
@@ -153,10 +153,18 @@ def notes(runs: Mapping[str, Run], k: int) -> list[str]:
         )
         notes.append(
             f"{label}'s J there is {number(run.cost[-1, k], 4)}: {number(run.data_cost[-1, k], 4)} of "
-            f"cross-entropy and {number(run.penalty_cost[-1, k], 4)} of penalty."
+            f"cross-entropy and {number(run.penalty_cost[-1, k], 4)} of penalty{_by_layer(run, k)}."
         )
     settled = [_still_moving(label, run, k) for label, run in runs.items() if run.diverged_at[k] < 0]
     return notes + [note for note in settled if note]
+
+
+def _by_layer(run: Run, k: int) -> str:
+    """The penalty as the sum over the layers that it is."""
+    if len(run.W) == 1:
+        return ""
+    parts = layer_penalty([W[k : k + 1] for W in run.W], run.penalty[k : k + 1], run.lams[k : k + 1], run.m)
+    return ", layer by layer " + " + ".join(number(part, 3) for part in parts[:, 0])
 
 
 def _still_moving(label: str, run: Run, k: int) -> str | None:

@@ -99,12 +99,14 @@ def layer_histogram(l: int, title: str, ink: Ink) -> alt.LayerChart:
     """
     rows = table("bins").transform_filter(f"datum.layer == {l}")
     rows = rows.transform_calculate(share="datum['v' + k]")
-    top = f"data('frame')[{2 * l}].top"
+    row = f"data('frame')[{2 * l}]"
     x = alt.X(
         "low:Q",
         title="weight",
         scale=alt.Scale(nice=False, zero=False),
-        axis=alt.Axis(grid=False, tickCount=8, labelExpr=f"datum.value > {top} ? '' : datum.label"),
+        axis=alt.Axis(
+            grid=False, tickCount=8, labelExpr=f"{row} && datum.value > {row}.top ? '' : datum.label"
+        ),
     )
     color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
     stroke = alt.Stroke("penalty:N", scale=PENALTY_SCALE, legend=None)

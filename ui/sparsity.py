@@ -138,10 +138,10 @@ def weights_over_lam(
 ) -> pd.DataFrame:
     """One row a weight of the layer and penalty, wide over λ, with its place in the matrix.
 
-    Columns: penalty, unit, input, row, column, row_end, column_end, is_path, then v0, v1, …, and m0, m1, …
-    for the position whose weight is shown at each λ (`partners`). A matrix has a row a unit and a column an
-    input; where the inputs are a picture (height, width), each unit is one of a row of pictures. The
-    MAX_PATHS strongest weights at the first λ are paths.
+    Columns: penalty, unit, input, row, column, row_end, column_end, is_path, top (the largest size of all),
+    then v0, v1, …, and m0, m1, … for the position whose weight is shown at each λ (`partners`). A matrix has
+    a row a unit and a column an input; where the inputs are a picture (height, width), each unit is one of a
+    row of pictures. The MAX_PATHS strongest weights at the first λ are paths.
     """
     W_first = next(iter(runs.values())).W[layer][0]
     kept = strongest_units(W_first)
@@ -172,7 +172,9 @@ def weights_over_lam(
         )
         for label, run in runs.items()
     ]
-    return pd.concat(frames, ignore_index=True)
+    weights = pd.concat(frames, ignore_index=True)
+    top = np.nanmax(np.abs(weights.filter(regex=r"^v\d+$").to_numpy()))
+    return weights.assign(top=np.float32(max(top, 1e-9)))
 
 
 def picture_place(
@@ -192,10 +194,9 @@ def unit_labels(weights: pd.DataFrame, is_picture: bool) -> pd.DataFrame:
 
 
 def frame_of(weights: pd.DataFrame) -> pd.DataFrame:
-    """w, top: the smallest and the largest weight of the table, and the largest size."""
+    """w: the smallest and the largest weight of the table."""
     values = weights.filter(regex=r"^v\d+$").to_numpy()
-    low, high = np.nanmin(values), np.nanmax(values)
-    return pd.DataFrame({"w": [low, high], "top": max(abs(low), abs(high), 1e-9)})
+    return pd.DataFrame({"w": [np.nanmin(values), np.nanmax(values)]})
 
 
 @lru_cache(maxsize=64)
@@ -349,7 +350,7 @@ def weight_matrix(
     filled = (
         cells.transform_filter("datum.w != 0 && isValid(datum.w)")
         .transform_calculate(
-            strength="0.15 + 0.85 * sqrt(min(1, abs(datum.w) / data('frame')[0].top))",
+            strength="0.15 + 0.85 * sqrt(min(1, abs(datum.w) / datum.top))",
             sign="datum.w < 0 ? 'negative' : 'positive'",
         )
         .mark_rect(stroke=ink.page, strokeWidth=1)

@@ -78,20 +78,25 @@ class Dataset:
         return DATASETS[self.name]
 
 
-def load_dataset(name: str, seed: int = 0, n_samples: int = 400, noise: float = 0.2) -> Dataset:
-    """Load a data set of DATASETS; 30 % of each class are test rows, drawn by the seed.
+def load_dataset(
+    name: str, seed: int = 0, n_samples: int = 400, noise: float = 0.2, test_share: float = TEST_SHARE
+) -> Dataset:
+    """Load a data set of DATASETS; a share of each class, 30 % unless told, are test rows, drawn by the seed.
 
     n_samples (≥ 20) and noise (≥ 0) are used by the synthetic sets: rows in all, and the deviation of the
-    noise in the unit of the coordinates. Raises ValueError for an unknown name or a value out of range.
+    noise in the unit of the coordinates. test_share: between 0 and 1. Raises ValueError for an unknown name
+    or a value out of range.
     """
     validation.check_choice("name", name, tuple(DATASETS))
     seed = validation.check_whole("seed", seed, 0)
     n_samples = validation.check_whole("n_samples", n_samples, 20)
     if not 0 <= noise < np.inf:
         raise ValueError(f"noise must be a finite number of at least 0, got {noise!r}")
+    if not 0 < test_share < 1:
+        raise ValueError(f"test_share must be a share between 0 and 1, both excluded, got {test_share!r}")
     rng = np.random.default_rng(seed)
     table = DATASETS[name].make(rng, n_samples, float(noise))
-    train = stratified_split(table.y, TEST_SHARE, rng)
+    train = stratified_split(table.y, test_share, rng)
     X_train, X_test = standardize(table.X[train], table.X[~train])
     return Dataset(
         name=name,
@@ -106,11 +111,15 @@ def load_dataset(name: str, seed: int = 0, n_samples: int = 400, noise: float = 
 
 
 def stratified_split(y: np.ndarray, test_share: float, rng: np.random.Generator) -> np.ndarray:
-    """(m,) True for training rows; of each class the same share is left for the test, at least one row."""
+    """(m,) True for training rows; of each class the same share is left for the test, at least one row.
+
+    However large the share, a class of two rows or more keeps one to train on.
+    """
     train = np.ones(len(y), bool)
     for label in np.unique(y):
         rows = rng.permutation(np.flatnonzero(y == label))
-        train[rows[: max(1, round(test_share * len(rows)))]] = False
+        n_test = min(max(1, round(test_share * len(rows))), max(1, len(rows) - 1))
+        train[rows[:n_test]] = False
     return train
 
 

@@ -26,7 +26,10 @@ MISTAKES: dict[str, str] = {
 
 @dataclass(frozen=True, eq=False)
 class Gradients:
-    """∂J/∂W[l] and ∂J/∂b[l] of one network, numeric and backpropagated, in float64."""
+    """∂J/∂W[l] and ∂J/∂b[l] of one network, numeric and backpropagated, in float64.
+
+    The numeric side is NaN for parameters that were left out.
+    """
 
     numeric: list[np.ndarray]  # [l] (n_out, n_in)
     backpropagated: list[np.ndarray]  # [l] (n_out, n_in), with the penalty's part
@@ -34,8 +37,21 @@ class Gradients:
     backpropagated_b: list[np.ndarray]  # [l] (n_out, 1)
 
     @property
+    def n_checked(self) -> int:
+        """Parameters whose numeric side was computed."""
+        return sum(np.count_nonzero(~np.isnan(g)) for g in (*self.numeric, *self.numeric_b))
+
+    @property
+    def n_parameters(self) -> int:
+        """Weights and biases of the network."""
+        return sum(g.size for g in (*self.numeric, *self.numeric_b))
+
+    @property
     def relative_error(self) -> np.ndarray:
-        """‖numeric − backpropagated‖/(‖numeric‖ + ‖backpropagated‖) of each layer, W and b together."""
+        """‖numeric − backpropagated‖/(‖numeric‖ + ‖backpropagated‖) of each layer, W and b together.
+
+        Over the parameters that were checked.
+        """
         layers = zip(self.numeric, self.numeric_b, self.backpropagated, self.backpropagated_b, strict=True)
         return np.array([_relative_error(np.hstack([W, b]), np.hstack([dW, db])) for W, b, dW, db in layers])
 
@@ -63,12 +79,15 @@ def gradients(
     lam: float = 1.0,
     seed: int = 0,
     mistake: str | None = None,
+    at_most: int | None = None,
 ) -> Gradients:
     """The gradient of J at the start that the seed gives, numeric and backpropagated.
 
     X: (m, n_features) samples; y: (m,) integer classes. hidden: widths of the tanh layers.
     penalty: "l1" or "l2". lam: ≥ 0. mistake: one of MISTAKES, to break the backpropagated side.
-    The numeric side costs two forward passes for each parameter: give a wide network fewer rows of X.
+    at_most: how many parameters to check, drawn by the seed, of each array of parameters a share; None for
+    all. The numeric side costs two forward passes for each: give a wide network fewer of them, and fewer
+    rows of X.
     Raises ValueError for arguments out of range.
     """
     X, y, classes = validation.check_data(X, y)
@@ -77,12 +96,16 @@ def gradients(
     validation.check_choice("mistake", mistake, (None, *MISTAKES))
     hidden = validation.check_hidden(hidden)
     seed = validation.check_whole("seed", seed, 0)
+    if at_most is not None:
+        at_most = validation.check_whole("at_most", at_most, 1)
 
     sizes = network.layer_sizes(X.shape[1], hidden, len(classes))
-    W, b = network.init_params(sizes, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    W, b = network.init_params(sizes, rng)
     W = [_off_zero(layer) for layer in W]
     problem = _Problem(X.T, network.targets(y, len(classes), "float64"), PENALTIES[penalty], lam)
-    numeric, numeric_b = problem.numeric(W, b)
+    drawn = _drawn([theta.size for theta in (*W, *b)], at_most, rng)
+    numeric, numeric_b = problem.numeric(W, b, drawn)
     dW, db = problem.backpropagated(W, b, mistake)
     return Gradients(numeric, dW, numeric_b, db)
 
@@ -112,13 +135,20 @@ class _Problem:
         ]
         return data_cost + penalty_cost
 
-    def numeric(self, W: network.Arrays, b: network.Arrays) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """Central differences of J along every parameter of one network, shaped as W and b."""
-        slopes = [np.empty_like(theta) for theta in (*W, *b)]
+    def numeric(
+        self, W: network.Arrays, b: network.Arrays, drawn: Sequence[np.ndarray]
+    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Central differences of J along the drawn parameters of one network, shaped as W and b.
+
+        drawn: of each array in (*W, *b) the flat indices to check; the others become NaN.
+        """
+        slopes = [np.full_like(theta, np.nan) for theta in (*W, *b)]
         bytes_each = 8 * (sum(theta.size for theta in slopes) + sum(map(len, W)) * self.m)
         n_chunk = max(1, CHUNK_BYTES // (2 * bytes_each))
         for which, slope in enumerate(slopes):
-            for entries in np.array_split(np.arange(slope.size), -(-slope.size // n_chunk)):
+            if drawn[which].size == 0:
+                continue
+            for entries in np.array_split(drawn[which], -(-drawn[which].size // n_chunk)):
                 stack = [np.repeat(theta[None], 2 * len(entries), axis=0) for theta in (*W, *b)]
                 moved = stack[which].reshape(2, len(entries), -1)
                 along = np.arange(len(entries))
@@ -166,6 +196,22 @@ def _off_zero(W: np.ndarray) -> np.ndarray:
     return np.copysign(np.maximum(np.abs(W), 10 * STEP), W)
 
 
+def _drawn(sizes: Sequence[int], at_most: int | None, rng: np.random.Generator) -> list[np.ndarray]:
+    """Of each array of parameters the flat indices to check, sorted; together `at_most`.
+
+    Small arrays are checked whole, the large ones share what is left, so that no layer goes unseen.
+    """
+    left = sum(sizes) if at_most is None else at_most
+    drawn = [np.arange(0)] * len(sizes)
+    for done, which in enumerate(np.argsort(sizes, kind="stable")):
+        n = min(sizes[which], left // (len(sizes) - done))
+        drawn[which] = np.sort(rng.choice(sizes[which], n, replace=False))
+        left -= n
+    return drawn
+
+
 def _relative_error(numeric: np.ndarray, backpropagated: np.ndarray) -> float:
+    checked = ~np.isnan(numeric)
+    numeric, backpropagated = numeric[checked], backpropagated[checked]
     norm = np.linalg.norm(numeric) + np.linalg.norm(backpropagated)
     return np.linalg.norm(numeric - backpropagated) / norm if norm > 0 else 0.0

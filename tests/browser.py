@@ -90,6 +90,13 @@ def open_page(page: Page, url: str) -> None:
     wait_until_drawn(page)
 
 
+def wait_until_quiet(page: Page) -> None:
+    """Until the script has run, then a moment for fonts and for sliders that move to the chosen λ."""
+    page.wait_for_selector('[data-testid="stApp"]', timeout=60_000)
+    page.wait_for_function(READY, timeout=60_000)
+    page.wait_for_timeout(2000)
+
+
 def wait_until_drawn(page: Page) -> None:
     """Until the script has run, nothing is stale and the chart stands."""
     page.wait_for_selector('[data-testid="stApp"]', timeout=60_000)

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from tests.browser import chromium, dashboard, open_page
+from tests.browser import chromium, dashboard, open_page, wait_until_quiet
+from ui.menu import MENU
 
 PICTURES = Path(__file__).parent / "pictures"
-PAGES = {"l1-vs-l2": "", "weight-histograms": "weight-histograms", "tanh": "tanh"}
 
 
 def main() -> None:
@@ -17,11 +17,12 @@ def main() -> None:
                 viewport={"width": 1600, "height": 1000}, color_scheme=theme, device_scale_factor=1
             )
             open_page(page, address)
-            for name, path in PAGES.items():
-                open_page(page, f"{address}/{path}")
-                page.wait_for_timeout(1500)  # fonts, and the slider's move to the chosen λ
+            for entry in MENU:
+                name = "overview" if entry.default else entry.url_path
+                page.goto(address if entry.default else f"{address}/{entry.url_path}")
+                wait_until_quiet(page)
                 page.screenshot(path=PICTURES / f"{name}-{theme}.png")
-                print(PICTURES / f"{name}-{theme}.png")
+                print(f"{name}-{theme}.png")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import io
 import json
 import re
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import core
+import ui.menu
+import ui.store
 from core.measures import affine_r2, linear_band, share_within
 from core.settings import LAMS
 
@@ -21,12 +24,14 @@ QUICK = {"epochs": "50"}
 
 
 def open_app(page: str = PAGES[0], **query: str) -> AppTest:
-    """The dashboard at an address, on one of its pages."""
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    """The dashboard at an address, on one of its pages, without drawing the menu's first page before."""
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
     for name, value in query.items():
         app.query_params[name] = value
-    app.run()
-    return app if page == PAGES[0] else app.switch_page(page).run()
+    menu = tuple(entry._replace(default=entry.file == page) for entry in ui.menu.MENU)
+    with mock.patch("ui.menu.MENU", menu):
+        app.run()
+    return app.switch_page(page)  # where the next run goes
 
 
 def chart(app: AppTest) -> tuple[dict, dict[str, pd.DataFrame]]:
@@ -261,11 +266,9 @@ def test_pixels_are_drawn_as_pictures():
 
 
 def test_the_store_trains_the_same_settings_once(monkeypatch):
-    import ui.store
-
     calls = []
     monkeypatch.setattr(ui.store, "train", lambda *args, **kw: calls.append(1) or core.train(*args, **kw))
     app = open_app(seed="77", **QUICK)
     app.select_slider(key="lam").set_value(50.0).run()
-    app.switch_page(PAGES[2]).run()
+    app.switch_page(PAGES[1]).run()
     assert len(calls) == 1

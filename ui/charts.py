@@ -30,7 +30,7 @@ def finish(chart: alt.TopLevelMixin, theme: str, events: dict[str, list[dict]]) 
     """
     spec = chart.to_dict()
     spec["config"] = chart_config(INKS[theme])
-    for param in spec["params"]:
+    for param in spec.get("params", ()):
         if param["name"] in events:
             param["on"] = events[param["name"]]
     return spec

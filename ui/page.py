@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from core import Settings
+from core import Dataset, Settings, load_dataset
 from ui import words
 from ui.charts import Spec
 from ui.store import Trained, trained
@@ -50,6 +50,29 @@ def open_lesson(title: str, idea: str) -> Lesson:
             st.warning(sentence)
     k = result.lams.tolist().index(settings.lam)
     return Lesson(settings, result, k, current_theme())
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """What a page works with that needs none of the trained networks: the settings and their data."""
+
+    settings: Settings
+    data: Dataset
+    theme: str  # "light" or "dark"
+
+    @property
+    def lam(self) -> str:
+        """The chosen λ, in words."""
+        return f"λ = {words.lam_label(self.settings.lam)}"
+
+
+def open_sheet(title: str, idea: str) -> Sheet:
+    """Write the page's sentence and its idea, and load the data; nothing is trained."""
+    st.title(title, anchor=False)
+    st.markdown(idea)
+    settings: Settings = st.session_state.settings
+    data = load_dataset(settings.dataset, settings.seed, settings.n_samples, settings.noise)
+    return Sheet(settings, data, current_theme())
 
 
 def draw(spec: Spec, tables: Mapping[str, pd.DataFrame], key: str, alt: str) -> None:

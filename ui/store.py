@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from threading import Lock
 from time import monotonic
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -44,31 +45,42 @@ class Trained:
         return sum(run.nbytes for run in self.runs.values())
 
 
-class Store:
+class Sized(Protocol):
+    """What a store can keep."""
+
+    @property
+    def nbytes(self) -> int: ...
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value", bound=Sized)
+
+
+class Store(Generic[Key, Value]):
     """The most recently used results, bounded in bytes, shared by all sessions."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes, self._lock = max_bytes, Lock()
-        self._kept: OrderedDict[Settings, Trained] = OrderedDict()
+        self._kept: OrderedDict[Key, Value] = OrderedDict()
 
-    def get(self, key: Settings) -> Trained | None:
-        """What is kept for the settings, or None."""
+    def get(self, key: Key) -> Value | None:
+        """What is kept for the key, or None."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
-    def put(self, key: Settings, trained: Trained) -> None:
+    def put(self, key: Key, value: Value) -> None:
         """Keep a result; the oldest go until all fit, the newest always stays."""
         with self._lock:
-            self._kept[key] = trained
+            self._kept[key] = value
             self._kept.move_to_end(key)
-            while len(self._kept) > 1 and sum(t.nbytes for t in self._kept.values()) > self._max_bytes:
+            while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self._max_bytes:
                 self._kept.popitem(last=False)
 
 
 @st.cache_resource
-def _store() -> Store:
+def _store() -> Store[Settings, Trained]:
     return Store(STORE_BYTES)
 
 

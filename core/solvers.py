@@ -1,0 +1,123 @@
+"""Where exact zeros come from: three ways to take an L1 step, from one start, against the certified optimum.
+
+The cost is that of logistic regression, so there is one best J* and one support to be held to:
+
+    subgradient   W := W − α·(dW + λ/2m·sign W)                 jumps over zero and back
+    clip          the same, but a weight that would change sign becomes 0 and stays there
+    proximal      V := W − α·dW,  W := sign V·max(|V| − αλ/2m, 0)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, log10
+
+import numpy as np
+
+from core import validation
+from core.logistic import fit_logistic
+from core.training import train
+
+TOL = 1e-10  # of J: to this the optimum is certified, and below it no difference is told
+MAX_KEPT = 2000  # steps of a run that are looked at, evenly spaced
+PER_DECADE = 12
+SOLVERS = ("subgradient", "clip", "proximal")
+
+
+@dataclass(frozen=True, eq=False)
+class Race:
+    """The three solvers at some of their steps, and the optimum they are after."""
+
+    lam: float
+    learning_rate: float
+    m: int
+    steps: np.ndarray  # (n_kept,) 0, then near logarithmic
+    W: Mapping[str, np.ndarray]  # by solver, (n_kept, n_features)
+    cost: Mapping[str, np.ndarray]  # by solver, (n_kept,) J
+    optimum: np.ndarray  # (n_features,)
+    optimum_cost: float  # J of it, at most `gap` above J*
+    gap: float
+    lipschitz: float  # L, a bound on the curvature of the cross-entropy
+
+    @property
+    def floor(self) -> float:
+        """The smallest difference from J* that can be told."""
+        return max(TOL, self.gap)
+
+    @property
+    def threshold(self) -> float:
+        """αλ/2m, what the penalty takes off a weight in one step."""
+        return self.learning_rate * self.lam / (2 * self.m)
+
+    def excess(self, solver: str) -> np.ndarray:
+        """J − J* at each step kept, but at least `floor`; NaN where the solver diverged."""
+        return np.maximum(self.cost[solver] - self.optimum_cost, self.floor)
+
+    def zeros(self, solver: str) -> np.ndarray:
+        """How many weights are exactly zero at each step kept."""
+        return (self.W[solver] == 0).sum(axis=1)
+
+    def wrong(self, solver: str) -> tuple[np.ndarray, np.ndarray]:
+        """At the last step: which weights are zero but not so in the optimum, and the other way round."""
+        zero, best = self.W[solver][-1] == 0, self.optimum == 0
+        return zero & ~best, ~zero & best
+
+
+def race(
+    X: np.ndarray, y: np.ndarray, lam: float, learning_rate: float = 0.3, steps: int = 3000, seed: int = 0
+) -> Race:
+    """Let each solver take `steps` steps on all rows, in float64, from the start that the seed gives.
+
+    X: (m, n_features); y: (m,) two classes. lam: λ > 0. learning_rate: α > 0; above 2/L a step may overshoot.
+    Raises ValueError for arguments out of range.
+    """
+    lam = validation.check_positive("lam", lam)
+    steps = validation.check_whole("steps", steps, 1)
+    path = fit_logistic(X, y, "l1", [lam], tol=TOL)
+    stride = ceil(steps / MAX_KEPT)
+    steps -= steps % stride
+    runs = {
+        name: train(
+            X,
+            y,
+            (),
+            "l1",
+            [lam],
+            learning_rate=learning_rate,
+            epochs=steps,
+            seed=seed,
+            method=name,
+            snapshots=max(2, steps // stride + 1),
+            dtype="float64",
+        )
+        for name in SOLVERS
+    }
+    kept = kept_steps(steps, stride)
+    at = np.searchsorted(runs["proximal"].epochs, kept)
+    return Race(
+        lam=lam,
+        learning_rate=learning_rate,
+        m=len(X),
+        steps=kept,
+        W={name: run.history_W[0][at, 0, 0] for name, run in runs.items()},
+        cost={name: run.cost[at, 0] for name, run in runs.items()},
+        optimum=path.W[0],
+        optimum_cost=float(path.cost[0]),
+        gap=float(path.gap[0]),
+        lipschitz=curvature_bound(X),
+    )
+
+
+def kept_steps(steps: int, stride: int = 1) -> np.ndarray:
+    """0, then PER_DECADE steps a decade, to the last: multiples of stride, with the powers of ten."""
+    powers = 10.0 ** (np.arange(ceil(log10(steps)) * PER_DECADE + 1) / PER_DECADE)
+    near = (powers / stride).round().astype(int) * stride
+    return np.unique([0, *near[near <= steps], steps])
+
+
+def curvature_bound(X: np.ndarray) -> float:
+    """L = ‖(X, 1)‖₂²/4m: no second derivative of the mean logistic loss is larger.
+
+    X: (m, n_features). Gradient steps with α ≤ 1/L never raise the cost; with α < 2/L they settle.
+    """
+    with_intercept = np.column_stack([X, np.ones(len(X))])
+    return float(np.linalg.norm(with_intercept, 2) ** 2 / (4 * len(X)))

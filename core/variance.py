@@ -1,0 +1,186 @@
+"""Bias and variance, measured: cost and accuracy against λ and against the number of training samples.
+
+One seed draws split, samples and start; several seeds tell how much of a curve is chance. Each size of the
+training set is a subset of the next one, standardized by its own rows, and the test rows are always the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from core import network
+from core.datasets import Dataset, standardize
+from core.measures import accuracy
+from core.training import OnProgress, Run, train
+
+N_SIZES = 6
+SMALLEST = 10  # training samples, where there are more
+MEASURES = ("train_cost", "test_cost", "train_accuracy", "test_accuracy")
+MICROSECONDS = (3.4, 0.005, 0.0096)  # of one epoch: a network, each weight, each unit and sample
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """One seed's networks, measured: cross-entropy and accuracy, (n_sizes, n_lams) each.
+
+    The penalty is not part of the cost, so that all λ are compared on the same scale. Where a network has not
+    `descended`, all four are NaN.
+    """
+
+    sizes: tuple[int, ...]
+    lams: np.ndarray  # (n_lams,)
+    train_cost: np.ndarray
+    test_cost: np.ndarray
+    train_accuracy: np.ndarray
+    test_accuracy: np.ndarray
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays, in bytes."""
+        return self.lams.nbytes + sum(getattr(self, name).nbytes for name in MEASURES)
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """Several seeds as one: mean, smallest and largest, (n_sizes, n_lams); NaN where any of them is."""
+
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def cost_on(run: Run, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Mean cross-entropy of each network on rows X (m, n_features) of classes y (m,), (n_lams,), in nats.
+
+    From the logits in float64, so that a network that is sure and wrong costs much and not infinity; NaN
+    where it diverged.
+    """
+    Z = run.layers(X)[-1].astype(float)
+    return network.cross_entropy(Z, network.targets(y, len(run.classes), float))
+
+
+def descended(run: Run) -> np.ndarray:
+    """Whether J ended no higher than it began, (n_lams,): divergence can be too slow to overflow."""
+    return run.cost[-1] <= run.cost[0]
+
+
+def sample_sizes(m: int, n_classes: int) -> tuple[int, ...]:
+    """Numbers of training samples, at most N_SIZES, evenly spaced on a logarithmic axis, the last one m.
+
+    They begin at m/32, or where that is fewer at SMALLEST or at 3 for each class.
+    """
+    first = min(m, max(m / 32, SMALLEST, 3 * n_classes))
+    return tuple(np.unique(np.geomspace(first, m, N_SIZES).round().astype(int)).tolist())
+
+
+def subset_order(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Row numbers, (m,): the first n of them are a random subset of n rows with nearly y's shares of classes.
+
+    The first rows are one of each class, so that no class is missing in a subset as large as their number.
+    """
+    place = np.empty(len(y))
+    rows = rng.permutation(len(y))
+    for label in np.unique(y):
+        mine = rows[y[rows] == label]
+        place[mine] = np.arange(len(mine)) / len(mine)
+    return rows[np.argsort(place[rows], kind="stable")]
+
+
+def learning_curves(
+    data: Dataset,
+    sizes: Sequence[int],
+    hidden: Sequence[int],
+    penalty: str,
+    lams: Sequence[float],
+    learning_rate: float,
+    epochs: int,
+    seed: int = 0,
+    on_progress: OnProgress | None = None,
+) -> Curves:
+    """Train at each number of samples and each λ, and measure on the training and on all test rows.
+
+    sizes: increasing, each from the number of classes to data.m; the other arguments are those of `train`.
+    on_progress(done, total) counts samples times epochs. Raises ValueError for arguments out of range.
+    """
+    n_classes = len(data.class_names)
+    if (
+        not sizes
+        or any(a >= b for a, b in pairwise(sizes))
+        or not n_classes <= sizes[0] <= sizes[-1] <= data.m
+    ):
+        raise ValueError(
+            f"sizes must increase from at least {n_classes}, the classes, to at most {data.m}, the training "
+            f"samples, got {list(sizes)}"
+        )
+    order = subset_order(data.y_train, np.random.default_rng((seed, len(data.y_train))))
+    measured: dict[str, list[np.ndarray]] = {name: [] for name in MEASURES}
+    done, total = 0, sum(sizes) * epochs
+    for m in sizes:
+        rows = order[:m]
+        X, X_test = standardize(data.X_train[rows], data.X_test)
+        y = data.y_train[rows]
+
+        def tick(now: int, of: int, m: int = m, before: int = done) -> None:
+            if on_progress is not None:
+                on_progress(before + m * epochs * now // of, total)
+
+        run = train(X, y, hidden, penalty, lams, learning_rate, epochs, seed, snapshots=2, on_progress=tick)
+        trained = descended(run)
+        for name, values in {
+            "train_cost": cost_on(run, X, y),
+            "test_cost": cost_on(run, X_test, data.y_test),
+            "train_accuracy": accuracy(run.predict_proba(X), y),
+            "test_accuracy": accuracy(run.predict_proba(X_test), data.y_test),
+        }.items():
+            measured[name].append(np.where(trained, values, np.nan))
+        done += m * epochs
+    return Curves(
+        tuple(sizes), np.array(lams, float), **{name: np.array(rows) for name, rows in measured.items()}
+    )
+
+
+def band(curves: Sequence[Curves], measure: str) -> Band:
+    """Mean, smallest and largest of one of MEASURES over several seeds."""
+    values = np.array([getattr(one, measure) for one in curves])
+    return Band(values.mean(axis=0), values.min(axis=0), values.max(axis=0))
+
+
+def best_lams(test_cost: np.ndarray) -> np.ndarray:
+    """Position of the λ with the lowest test cost for each number of samples, (n_sizes,).
+
+    test_cost: (n_sizes, n_lams). NaN is passed over; −1 where there is nothing else. Of equal costs the
+    smallest λ is taken.
+    """
+    filled = np.where(np.isnan(test_cost), np.inf, test_cost)
+    return np.where(np.isfinite(filled).any(axis=1), filled.argmin(axis=1), -1)
+
+
+def samples_needed(sizes: Sequence[int], cost: np.ndarray, target: float) -> float:
+    """The smallest number of samples at which a curve of costs (n_sizes,) comes down to the target.
+
+    Between two sizes it runs straight over log m. Returns infinity where the curve stays above; NaN ends
+    in the curve are passed over.
+    """
+    kept = np.isfinite(cost)
+    x, cost = np.log(np.array(sizes, float)[kept]), cost[kept]
+    below = np.flatnonzero(cost <= target)
+    if below.size == 0:
+        return np.inf
+    i = below[0]
+    if i == 0:
+        return float(np.exp(x[0]))
+    share = (cost[i - 1] - target) / (cost[i - 1] - cost[i])
+    return float(np.exp(x[i - 1] + share * (x[i] - x[i - 1])))
+
+
+def estimated_seconds(
+    sizes: Sequence[int], n_features: int, hidden: Sequence[int], n_classes: int, n_lams: int, epochs: int
+) -> float:
+    """About how long `learning_curves` takes on a small server, from MICROSECONDS of an epoch."""
+    widths = network.layer_sizes(n_features, hidden, n_classes)
+    weights = sum(n_in * n_out for n_in, n_out in pairwise(widths))
+    each, per_weight, per_activation = MICROSECONDS
+    microseconds = len(sizes) * (each + per_weight * weights) + per_activation * sum(widths[1:]) * sum(sizes)
+    return 1e-6 * n_lams * epochs * microseconds

@@ -1,0 +1,92 @@
+"""Too much variance: get more data, or regularize."""
+
+import streamlit as st
+
+from core import PENALTIES
+from core.datasets import TEST_SHARE
+from ui import bias_variance, page, study
+from ui.tables import whole
+
+SEEDS = (3, 5, 10)
+TEST_SHARES = (0.2, TEST_SHARE, 0.5)
+
+lesson = page.open_lesson(
+    "Too much variance: get more data, or regularize",
+    "A network that fits its training samples better than new ones has too much variance. Two things help: "
+    "more samples, or a penalty. Here both are measured, each with several seeds, since one split and one "
+    "start may be luck.",
+)
+penalty_column, seeds_column, share_column = st.columns(3)
+with penalty_column:
+    penalty = st.segmented_control(
+        "Penalty",
+        list(PENALTIES),
+        format_func=lambda name: PENALTIES[name].label,
+        default="l2",
+        required=True,
+        key="variance_penalty",
+        persist_state="session",
+    )
+with seeds_column:
+    n_seeds = st.segmented_control(
+        "Seeds",
+        SEEDS,
+        default=SEEDS[0],
+        required=True,
+        key="variance_seeds",
+        persist_state="session",
+    )
+with share_column:
+    test_share = st.segmented_control(
+        "Share of the rows kept for the test",
+        TEST_SHARES,
+        format_func=lambda share: f"{share:.0%}",
+        default=TEST_SHARE,
+        required=True,
+        key="variance_test_share",
+        persist_state="session",
+    )
+curves = study.studied(study.plans_for(lesson.settings, penalty, test_share, n_seeds))
+if curves is None:
+    st.stop()
+
+label = PENALTIES[penalty].label
+table = bias_variance.curve_table(curves)
+if table.empty:
+    st.info(
+        "At every λ a network of some seed diverged, so there is no mean to show. Choose a smaller α in the "
+        "panel."
+    )
+    st.stop()
+worth = bias_variance.worth_table(curves)
+page.draw(
+    bias_variance.chart(lesson.labels, curves[0].sizes, label, lesson.theme),
+    {
+        "readout": bias_variance.readout_table(table, curves[0].lams),
+        "chosen": whole(k=[lesson.k]),
+        "curves": table,
+        "frame": bias_variance.frame_of(table),
+        "worth": worth,
+        "bridges": bias_variance.bridges(worth),
+    },
+    key="bias_variance",
+    alt="Training and test cost and accuracy against λ and against the number of training samples, with the "
+    "spread of several seeds as a band; and the test cost without a penalty beside that at the best λ, "
+    "against the number of samples.",
+)
+page.notice(bias_variance.notes(curves, label, lesson.k))
+with st.expander("The mathematics"):
+    st.markdown(
+        "The costs are the mean cross-entropy alone, without the penalty, so that all λ are measured alike:"
+    )
+    st.latex(bias_variance.formula(curves, penalty, lesson.k))
+    st.markdown(
+        "- Each smaller training set is a part of the next, with the same shares of classes, and "
+        "standardized by its own rows. The test rows stay the same.\n"
+        "- λ is divided by m in J, so the same λ weighs more where there are fewer samples: the best λ in "
+        "this λ/2m convention need not move much with m.\n"
+        "- The best λ is read off the test rows, as a mean over the seeds: its cost is therefore a little "
+        "better than what new rows would give. To choose a λ in earnest, keep rows aside for it.\n"
+        "- A dotted bridge starts at the best λ's cost and ends where the line of λ = 0 first comes down to "
+        "it, drawn straight over log m between two measured sizes."
+    )

@@ -1,0 +1,77 @@
+"""dW = dW_bp + λ/m·W really is ∂J/∂W."""
+
+import streamlit as st
+
+from core import PENALTIES, Settings
+from ui import gradient_check, page
+
+sheet = page.open_sheet(
+    "The penalty's gradient, checked against J itself",
+    "Backpropagation says how J changes with each weight. So does J itself: move one weight a little up, "
+    "then a little down, and compare. If dW = dW_bp + the penalty's part is right, both give the same number "
+    "and every mark lies on the diagonal. Break the gradient on purpose to see the check catch it.",
+)
+
+
+@st.cache_data(max_entries=64, show_spinner="Moving each weight up and down …")
+def measured(settings: Settings, penalty: str, mistake: str) -> gradient_check.Check:
+    """The check for these settings, once."""
+    return gradient_check.measure(settings, penalty, mistake)
+
+
+with st.container(horizontal=True, gap="large"):
+    penalty = st.segmented_control(
+        "Penalty",
+        list(PENALTIES),
+        format_func=lambda name: PENALTIES[name].label,
+        default="l2",
+        required=True,
+        key="gradient_penalty",
+        persist_state="session",
+    )
+    mistake = st.segmented_control(
+        "Backpropagation forgets",
+        list(gradient_check.FORGOTTEN),
+        format_func=gradient_check.FORGOTTEN.get,
+        default=gradient_check.NONE,
+        required=True,
+        key="gradient_mistake",
+        persist_state="session",
+    )
+check = measured(gradient_check.deciding(sheet.settings), penalty, mistake)
+points = gradient_check.point_table(check)
+page.draw(
+    gradient_check.chart(check.names, sheet.theme),
+    {
+        "points": points,
+        "ends": gradient_check.end_table(points),
+        "errors": gradient_check.error_table(check),
+    },
+    key="gradient_check",
+    alt="The backpropagated gradient of each weight and bias against the numeric one, with the diagonal on "
+    "which they agree, and the relative error of each layer beside the threshold of 1e-6.",
+)
+page.notice(gradient_check.notes(check))
+
+with st.expander("The mathematics"):
+    name, numeric, back = gradient_check.largest_weight(check)
+    st.markdown("Two ways to the same number, for each weight and bias θ. The first knows nothing of layers:")
+    st.latex(
+        r"\frac{\partial J}{\partial\theta} = \frac{J(\theta+h) - J(\theta-h)}{2h} + O(h^2), "
+        rf"\qquad h = \text{{{gradient_check.STEP_TEXT}}}"
+    )
+    st.markdown("The second goes down through the layers once, and adds the penalty's part to each:")
+    st.latex(
+        r"dZ^{[l]} = W^{[l+1]\top} dZ^{[l+1]} \odot \left(1 - A^{[l]\,2}\right), \qquad "
+        r"dW^{[l]} = dZ^{[l]} A^{[l-1]\top} + " + gradient_check.TERMS[penalty]
+    )
+    st.markdown("The steepest weight of the first layer:")
+    st.latex(
+        rf"\frac{{\partial J}}{{\partial {name}}}: \quad {numeric:.9f} \text{{ numeric}}, \quad "
+        rf"{back:.9f} \text{{ backpropagated}}"
+    )
+    st.markdown(
+        "A layer's relative error is the length of the difference over the sum of both lengths. In float64, "
+        "rounding and the $h^2$ term leave some 1e-10 of it. L1 has a corner at 0, where there is no "
+        "derivative, so the check starts with no weight within ten steps of it."
+    )

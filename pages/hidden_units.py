@@ -1,0 +1,90 @@
+"""A large λ cancels hidden units."""
+
+import streamlit as st
+
+from ui import hidden_units, page
+from ui.panel import choose_hidden
+from ui.tables import whole
+from ui.words import number
+
+TOLERANCES = (0.0, 0.001, 0.01, 0.05)
+
+lesson = page.open_lesson(
+    "A large λ cancels hidden units",
+    "Inputs on the left, the output on the right; a link is as wide as its weight is large. Move λ: links "
+    "fade, and units fall out of the network. A unit is **cut** when no path leads from it to the output. "
+    "It is **constant** when no path leads to it from the input: it then hands on the same tanh(b) for "
+    "every sample.",
+)
+if not lesson.settings.hidden:
+    st.info("This network has no hidden layer, so no hidden unit that a penalty could cancel.")
+    st.button("Give it two hidden layers, 16 and 8 units", on_click=choose_hidden, args=((16, 8),))
+    st.stop()
+
+data, runs, k = lesson.trained.data, lesson.trained.runs, lesson.k
+left, right = st.columns(2)
+with left:
+    drawn = st.segmented_control(
+        "The network drawn is trained with",
+        list(runs),
+        default="L1",
+        required=True,
+        key="drawn_penalty",
+        persist_state="session",
+    )
+with right:
+    share = st.segmented_control(
+        "A weight counts as none up to this share of its layer's largest",
+        TOLERANCES,
+        format_func=lambda share: f"{share:.1%}".replace(".0%", "%") if share else "exactly 0",
+        default=0.01,
+        required=True,
+        key="tolerance",
+        persist_state="session",
+    )
+tol = hidden_units.tolerance(runs, share)
+run = runs[drawn]
+sizes = hidden_units.sizes_of(run)
+links = hidden_units.link_table(run, data, tol)
+counts = hidden_units.unit_counts(runs, tol)
+page.draw(
+    hidden_units.chart(lesson.labels, sizes, sizes[0] <= hidden_units.MAX_LABELS, lesson.theme),
+    {
+        "readout": hidden_units.unit_readout(runs, counts),
+        "chosen": whole(k=[k]),
+        "drawn": hidden_units.drawn_table(run, drawn, tol),
+        "heads": hidden_units.column_heads(run),
+        "units": hidden_units.unit_table(run, data, tol),
+        "links": links,
+        "counts": counts,
+    },
+    key="hidden_units",
+    alt="The network of one penalty at the λ of the slider: inputs, hidden units and outputs as columns of "
+    "circles with their links; then, against λ, how many hidden units are alive, constant and cut.",
+)
+n_links = hidden_units.count_weights(run.W)
+if len(links) < n_links:
+    st.caption(
+        f"The picture shows the {len(links):,} strongest of {n_links:,} links by mean size over all λ. "
+        "The units' states go by all of them."
+    )
+page.notice(hidden_units.notes(runs, data, tol, k))
+with st.expander("The mathematics"):
+    st.markdown(
+        "A unit passes on $a_i = \\tanh(\\sum_j W_{ij} a_j + b_i)$. If its weights $W_{ij}$ vanish, or if "
+        "whatever feeds them is constant, what is left is"
+    )
+    st.latex(r"a_i = \tanh(b_i)")
+    st.markdown(
+        "which the next layer cannot tell from a bias. Nothing pulls $b_i$ to zero, since the penalty sums "
+        "over weights alone. If instead the weights that read $a_i$ vanish, the unit changes nothing, "
+        "whatever its value. Paths are followed through all layers, so a unit whose only readers are cut "
+        "is cut as well."
+    )
+    st.markdown(
+        "L1's proximal step leaves exact zeros. L2's step multiplies by $1 - \\alpha\\lambda/m$ and leaves "
+        "small numbers, so a picture of L2 needs a size below which a weight counts as none. Here, layer by "
+        f"layer, with the largest weight {tol.of}:"
+    )
+    for l, (largest, size) in enumerate(zip(tol.largest, tol.sizes, strict=True)):
+        st.latex(rf"|W^{{[{l + 1}]}}_{{ij}}| \le {share:g} \cdot {number(largest)} = {number(size)}")

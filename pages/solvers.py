@@ -1,0 +1,107 @@
+"""Where exact zeros come from."""
+
+import streamlit as st
+
+from core import Settings, load_dataset
+from core.settings import LAMS
+from core.solvers import Race, race
+from ui import page, solvers
+from ui.words import lam_label, number
+
+STEPS = (300, 1000, 3000, 10_000, 20_000)
+
+sheet = page.open_sheet(
+    "Where exact zeros come from",
+    "L1 alone does not make a weight zero: the step has to. Three solvers start from the same weights and "
+    "minimize the same J, with logistic regression, whose optimum can be computed and proven. The hidden "
+    "layers of the panel play no part here. Move the step, or play it, and watch who lands on zero.",
+)
+
+
+@st.cache_data(max_entries=32, show_spinner="Three solvers are on their way …")
+def raced(settings: Settings, target: int, steps: int) -> Race:
+    """The three solvers for these settings, once."""
+    data = load_dataset(settings.dataset, settings.seed, settings.n_samples, settings.noise)
+    y = (data.y_train == target).astype(int)
+    return race(data.X_train, y, settings.lam, settings.learning_rate, steps, settings.seed)
+
+
+data, settings = sheet.data, sheet.settings
+names = data.class_names
+with st.container(horizontal=True, gap="large"):
+    steps = st.segmented_control(
+        "Steps",
+        STEPS,
+        format_func=lambda n: f"{n:,}",
+        default=3000,
+        required=True,
+        key="solver_steps",
+        persist_state="session",
+    )
+    target = 1
+    if len(names) > 2:
+        target = st.segmented_control(
+            "This class against the rest",
+            range(len(names)),
+            format_func=names.__getitem__,
+            default=0,
+            required=True,
+            key=f"solver_target_{data.name}",
+            persist_state="session",
+        )
+with st.container():  # there even when empty, so that the chart keeps its place
+    if settings.lam == 0:
+        st.info(
+            "At λ = 0 there is no penalty, so nothing pulls a weight to zero and there is nothing to "
+            f"compare. The page shows λ = {lam_label(LAMS[1])}, the smallest above it."
+        )
+result = raced(solvers.deciding(settings), target, steps)
+inputs = data.feature_names
+weights = solvers.weight_table(result, inputs, data.source.picture)
+page.draw(
+    solvers.chart(
+        solvers.step_labels(result),
+        len(inputs),
+        int(weights.row_end.max()),
+        int(weights.column_end.max()),
+        () if data.source.picture else inputs,
+        sheet.theme,
+    ),
+    {
+        "readout": solvers.readout_table(result),
+        "curves": solvers.curve_table(result),
+        "optimum": solvers.optimum_table(result),
+        "weights": weights,
+        "names": solvers.name_table(weights),
+    },
+    key="solvers",
+    alt="For the subgradient, clip and proximal solvers: J minus the optimum's J against steps on a "
+    "logarithmic axis, the count of weights exactly zero, and the weights at the step of the slider beside "
+    "those of the optimum.",
+)
+classes = f"{names[target]} against the rest" if len(names) > 2 else f"{names[1]} against {names[0]}"
+page.notice(solvers.notes(result, inputs, classes))
+
+with st.expander("The mathematics"):
+    st.markdown("With $g$ the gradient of the cross-entropy, one step of rate $\\alpha$ on each weight is")
+    st.latex(
+        r"\begin{aligned}"
+        r"\text{subgradient: } & w := w - \alpha g - \tfrac{\alpha\lambda}{2m}\operatorname{sign} w \\"
+        r"\text{clip: } & \text{the same, but } w := 0 \text{ for good once its sign would change} \\"
+        r"\text{proximal: } & v = w - \alpha g, \quad "
+        r"w := \operatorname{sign}(v)\,\max\left(|v| - \tfrac{\alpha\lambda}{2m},\, 0\right)"
+        r"\end{aligned}"
+    )
+    st.latex(
+        rf"\frac{{\alpha\lambda}}{{2m}} = \frac{{{number(result.learning_rate)} \cdot {number(result.lam)}}}"
+        rf"{{2 \cdot {result.m}}} = {number(result.threshold)}"
+    )
+    st.markdown(
+        "The subgradient subtracts that much however small $w$ is, and so steps over zero. The proximal step "
+        "stops at zero, and lets a weight out again when $|\\alpha g|$ exceeds the threshold. Clipping stops "
+        "too, but never lets go, so a weight that only passed through zero is lost."
+    )
+    st.markdown(
+        "The optimum is that of Newton's method with a duality gap: a value that J can nowhere fall below. A "
+        "zero weight belongs to it where $|g| \\le \\lambda/2m$."
+    )

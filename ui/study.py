@@ -1,0 +1,151 @@
+"""Learning curves for the page: started when they are cheap or asked for, in sight, stoppable, and kept.
+
+What is kept is one seed's curves, so that more seeds only train the seeds that are new, and a study that
+was stopped goes on where it left off.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from time import monotonic
+
+import streamlit as st
+
+from core import Dataset, Settings, load_dataset
+from core.settings import LAMS, MAX_SEED
+from core.variance import Curves, estimated_seconds, learning_curves, sample_sizes
+from ui.store import TICK, Store, training_key
+
+AUTO_SECONDS = 2.5  # a study estimated longer waits for its button
+STORE_BYTES = 8_000_000
+STUDY = "study"  # in the session: what the person said last, "run" or "stop", and of which plans
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one seed's curves depend on."""
+
+    settings: Settings  # with that seed, as `training_key` leaves them
+    penalty: str
+    test_share: float
+    sizes: tuple[int, ...]
+
+    def load(self) -> Dataset:
+        """The seed's data, split by the share."""
+        return _load(self.settings, self.test_share)
+
+    def seconds(self) -> float:
+        """About how long the training takes."""
+        n_features, n_classes, _ = _shape(self.settings, self.test_share)
+        hidden, epochs = self.settings.hidden, self.settings.epochs
+        return estimated_seconds(self.sizes, n_features, hidden, n_classes, len(LAMS), epochs)
+
+
+def plans_for(settings: Settings, penalty: str, test_share: float, n_seeds: int) -> tuple[Plan, ...]:
+    """One plan for each seed from the panel's on; all of them with the same numbers of samples."""
+    key = training_key(settings)
+    each = [replace(key, seed=(key.seed + i) % (MAX_SEED + 1)) for i in range(n_seeds)]
+    shapes = [_shape(one, test_share) for one in each]
+    sizes = sample_sizes(min(m for _, _, m in shapes), shapes[0][1])
+    return tuple(Plan(one, penalty, test_share, sizes) for one in each)
+
+
+def studied(plans: tuple[Plan, ...]) -> list[Curves] | None:
+    """The curves of all plans, trained now or taken from the store; None where that waits for a button.
+
+    A bar shows how far it is, with a button that stops it; any other choice of the person's ends it too.
+    """
+    store, place = _store(), st.container(key="study").empty()  # always there, so that nothing under it moves
+    found = {plan: store.get(plan) for plan in plans}
+    missing = [plan for plan in plans if found[plan] is None]
+    said, of = st.session_state.get(STUDY, ("", ()))
+    seconds = sum(plan.seconds() for plan in missing)
+    n_networks = len(missing) * len(plans[0].sizes) * len(LAMS)
+    if missing and (said if of == plans else "") != "run" and (seconds > AUTO_SECONDS or of == plans):
+        with place.container():
+            st.info(
+                f"{n_networks:,} networks are still to be trained: {len(missing)} of {len(plans)} seeds, "
+                f"each with {len(plans[0].sizes)} numbers of samples and {len(LAMS)} values of λ. "
+                f"That takes about {duration(seconds)}; fewer epochs, units or seeds take less."
+            )
+            st.button("Train them", on_click=_say, args=("run", plans), key="study_button")
+        return None
+    if missing:
+        with place.container():
+            bar = st.progress(0.0, _words(missing[0], plans, 0.0))
+            st.button("Stop", on_click=_say, args=("stop", plans), key="study_button")
+        for i, plan in enumerate(missing):
+            found[plan] = _train(plan, _progress(bar, plans, plan, i / len(missing), 1 / len(missing)))
+            store.put(plan, found[plan])
+    place.caption(
+        f"{len(plans)} seeds × {len(plans[0].sizes)} numbers of samples × {len(LAMS)} values of λ = "
+        f"{len(plans) * len(plans[0].sizes) * len(LAMS):,} networks. A seed draws the split, the samples and "
+        "the first weights."
+    )
+    return [found[plan] for plan in plans]
+
+
+@st.cache_resource
+def _store() -> Store[Plan, Curves]:
+    return Store(STORE_BYTES)
+
+
+def _say(word: str, plans: tuple[Plan, ...]) -> None:
+    """A button's callback: the person wants these plans run, or stopped."""
+    st.session_state[STUDY] = word, plans
+
+
+def _load(settings: Settings, test_share: float) -> Dataset:
+    return load_dataset(settings.dataset, settings.seed, settings.n_samples, settings.noise, test_share)
+
+
+def duration(seconds: float) -> str:
+    """A length of time as a person says it: 3 seconds, 2 minutes."""
+    if seconds < 90:
+        n, unit = max(1, round(seconds)), "second"
+    else:
+        n, unit = round(seconds / 60), "minute"
+    return f"{n:,} {unit}" + ("" if n == 1 else "s")
+
+
+@lru_cache(maxsize=512)
+def _shape(settings: Settings, test_share: float) -> tuple[int, int, int]:
+    """Features, classes and training samples."""
+    data = _load(settings, test_share)
+    return data.n_features, len(data.class_names), data.m
+
+
+def _train(plan: Plan, on_progress: Callable[[int, int], None]) -> Curves:
+    settings = plan.settings
+    return learning_curves(
+        plan.load(),
+        plan.sizes,
+        settings.hidden,
+        plan.penalty,
+        LAMS,
+        settings.learning_rate,
+        settings.epochs,
+        settings.seed,
+        on_progress,
+    )
+
+
+def _words(plan: Plan, plans: tuple[Plan, ...], share: float) -> str:
+    return f"Training seed {plan.settings.seed}, {plans.index(plan) + 1} of {len(plans)}: {share:.0%}"
+
+
+def _progress(
+    bar: st.delta_generator.DeltaGenerator, plans: tuple[Plan, ...], plan: Plan, before: float, part: float
+) -> Callable[[int, int], None]:
+    """A callback that moves the bar at most every TICK seconds; each move is a place to be stopped at."""
+    shown = monotonic()
+
+    def on_progress(done: int, total: int) -> None:
+        nonlocal shown
+        now = monotonic()
+        if now - shown > TICK:
+            shown = now
+            share = before + part * done / total
+            bar.progress(share, _words(plan, plans, share))
+
+    return on_progress

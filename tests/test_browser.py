@@ -11,11 +11,12 @@ playwright = pytest.importorskip("playwright.sync_api")
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect  # noqa: E402
 
-from tests.browser import chromium, dashboard, open_page, wait_until_drawn  # noqa: E402
+from tests.browser import READY, chromium, dashboard, open_page, wait_until_drawn  # noqa: E402
+from ui.menu import MENU  # noqa: E402
 
 pytestmark = pytest.mark.browser
 QUICK = "epochs=50"
-MENU = {"L1 vs L2": "λ", "Weight histograms": "Epoch", "Tanh": "λ"}  # page: its chart's slider
+SLIDERS = {"L1 vs L2": "λ", "Weight histograms": "Epoch", "Tanh": "λ", "Hidden units": "λ"}
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +84,8 @@ def watch_frames(page: Page):
 
 def visit(page: Page, title: str) -> None:
     """Choose a page in the menu, and wait for it."""
-    page.get_by_role("link", name=title, exact=True).click()
-    expect(page.get_by_role("link", name=title, exact=True)).to_have_attribute("aria-current", "page")
+    page.get_by_role("link", name=title, exact=True).first.click()
+    expect(page.get_by_role("link", name=title, exact=True).first).to_have_attribute("aria-current", "page")
     wait_until_drawn(page)
 
 
@@ -122,9 +123,9 @@ def wait_for_quiet(page: Page, milliseconds: int = 600) -> None:
 def test_every_page_opens_and_scrubs_without_a_word_to_the_server(browser, address, theme):
     with new_page(browser, color_scheme=theme) as page:
         open_page(page, f"{address}/l1-vs-l2?{QUICK}")
-        for title in MENU:
+        for title, name in SLIDERS.items():
             visit(page, title)
-            expect(page.locator(".vega-bind-name").last).to_have_text(MENU[title])
+            expect(page.locator(".vega-bind-name").last).to_have_text(name)
             wait_for_quiet(page)
             frames = len(page.wire)
             first, middle = f"{'epoch' if title == 'Weight histograms' else 'λ ='} 0", 13
@@ -144,9 +145,21 @@ def test_every_page_opens_and_scrubs_without_a_word_to_the_server(browser, addre
         assert page.trouble == []
 
 
+def test_every_page_of_the_menu_opens_without_an_error(browser, address, theme):
+    with new_page(browser, color_scheme=theme) as page:
+        open_page(page, f"{address}/l1-vs-l2?hidden=5&{QUICK}")
+        for entry in MENU:
+            page.get_by_role("link", name=entry.title, exact=True).first.click()
+            expect(page).to_have_url(re.compile(f"/{'' if entry.default else entry.url_path}\\?"))
+            page.wait_for_function(READY, timeout=60_000)
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            assert page.locator("[data-testid=stException]").count() == 0, entry.title
+            assert page.trouble == [], entry.title
+
+
 def test_the_numbers_in_the_chart_are_those_under_it(page, address):
     open_page(page, f"{address}/l1-vs-l2?hidden=none&lam=20&{QUICK}")
-    wait_for_readout(page, "λ = 20")
+    page.locator(".stVegaLiteChart svg text", has_text=re.compile("^λ = 20, .* of λ_max$")).wait_for()
     in_chart = re.search(r"L1: (\d+) of 30", " ".join(read(page)))[1]
     expect(page.get_by_text(re.compile(rf"At λ = 20, L1 has set {in_chart} of 30 weights"))).to_be_visible()
 
@@ -244,7 +257,7 @@ def test_a_deep_link_opens_its_page_within_the_frame(page, address, path):
 @pytest.mark.parametrize("size", [(1920, 1080), (390, 844)])
 def test_no_chart_is_wider_than_the_page(browser, address, size):
     with new_page(browser, viewport={"width": size[0], "height": size[1]}) as page:
-        for path in ("", "l1-vs-l2", "weight-histograms", "tanh"):
+        for path in [entry.url_path for entry in MENU if entry.title != "Converter"]:
             open_page(page, f"{address}/{path}?{QUICK}")
             page.wait_for_timeout(500)
             overhang = page.locator(".stVegaLiteChart svg.marks").evaluate(

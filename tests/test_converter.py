@@ -172,6 +172,7 @@ def test_torchs_adamw_as_shown_shrinks_alike_and_settles_elsewhere(samples):
     assert np.abs(w - best).max() > 0.05
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Keras itself, about NumPy 2
 @each_penalty
 def test_keras_as_shown_reaches_the_same_optimum(samples, penalty):
     if "KERAS_BACKEND" not in os.environ:

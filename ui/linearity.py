@@ -277,9 +277,11 @@ def agreement_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
             strokeDash=alt.StrokeDash("other:N", scale=dash, legend=None),
         )
     )
-    return alt.layer(lam_rules(ink, x), lines).properties(
-        height=180, title="Same class: as logistic, as tangents (dashed)"
+    title = alt.TitleParams(
+        "Test rows given the same class",
+        subtitle=["Solid: as by logistic regression", "Dashed: as by its own tangents"],
     )
+    return alt.layer(lam_rules(ink, x), lines).properties(height=180, title=title)
 
 
 def boundary_panel(n_models: int, ink: Ink) -> alt.LayerChart:

@@ -274,7 +274,7 @@ def needle_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
         )
     )
     return alt.layer(lam_rules(ink, x), lines).properties(
-        height=180, title="Columns used: found, false (dashed)"
+        height=180, title=alt.TitleParams("Columns used", subtitle=["Solid: found; dashed: false"])
     )
 
 
@@ -291,7 +291,10 @@ def byte_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
         ),
     )
     return alt.layer(lam_rules(ink, x), dense.encode(x=x, y=y), packed.encode(x=x, y=y)).properties(
-        height=180, title="Bytes: sparse, deflated (dashed), dense"
+        height=180,
+        title=alt.TitleParams(
+            "Bytes of the model", subtitle=["Solid: index and value; dashed: deflated", "Grey: dense"]
+        ),
     )
 
 

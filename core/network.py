@@ -82,11 +82,11 @@ def backward(W: Arrays, A: list[np.ndarray], dA: Arrays, dW: Arrays, db: Arrays,
 def probabilities(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """P from the output's Z (n_lams, n_out, m): sigmoid for one output unit, softmax for more."""
     if Z.shape[1] == 1:
-        P = np.multiply(Z, 0.5, out=out)
-        np.tanh(P, out=P)
+        P = np.negative(Z, out=out)
+        with np.errstate(over="ignore"):  # far below 0, e^−z is inf and P the 0 that is meant
+            np.exp(P, out=P)
         P += 1
-        P *= 0.5
-        return P
+        return np.divide(1, P, out=P)
     P = np.subtract(Z, Z.max(axis=1, keepdims=True), out=out)
     np.exp(P, out=P)
     P /= P.sum(axis=1, keepdims=True)
@@ -99,7 +99,8 @@ def cross_entropy(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
     Z: (n_lams, n_out, m); Y: (n_out, m) from `targets`. Returns (n_lams,), in nats.
     """
     if Z.shape[1] == 1:
-        return (np.logaddexp(0, Z) - Y * Z).mean(axis=(1, 2), dtype=float)
+        log_sum = np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z)))  # log(1 + e^z) at any z
+        return (log_sum - Y * Z).mean(axis=(1, 2), dtype=float)
     top = Z.max(axis=1, keepdims=True)
     log_sum = top + np.log(np.exp(Z - top).sum(axis=1, keepdims=True))
     return ((log_sum - Z) * Y).sum(axis=1).mean(axis=1, dtype=float)

@@ -96,6 +96,19 @@ def test_every_page_works_with_every_data_set_at_both_ends_of_the_grid(dataset, 
                 assert f"λ = {lam:g}" in sentences(app)
 
 
+@pytest.mark.parametrize(
+    ("dataset", "hidden", "lam"),
+    [(name, *(("5-4", "0"), ("5-4-3", "1000"))[i % 2]) for i, name in enumerate(core.DATASETS)],
+)
+def test_the_whole_menu_works_with_two_and_three_hidden_layers(dataset, hidden, lam):
+    app = open_app(dataset=dataset, hidden=hidden, lam=lam, **QUICK)
+    for entry in ui.menu.MENU:
+        app.switch_page(entry.file).run()
+        assert not app.exception, entry.title
+        assert app.title, entry.title
+        assert app.get("vega_lite_chart") or app.info or app.button or app.code, entry.title
+
+
 def test_l1_grows_from_no_zero_to_all_on_breast_cancer_and_l2_has_none():
     app = open_app(hidden="none")
     shares = chart(app)[1]["shares"]

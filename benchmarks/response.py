@@ -38,7 +38,8 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         frames: list[object] = []
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
-        open_page(page, f"{address}/")
+        open_page(page, address)
+        open_page(page, f"{address}/l1-vs-l2")
         page.wait_for_timeout(1500)
         new = [seed_to_picture(page, seed) for seed in range(1, rounds + 1)]
         again = [seed_to_picture(page, seed) for seed in range(1, rounds + 1)]

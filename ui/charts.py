@@ -100,3 +100,24 @@ def over_lam(source: str, ink: Ink, x: alt.X, y: alt.Y) -> alt.LayerChart:
     lines = table(source).mark_line(strokeWidth=3, point=alt.OverlayMarkDef(size=45))
     color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
     return alt.layer(lam_rules(ink, x), lines.encode(x=x, y=y, color=color))
+
+
+def weight_cells(cells: alt.Chart, ink: Ink) -> tuple[alt.Chart, alt.Chart]:
+    """Weights w as rectangles: a frame for each, and hue by sign and strength by size for what is not zero.
+
+    Rows of `cells` have the fields w and top, the size that is drawn in full strength.
+    """
+    frames = cells.mark_rect(fill="transparent", stroke=ink.grid, strokeWidth=1)
+    filled = (
+        cells.transform_filter("datum.w != 0 && isValid(datum.w)")
+        .transform_calculate(
+            strength="0.15 + 0.85 * sqrt(min(1, abs(datum.w) / datum.top))",
+            sign="datum.w < 0 ? 'negative' : 'positive'",
+        )
+        .mark_rect(stroke=ink.page, strokeWidth=1)
+        .encode(
+            color=alt.Color("sign:N", scale=SIGN_SCALE, legend=None),
+            opacity=alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None),
+        )
+    )
+    return frames, filled

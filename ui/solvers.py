@@ -11,7 +11,7 @@ import pandas as pd
 from core import Settings
 from core.settings import LAMS
 from core.solvers import SOLVERS, Race
-from ui.charts import SIGN_SCALE, Spec, finish, playing_slider, table
+from ui.charts import Spec, finish, playing_slider, table, weight_cells
 from ui.sparsity import input_axis
 from ui.tables import whole, wide
 from ui.theme import INKS, PENALTY_COLORS, Ink
@@ -231,19 +231,6 @@ def weight_panel(n_rows: int, n_columns: int, inputs: Sequence[str], ink: Ink) -
         alt.Tooltip("input:N"),
         alt.Tooltip("w:Q", title="weight", format=".4f"),
     ]
-    empty = cells.mark_rect(fill="transparent", stroke=ink.grid, strokeWidth=1)
-    filled = (
-        cells.transform_filter("datum.w != 0 && isValid(datum.w)")
-        .transform_calculate(
-            strength="0.15 + 0.85 * sqrt(min(1, abs(datum.w) / datum.top))",
-            sign="datum.w < 0 ? 'negative' : 'positive'",
-        )
-        .mark_rect(stroke=ink.page, strokeWidth=1)
-        .encode(
-            color=alt.Color("sign:N", scale=SIGN_SCALE, legend=None),
-            opacity=alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None),
-        )
-    )
     wrong = (
         cells.transform_filter("(datum.w != 0) != datum.best")
         .transform_calculate(x="datum.column + 0.5", y="datum.row + 0.5")
@@ -255,7 +242,7 @@ def weight_panel(n_rows: int, n_columns: int, inputs: Sequence[str], ink: Ink) -
         .mark_text(align="left", baseline="bottom", dy=-2, fontSize=16, color=ink.quiet)
         .encode(x=x, y=y, text="solver:N")
     )
-    rects = [layer.encode(**spot, tooltip=words) for layer in (empty, filled)]
+    rects = [layer.encode(**spot, tooltip=words) for layer in weight_cells(cells, ink)]
     return alt.layer(*rects, wrong, names).properties(
         height=(16 if not inputs else 22) * n_rows, title="The weights, × where wrong"
     )

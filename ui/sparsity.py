@@ -14,7 +14,6 @@ from core.penalties import PENALTIES
 from core.twins import Twins
 from ui.charts import (
     PENALTY_SCALE,
-    SIGN_SCALE,
     Spec,
     chosen_slider,
     finish,
@@ -24,6 +23,7 @@ from ui.charts import (
     percent_axis,
     readout,
     table,
+    weight_cells,
 )
 from ui.tables import Runs, whole, wide
 from ui.theme import INKS, PENALTY_COLORS, Ink
@@ -349,20 +349,7 @@ def weight_matrix(
         alt.Tooltip("input:N", title="input"),
         alt.Tooltip("w:Q", title="weight", format=".4f"),
     ]
-    empty = cells.mark_rect(fill="transparent", stroke=ink.grid, strokeWidth=1)
-    filled = (
-        cells.transform_filter("datum.w != 0 && isValid(datum.w)")
-        .transform_calculate(
-            strength="0.15 + 0.85 * sqrt(min(1, abs(datum.w) / datum.top))",
-            sign="datum.w < 0 ? 'negative' : 'positive'",
-        )
-        .mark_rect(stroke=ink.page, strokeWidth=1)
-        .encode(
-            color=alt.Color("sign:N", scale=SIGN_SCALE, legend=None),
-            opacity=alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None),
-        )
-    )
-    layers = [layer.encode(**place, tooltip=words) for layer in (empty, filled)]
+    layers = [layer.encode(**place, tooltip=words) for layer in weight_cells(cells, ink)]
     names = table("units").encode(y=alt.Y("row:Q", axis=None), text="unit:N")
     if is_picture:
         mark = names.mark_text(align="left", baseline="bottom", dy=-2, fontSize=16, color=ink.quiet)

@@ -18,15 +18,7 @@ lesson = page.open_lesson(
 )
 penalty_column, seeds_column, share_column = st.columns(3)
 with penalty_column:
-    penalty = st.segmented_control(
-        "Penalty",
-        list(PENALTIES),
-        format_func=lambda name: PENALTIES[name].label,
-        default="l2",
-        required=True,
-        key="variance_penalty",
-        persist_state="session",
-    )
+    penalty = page.choose_penalty("variance_penalty")
 with seeds_column:
     n_seeds = st.segmented_control(
         "Seeds",

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core import PENALTIES
 from core.convert import converted
 from ui import converter, page
 from ui.words import number
@@ -13,15 +12,7 @@ sheet = page.open_sheet(
     "written for each of them, for the rows, the network and the learning rate of the panel, with code to "
     "copy. This dashboard itself needs none of them.",
 )
-penalty = st.segmented_control(
-    "Penalty",
-    list(PENALTIES),
-    format_func=lambda name: PENALTIES[name].label,
-    default="l2",
-    required=True,
-    key="converter_penalty",
-    persist_state="session",
-)
+penalty = page.choose_penalty("converter_penalty")
 problem = converter.problem_of(sheet.settings, sheet.data, penalty)
 entries = converted(problem)
 st.html(converter.html_table(entries, sheet.theme))

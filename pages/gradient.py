@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core import PENALTIES, Settings
+from core import Settings
 from ui import gradient_check, page
 
 sheet = page.open_sheet(
@@ -20,15 +20,7 @@ def measured(settings: Settings, penalty: str, mistake: str) -> gradient_check.C
 
 
 with st.container(horizontal=True, gap="large"):
-    penalty = st.segmented_control(
-        "Penalty",
-        list(PENALTIES),
-        format_func=lambda name: PENALTIES[name].label,
-        default="l2",
-        required=True,
-        key="gradient_penalty",
-        persist_state="session",
-    )
+    penalty = page.choose_penalty("gradient_penalty")
     mistake = st.segmented_control(
         "Backpropagation forgets",
         list(gradient_check.FORGOTTEN),

@@ -4,7 +4,7 @@ A builder takes what shapes the picture (layers, grid, theme), never the numbers
 spec as named tables, so that a rerun changes data under a chart that stays where it is, its slider too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 
@@ -58,8 +58,8 @@ def playing_slider(n: int, name: str) -> tuple[list[alt.Parameter], dict[str, li
     return [playing, k], {"k": [{"events": tick, "update": f"playing ? (k + 1) % {n} : k"}]}
 
 
-def readout(ink: Ink) -> alt.LayerChart:
-    """The lines of the table `readout` at k: what is scrubbed, then one line for each penalty."""
+def readout(ink: Ink, colors: Mapping[str, str] = PENALTY_COLORS) -> alt.LayerChart:
+    """The lines of the table `readout` at k: what is scrubbed, then one line for each colour's field."""
 
     def line(field: str, top: int, size: int, color: str) -> alt.Chart:
         here = table("readout").transform_filter("datum.k == k")
@@ -67,8 +67,8 @@ def readout(ink: Ink) -> alt.LayerChart:
         return mark.encode(text=f"{field}:N", x=alt.value(0), y=alt.value(top))
 
     title = line("title", 0, 28, ink.text)
-    lines = [line(label, 38 + 26 * i, 18, color) for i, (label, color) in enumerate(PENALTY_COLORS.items())]
-    return alt.layer(title, *lines).properties(height=84)
+    lines = [line(label, 38 + 26 * i, 18, color) for i, (label, color) in enumerate(colors.items())]
+    return alt.layer(title, *lines).properties(height=32 + 26 * len(lines))
 
 
 def lam_axis(labels: Sequence[str]) -> alt.X:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from core import Dataset, Settings, load_dataset
+from core import PENALTIES, Dataset, Settings, load_dataset
 from ui import words
 from ui.charts import Spec
 from ui.store import Trained, trained
@@ -73,6 +73,19 @@ def open_sheet(title: str, idea: str) -> Sheet:
     settings: Settings = st.session_state.settings
     data = load_dataset(settings.dataset, settings.seed, settings.n_samples, settings.noise)
     return Sheet(settings, data, current_theme())
+
+
+def choose_penalty(key: str) -> str:
+    """A control that names a penalty, "l1" or "l2", and keeps it for the session."""
+    return st.segmented_control(
+        "Penalty",
+        list(PENALTIES),
+        format_func=lambda name: PENALTIES[name].label,
+        default="l2",
+        required=True,
+        key=key,
+        persist_state="session",
+    )
 
 
 def draw(spec: Spec, tables: Mapping[str, pd.DataFrame], key: str, alt: str) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 from core import Settings
 from core.settings import LAMS
 from core.solvers import SOLVERS, Race
-from ui.charts import Spec, finish, playing_slider, table, weight_cells
+from ui.charts import Spec, finish, playing_slider, readout, table, weight_cells
 from ui.sparsity import input_axis
 from ui.tables import whole, wide
 from ui.theme import INKS, PENALTY_COLORS, Ink
@@ -118,7 +118,7 @@ def chart(
     params, events = playing_slider(len(labels), "Step")
     panels = (
         alt.vconcat(
-            readout(ink),
+            readout(ink, colors(ink)),
             excess_panel(ink, x),
             zeros_panel(n_weights, ink, x),
             weight_panel(n_rows, n_columns, inputs, ink),
@@ -139,19 +139,6 @@ def chart(
 def colors(ink: Ink) -> dict[str, str]:
     """The proximal step wears L1's colour, since it is how the dashboard trains L1; the others stay grey."""
     return {"subgradient": ink.text, "clip": ink.quiet, "proximal": PENALTY_COLORS["L1"]}
-
-
-def readout(ink: Ink) -> alt.LayerChart:
-    """The lines of the table `readout` at k: the step, then one line for each solver."""
-
-    def line(field: str, top: int, size: int, color: str) -> alt.Chart:
-        here = table("readout").transform_filter("datum.k == k")
-        mark = here.mark_text(align="left", baseline="top", fontSize=size, fontWeight=600, color=color)
-        return mark.encode(text=f"{field}:N", x=alt.value(0), y=alt.value(top))
-
-    title = line("title", 0, 28, ink.text)
-    lines = [line(name, 38 + 26 * i, 18, color) for i, (name, color) in enumerate(colors(ink).items())]
-    return alt.layer(title, *lines).properties(height=110)
 
 
 def step_axis(labels: Sequence[str]) -> alt.X:

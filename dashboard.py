@@ -2,14 +2,18 @@
 
 import streamlit as st
 
-from ui.menu import MENU
+from ui.menu import MENU, TOOLS
 from ui.page import current_theme
 from ui.panel import settings_panel, show_problems
 from ui.theme import INKS, css
 
 st.set_page_config(page_title="Regularization Lab", page_icon="🎯", layout="wide")
 
-PAGES = [st.Page(e.file, title=e.title, url_path=e.url_path, default=e.default) for e in MENU]
+PAGES = [
+    st.Page(e.file, title=e.title, url_path=e.url_path, default=e.default, visibility=visibility)
+    for entries, visibility in ((MENU, "visible"), (TOOLS, "hidden"))
+    for e in entries
+]
 
 page = st.navigation(PAGES)
 st.html(css(INKS[current_theme()]))

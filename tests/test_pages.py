@@ -28,8 +28,11 @@ def open_app(page: str = PAGES[0], **query: str) -> AppTest:
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
     for name, value in query.items():
         app.query_params[name] = value
-    menu = tuple(entry._replace(default=entry.file == page) for entry in ui.menu.MENU)
-    with mock.patch("ui.menu.MENU", menu):
+    first = {
+        name: tuple(entry._replace(default=entry.file == page) for entry in getattr(ui.menu, name))
+        for name in ("MENU", "TOOLS")
+    }
+    with mock.patch.multiple("ui.menu", **first):
         app.run()
     return app.switch_page(page)  # where the next run goes
 

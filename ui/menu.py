@@ -1,6 +1,7 @@
 """The menu: each page's file, title and address, and the sentence that it proves.
 
-The frame builds the navigation from it and the overview its way on, so a page is named in one place.
+The frame builds the navigation from it and the overview its way on, so a page is named in one place. Tools
+are pages that prove nothing: they stand in the toolbar over every page, not in the menu.
 """
 
 from typing import NamedTuple
@@ -12,8 +13,9 @@ class Entry(NamedTuple):
     file: str
     title: str
     url_path: str  # differs from the file's stem, or a fresh server opens the file without the frame
-    sentence: str  # what the page proves
+    sentence: str  # what the page proves, or what the tool is for
     default: bool = False
+    icon: str = ""  # a tool's, in the toolbar
 
 
 MENU = (
@@ -79,3 +81,5 @@ MENU = (
         "The same λ has another number in each library.",
     ),
 )
+
+TOOLS: tuple[Entry, ...] = ()

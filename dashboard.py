@@ -6,6 +6,7 @@ from ui.menu import MENU, TOOLS
 from ui.page import current_theme
 from ui.panel import settings_panel, show_problems
 from ui.theme import INKS, css
+from ui.toolbar import toolbar
 
 st.set_page_config(page_title="Regularization Lab", page_icon="🎯", layout="wide")
 
@@ -16,7 +17,7 @@ PAGES = [
 ]
 
 page = st.navigation(PAGES)
-st.html(css(INKS[current_theme()]))
 settings = st.session_state.settings = settings_panel()
+st.html(css(INKS[current_theme()], present=toolbar(page)))
 show_problems(settings)
 page.run()

@@ -5,6 +5,7 @@ import streamlit as st
 from core import PENALTIES
 from core.datasets import TEST_SHARE
 from ui import bias_variance, page, study
+from ui.choices import choose, choose_penalty
 from ui.tables import whole
 
 SEEDS = (3, 5, 10)
@@ -18,25 +19,16 @@ lesson = page.open_lesson(
 )
 penalty_column, seeds_column, share_column = st.columns(3)
 with penalty_column:
-    penalty = page.choose_penalty("variance_penalty")
+    penalty = choose_penalty("variance_penalty")
 with seeds_column:
-    n_seeds = st.segmented_control(
-        "Seeds",
-        SEEDS,
-        default=SEEDS[0],
-        required=True,
-        key="variance_seeds",
-        persist_state="session",
-    )
+    n_seeds = choose("Seeds", SEEDS, SEEDS[0], key="variance_seeds")
 with share_column:
-    test_share = st.segmented_control(
+    test_share = choose(
         "Share of the rows kept for the test",
         TEST_SHARES,
-        format_func=lambda share: f"{share:.0%}",
-        default=TEST_SHARE,
-        required=True,
+        TEST_SHARE,
         key="variance_test_share",
-        persist_state="session",
+        shown=lambda share: f"{share:.0%}",
     )
 curves = study.studied(study.plans_for(lesson.settings, penalty, test_share, n_seeds))
 if curves is None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.convert import converted
 from ui import converter, page
+from ui.choices import choose_penalty
 from ui.words import number
 
 sheet = page.open_sheet(
@@ -12,7 +13,7 @@ sheet = page.open_sheet(
     "written for each of them, for the rows, the network and the learning rate of the panel, with code to "
     "copy. This dashboard itself needs none of them.",
 )
-penalty = page.choose_penalty("converter_penalty")
+penalty = choose_penalty("converter_penalty")
 problem = converter.problem_of(sheet.settings, sheet.data, penalty)
 entries = converted(problem)
 st.html(converter.html_table(entries, sheet.theme))

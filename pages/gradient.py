@@ -4,6 +4,7 @@ import streamlit as st
 
 from core import Settings
 from ui import gradient_check, page
+from ui.choices import choose, choose_penalty
 
 sheet = page.open_sheet(
     "The penalty's gradient, checked against J itself",
@@ -20,15 +21,13 @@ def measured(settings: Settings, penalty: str, mistake: str) -> gradient_check.C
 
 
 with st.container(horizontal=True, gap="large"):
-    penalty = page.choose_penalty("gradient_penalty")
-    mistake = st.segmented_control(
+    penalty = choose_penalty("gradient_penalty")
+    mistake = choose(
         "Backpropagation forgets",
         list(gradient_check.FORGOTTEN),
-        format_func=gradient_check.FORGOTTEN.get,
-        default=gradient_check.NONE,
-        required=True,
+        gradient_check.NONE,
         key="gradient_mistake",
-        persist_state="session",
+        shown=gradient_check.FORGOTTEN.get,
     )
 check = measured(gradient_check.deciding(sheet.settings), penalty, mistake)
 points = gradient_check.point_table(check)

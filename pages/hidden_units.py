@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import hidden_units, page
+from ui.choices import choose
 from ui.panel import choose_hidden
 from ui.tables import whole
 from ui.words import number
@@ -24,23 +25,14 @@ if not lesson.settings.hidden:
 data, runs, k = lesson.trained.data, lesson.trained.runs, lesson.k
 left, right = st.columns(2)
 with left:
-    drawn = st.segmented_control(
-        "The network drawn is trained with",
-        list(runs),
-        default="L1",
-        required=True,
-        key="drawn_penalty",
-        persist_state="session",
-    )
+    drawn = choose("The network drawn is trained with", list(runs), "L1", key="drawn_penalty")
 with right:
-    share = st.segmented_control(
+    share = choose(
         "A weight counts as none up to this share of its layer's largest",
         TOLERANCES,
-        format_func=lambda share: f"{share:.1%}".replace(".0%", "%") if share else "exactly 0",
-        default=0.01,
-        required=True,
+        0.01,
         key="tolerance",
-        persist_state="session",
+        shown=lambda share: f"{share:.1%}".replace(".0%", "%") if share else "exactly 0",
     )
 tol = hidden_units.tolerance(runs, share)
 run = runs[drawn]

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.measures import linear_band
 from ui import linearity, page
+from ui.choices import choose
 from ui.panel import choose_hidden
 from ui.store import trained
 from ui.tables import whole
@@ -27,20 +28,16 @@ if not lesson.settings.hidden:
 data, runs, k = lesson.trained.data, lesson.trained.runs, lesson.k
 in_a_plane = data.n_features == 2
 with st.container(horizontal=True, gap="large"):
-    deviation = st.segmented_control(
+    deviation = choose(
         "The band: tanh z falls short of z by at most",
         DEVIATIONS,
-        format_func=lambda share: f"{share:.0%}",
-        default=0.05,
-        required=True,
+        0.05,
         key="deviation",
-        persist_state="session",
+        shown=lambda share: f"{share:.0%}",
     )
     drawn = "L2"
     if in_a_plane:
-        drawn = st.segmented_control(
-            "Boundary under", list(runs), default="L2", required=True, key="drawn", persist_state="session"
-        )
+        drawn = choose("Boundary under", list(runs), "L2", key="drawn")
 band = linear_band(deviation)
 Z = {label: run.layers(data.X_train) for label, run in runs.items()}
 hidden = {label: layers[:-1] for label, layers in Z.items()}

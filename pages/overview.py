@@ -4,16 +4,17 @@ import streamlit as st
 
 from core import DATASETS, PENALTIES
 from ui import overview, page, words
+from ui.choices import choose
 from ui.menu import MENU
 from ui.store import trained
 from ui.tables import whole
 
-st.title("With the right λ a network stops memorizing noise", anchor=False)
 panel = st.session_state.settings
 settings = overview.shown_settings(panel)
-st.markdown(
+page.introduce(
+    "With the right λ a network stops memorizing noise",
     "Without a penalty a network bends its boundary around single noisy samples. A penalty on the weights "
-    "makes that expensive: first the noise goes, and with too much of it the signal as well."
+    "makes that expensive: first the noise goes, and with too much of it the signal as well.",
 )
 result = trained(settings)
 lesson = page.Lesson(settings, result, result.lams.tolist().index(settings.lam), page.current_theme())
@@ -29,14 +30,8 @@ with st.container():
             f"hidden units, α = {settings.learning_rate:g}, {settings.epochs:,} epochs. Seed and λ are the "
             "panel's; choose moons, circles, xor or spirals there to set the rest."
         )
-penalty = st.segmented_control(
-    "Boundaries under",
-    [penalty.label for penalty in PENALTIES.values()],
-    default="L2",
-    required=True,
-    key="overview_penalty",
-    persist_state="session",
-)
+labels = [penalty.label for penalty in PENALTIES.values()]
+penalty = choose("Boundaries under", labels, "L2", key="overview_penalty")
 data, runs, k = result.data, result.runs, lesson.k
 scores = {label: overview.scores_of(run, data) for label, run in runs.items()}
 ks, roles = overview.three_lams(scores[penalty])

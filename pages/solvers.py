@@ -6,6 +6,7 @@ from core import Settings, load_dataset
 from core.settings import LAMS
 from core.solvers import Race, race
 from ui import page, solvers
+from ui.choices import choose
 from ui.words import lam_label, number
 
 STEPS = (300, 1000, 3000, 10_000, 20_000)
@@ -29,25 +30,11 @@ def raced(settings: Settings, target: int, steps: int) -> Race:
 data, settings = sheet.data, sheet.settings
 names = data.class_names
 with st.container(horizontal=True, gap="large"):
-    steps = st.segmented_control(
-        "Steps",
-        STEPS,
-        format_func=lambda n: f"{n:,}",
-        default=3000,
-        required=True,
-        key="solver_steps",
-        persist_state="session",
-    )
+    steps = choose("Steps", STEPS, 3000, key="solver_steps", shown=lambda n: f"{n:,}")
     target = 1
     if len(names) > 2:
-        target = st.segmented_control(
-            "This class against the rest",
-            range(len(names)),
-            format_func=names.__getitem__,
-            default=0,
-            required=True,
-            key=f"solver_target_{data.name}",
-            persist_state="session",
+        target = choose(
+            "This class against the rest", range(len(names)), 0, key="solver_target", shown=names.__getitem__
         )
 with st.container():  # there even when empty, so that the chart keeps its place
     if settings.lam == 0:

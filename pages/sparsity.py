@@ -5,6 +5,7 @@ import streamlit as st
 from core.logistic import lam_max
 from core.twins import first_to_enter, twins
 from ui import page, sparsity
+from ui.choices import choose
 from ui.tables import whole
 
 COMPARE = {"lam": "the same λ", "cost": "equal test cost"}
@@ -18,24 +19,21 @@ data, runs, k = lesson.trained.data, lesson.trained.runs, lesson.k
 
 n_layers = len(runs["L1"].W)
 with st.container(horizontal=True, gap="large"):
-    how = st.segmented_control(
+    how = choose(
         "L2 beside L1 at",
         list(COMPARE),
-        format_func=COMPARE.get,
-        default="lam",
-        required=True,
+        "lam",
         key="compare",
-        persist_state="session",
+        shown=COMPARE.get,
         help="The same λ is not the same strength. Equal test cost shows L2 at the λ whose cost on the test "
         "rows is nearest to that of L1.",
     )
-    layer = st.segmented_control(
+    layer = choose(
         "Weights of layer",
         range(n_layers),
-        format_func=lambda l: f"{l + 1}" if l < n_layers - 1 else f"{l + 1} (output)",
-        default=0,
-        required=True,
+        0,
         key="layer",
+        shown=lambda l: f"{l + 1}" if l < n_layers - 1 else f"{l + 1} (output)",
     )
 beside = sparsity.partners(runs, data, how)
 limit = None if lesson.settings.hidden else lam_max(data.X_train, data.y_train)

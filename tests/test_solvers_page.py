@@ -184,7 +184,7 @@ def test_another_class_can_be_told_from_the_rest():
     names = core.load_dataset("wine").class_names
     assert f"for {names[0]} against the rest" in noticed(app)
     first = chart(app)[1]["weights"]
-    app.segmented_control(key="solver_target_wine").set_value(2).run()
+    app.segmented_control(key="solver_target").set_value(2).run()
     assert f"for {names[2]} against the rest" in noticed(app)
     assert not chart(app)[1]["weights"].equals(first)
 

@@ -1,36 +1,17 @@
 """The skeleton that every page shares: idea, picture, what to notice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from html import escape
 
 import pandas as pd
 import streamlit as st
 
-from core import PENALTIES, Dataset, Settings, load_dataset
+from core import Settings, load_dataset
 from ui import words
 from ui.charts import Spec
-from ui.store import Trained, trained
+from ui.lesson import Lesson, Sheet
+from ui.store import trained
 from ui.theme import INKS
-
-
-@dataclass(frozen=True, eq=False)
-class Lesson:
-    """What a page works with: the settings, the networks trained for them, and where λ stands."""
-
-    settings: Settings
-    trained: Trained
-    k: int  # position of the chosen λ in the grid
-    theme: str  # "light" or "dark"
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The grid as it is written on axes."""
-        return tuple(words.lam_label(lam) for lam in self.trained.lams)
-
-    @property
-    def lam(self) -> str:
-        """The chosen λ, in words."""
-        return f"λ = {words.lam_label(self.settings.lam)}"
 
 
 def current_theme() -> str:
@@ -39,10 +20,16 @@ def current_theme() -> str:
     return theme if theme in INKS else "light"
 
 
+def introduce(title: str, idea: str) -> None:
+    """The page's sentence, and its idea, which is left to the speaker where the page is presented."""
+    st.title(title, anchor=False)
+    with st.container(key="idea"):
+        st.markdown(idea)
+
+
 def open_lesson(title: str, idea: str) -> Lesson:
     """Write the page's sentence and its idea, then train what the settings ask for."""
-    st.title(title, anchor=False)
-    st.markdown(idea)
+    introduce(title, idea)
     settings: Settings = st.session_state.settings
     result = trained(settings)
     with st.container():  # there even when empty, so that what follows keeps its place
@@ -52,48 +39,32 @@ def open_lesson(title: str, idea: str) -> Lesson:
     return Lesson(settings, result, k, current_theme())
 
 
-@dataclass(frozen=True, eq=False)
-class Sheet:
-    """What a page works with that needs none of the trained networks: the settings and their data."""
-
-    settings: Settings
-    data: Dataset
-    theme: str  # "light" or "dark"
-
-    @property
-    def lam(self) -> str:
-        """The chosen λ, in words."""
-        return f"λ = {words.lam_label(self.settings.lam)}"
-
-
 def open_sheet(title: str, idea: str) -> Sheet:
     """Write the page's sentence and its idea, and load the data; nothing is trained."""
-    st.title(title, anchor=False)
-    st.markdown(idea)
+    introduce(title, idea)
     settings: Settings = st.session_state.settings
     data = load_dataset(settings.dataset, settings.seed, settings.n_samples, settings.noise)
     return Sheet(settings, data, current_theme())
 
 
-def choose_penalty(key: str) -> str:
-    """A control that names a penalty, "l1" or "l2", and keeps it for the session."""
-    return st.segmented_control(
-        "Penalty",
-        list(PENALTIES),
-        format_func=lambda name: PENALTIES[name].label,
-        default="l2",
-        required=True,
-        key=key,
-        persist_state="session",
-    )
-
-
 def draw(spec: Spec, tables: Mapping[str, pd.DataFrame], key: str, alt: str) -> None:
     """Show a chart; the tables travel beside the spec, which stays the same when they change.
 
-    alt: what the chart shows, for those who do not see it. A constant: it is part of the spec.
+    alt: what the chart shows, for those who do not see it. A constant: it is part of the spec. What it
+    shows at the chosen λ stands before it, for screen readers alone.
     """
+    st.html(f'<p class="for-screen-readers">{escape(in_words(tables))}</p>')
     st.vega_lite_chart(None, {**spec, "datasets": dict(tables)}, key=key, alt=alt, width="stretch")
+
+
+def in_words(tables: Mapping[str, pd.DataFrame]) -> str:
+    """What a chart's readout says where its slider opens: λ or the epoch, and a line for each penalty."""
+    readout = tables.get("readout")
+    if readout is None or readout.empty:
+        return ""
+    k = tables["chosen"].k.iloc[0] if "chosen" in tables else readout.k.iloc[-1]
+    row = readout[readout.k == k].select_dtypes(exclude="number")
+    return ". ".join(row.iloc[0].dropna()) + "." if len(row) else ""
 
 
 def notice(sentences: Sequence[str]) -> None:

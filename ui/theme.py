@@ -29,8 +29,8 @@ INKS = {
 }
 
 
-def css(ink: Ink) -> str:
-    """What the frame adds to Streamlit's own style.
+def css(ink: Ink, present: bool) -> str:
+    """What the frame adds to Streamlit's own style; present: for a projector.
 
     Vega puts a chart's controls under it, with the raw value beside each slider. They belong on top, wide
     enough for a thumb and in view while the page scrolls; the value stands in the chart, in words.
@@ -69,11 +69,41 @@ def css(ink: Ink) -> str:
   .stVegaLiteChart form.vega-bindings.vega-bindings input[type="checkbox"] {{
     width: 1.4rem; height: 1.4rem;
   }}
+  .for-screen-readers {{
+    position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+  }}
+  .stElementContainer:has(.for-screen-readers) {{ position: absolute; }}
+  .qr {{ width: 16rem; background: #fff; }}
+  .qr svg {{ display: block; width: 100%; height: auto; }}
   [class*="st-key-progress_"] {{
     position: fixed; left: 50%; bottom: 1.5rem; transform: translateX(-50%); z-index: 99;
     width: min(26rem, 90vw);
   }}
+{TOOLBAR}
+{PRESENTED if present else ""}
 </style>
+"""
+
+
+TOOLBAR = """
+  @media (min-width: 900px) {
+    .stMainBlockContainer .st-key-toolbar {
+      position: fixed; top: 0; right: 9.5rem; z-index: 999991; height: 3.75rem; width: auto;
+      align-items: center;
+    }
+  }
+  .st-key-toolbar p { white-space: nowrap; }
+"""
+
+# Zooming enlarges type, marks and controls together. A chart asks its frame for its width and is told it as
+# it is seen, zoomed already: the frame is made narrower by as much, so that the chart fits the page.
+PRESENTED = """
+  [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], .st-key-idea { display: none; }
+  @media (min-width: 900px) {
+    .stMainBlockContainer { zoom: 1.3; max-width: none; padding-top: 3rem; }
+    .stElementContainer:has(.stVegaLiteChart) > [data-testid="stFullScreenFrame"] { width: calc(100% / 1.3); }
+    .stVegaLiteChart form.vega-bindings.vega-bindings { width: 130%; }
+  }
 """
 
 

@@ -1,0 +1,72 @@
+"""The bar over every page: the tools, a link to exactly this state, and the switch to the projector.
+
+To present is to give the page to the picture: larger type and marks, no panel, the next step at hand. It
+stands in the address as `?present=1`, so that a teacher's bookmark opens ready.
+"""
+
+from functools import lru_cache
+from urllib.parse import urlencode
+
+import segno
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from ui.menu import MENU, TOOLS, Entry
+
+PRESENT = "present"  # the switch's key, and its name in the address
+
+
+def toolbar(page: StreamlitPage) -> bool:
+    """Draw the bar and return whether the page is presented."""
+    state = st.session_state
+    if PRESENT not in state:
+        state[PRESENT] = st.query_params.get(PRESENT, "0").lower() in ("1", "true", "yes", "on")
+    with st.container(key="toolbar", horizontal=True, horizontal_alignment="right", gap="small"):
+        if state[PRESENT]:
+            _steps(page)
+        else:
+            for tool in TOOLS:
+                st.page_link(tool.file, label=tool.title, icon=tool.icon)
+        present = st.toggle("Present", key=PRESENT)
+        if present:
+            st.query_params[PRESENT] = "1"
+        else:
+            st.query_params.pop(PRESENT, None)
+        with st.popover("Share", icon=":material/qr_code_2:"):
+            _share()
+    return present
+
+
+def _steps(page: StreamlitPage) -> None:
+    """The page before and the page after, also on the keys of a presenter's remote."""
+    paths = ["" if entry.default else entry.url_path for entry in MENU]
+    at = paths.index(page.url_path) if page.url_path in paths else 0
+    _step("arrow_back", MENU[at - 1] if at else None, "PageUp")
+    _step("arrow_forward", MENU[at + 1] if at + 1 < len(MENU) else None, "PageDown")
+
+
+def _step(icon: str, entry: Entry | None, key: str) -> None:
+    label = entry.title if entry else " "
+    if st.button(label, icon=f":material/{icon}:", disabled=entry is None, shortcut=key, key=f"step_{icon}"):
+        st.switch_page(entry.file)
+
+
+def _share() -> None:
+    """The address of this state, to be copied and to be photographed."""
+    address = link(st.context.url or "", st.query_params.to_dict())
+    st.markdown("Opens exactly this: the page, the settings and the chosen λ.")
+    st.code(address, language=None, wrap_lines=True)
+    st.html(qr_code(address))
+
+
+def link(url: str, query: dict[str, str]) -> str:
+    """An address with its query."""
+    return url + ("?" + urlencode(query) if query else "")
+
+
+@lru_cache(maxsize=128)
+def qr_code(text: str) -> str:
+    """A QR code as an inline SVG: black on white in both themes, as cameras want it."""
+    code = segno.make(text, error="m")
+    svg = code.svg_inline(scale=8, border=4, dark="#000", light="#fff", omitsize=True)
+    return f'<div class="qr" role="img" aria-label="QR code of the link">{svg}</div>'

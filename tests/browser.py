@@ -1,17 +1,27 @@
 """A real server and a real browser, for the tests and for the README's pictures."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    WebSocket,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).parents[1]
 HOW_TO_GET_ONE = (
@@ -102,3 +112,79 @@ def wait_until_drawn(page: Page) -> None:
     page.wait_for_selector('[data-testid="stApp"]', timeout=60_000)
     page.wait_for_function(READY, timeout=60_000)
     page.wait_for_selector(".stVegaLiteChart svg.marks, .stVegaLiteChart canvas.marks", timeout=60_000)
+
+
+@contextmanager
+def new_page(browser: Browser, **options: object) -> Iterator[Page]:
+    """A page that notes what went wrong, `page.trouble`, and what its websocket carries, `page.wire`."""
+    page = browser.new_page(**options)
+    page.set_default_timeout(30_000)
+    page.trouble, page.wire = [], []
+    page.on("console", lambda message: page.trouble.append(message.text) if is_trouble(message) else None)
+    page.on("pageerror", lambda error: page.trouble.append(str(error)))
+    page.on("request", lambda request: page.trouble.append(request.url) if foreign(request.url) else None)
+    page.on("websocket", watch_frames(page))
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+def is_trouble(message: ConsoleMessage) -> bool:
+    """Errors, but not those of Streamlit when it looks for the server under a page's address first."""
+    return message.type == "error" and not re.search(r"/[\w-]+/_stcore/", message.location["url"])
+
+
+def foreign(url: str) -> bool:
+    """Whether a request goes to any host but this one."""
+    return not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:", url)
+
+
+def watch_frames(page: Page) -> Callable[[WebSocket], None]:
+    """Write down each frame that the page's websocket carries."""
+
+    def watch(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: page.wire.append(frame))
+        socket.on("framereceived", lambda frame: page.wire.append(frame))
+
+    return watch
+
+
+def visit(page: Page, title: str) -> None:
+    """Choose a page in the menu, and wait for it."""
+    page.get_by_role("link", name=title, exact=True).first.click()
+    expect(page.get_by_role("link", name=title, exact=True).first).to_have_attribute("aria-current", "page")
+    wait_until_drawn(page)
+
+
+def slider(page: Page) -> Locator:
+    """The chart's slider."""
+    return page.locator(".vega-bindings input[type=range]")
+
+
+def scrub(page: Page, position: int) -> None:
+    """Move the chart's slider as a hand would."""
+    slider(page).evaluate(
+        "(input, v) => { input.value = v; input.dispatchEvent(new Event('input', {bubbles: true})); }",
+        position,
+    )
+
+
+def read(page: Page) -> list[str]:
+    """The lines that stand in the chart's readout."""
+    texts = page.locator(".stVegaLiteChart svg text").all_text_contents()
+    return [text for text in texts if re.match(r"λ = |epoch |L[12]: (\d|diverged)", text)]
+
+
+def wait_for_readout(page: Page, text: str) -> None:
+    """Until this line stands in the chart."""
+    page.locator(".stVegaLiteChart svg text", has_text=re.compile(f"^{re.escape(text)}$")).wait_for()
+
+
+def wait_for_quiet(page: Page, milliseconds: int = 600) -> None:
+    """Until no frame has come or gone for a while."""
+    while True:
+        before = len(page.wire)
+        page.wait_for_timeout(milliseconds)
+        if len(page.wire) == before:
+            return

@@ -1,11 +1,18 @@
-"""What the tests share: the data of the lesson's numbers, and Hypothesis without chance or clock."""
+"""What the tests share: the data of the lesson's numbers, Hypothesis without chance or clock, a browser."""
 
 import ui  # noqa: F401, I001 -- before NumPy, as in the dashboard: one thread for each matrix product
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import settings
 from sklearn.datasets import load_breast_cancer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 settings.register_profile("lab", derandomize=True, deadline=None, database=None, max_examples=50)
 settings.load_profile("lab")
@@ -34,3 +41,43 @@ def three_classes() -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(8)
     y = np.arange(45) % 3
     return rng.standard_normal((45, 4)) + 0.7 * y[:, None], y
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """A Chromium; where there is none, the tests that want one are skipped, but not in CI."""
+    from tests.browser import chromium
+
+    try:
+        with chromium() as found:
+            yield found
+    except LookupError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def address(browser: "Browser") -> Iterator[str]:
+    """The address of a dashboard of the module's own."""
+    from tests.browser import dashboard, open_page
+
+    with dashboard() as url:
+        open_page(warm_up := browser.new_page(), url)  # a first visit to a fresh server goes to its root
+        warm_up.close()
+        yield url
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """A browser page that notes what goes wrong."""
+    from tests.browser import new_page
+
+    with new_page(browser) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> str:
+    """Both colour schemes."""
+    return request.param

@@ -1,123 +1,30 @@
 """A few journeys in a real browser: what no test without one can see."""
 
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect  # noqa: E402
+from playwright.sync_api import expect
 
-from tests.browser import READY, chromium, dashboard, open_page, wait_until_drawn  # noqa: E402
-from ui.menu import MENU  # noqa: E402
+from tests.browser import (
+    READY,
+    new_page,
+    open_page,
+    read,
+    scrub,
+    slider,
+    visit,
+    wait_for_quiet,
+    wait_for_readout,
+    wait_until_drawn,
+)
+from ui.menu import MENU
 
 pytestmark = pytest.mark.browser
 QUICK = "epochs=50"
 SLIDERS = {"L1 vs L2": "λ", "Weight histograms": "Epoch", "Tanh": "λ", "Hidden units": "λ"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    try:
-        with chromium() as found:
-            yield found
-    except LookupError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
-
-
-@pytest.fixture(scope="module")
-def address(browser: Browser) -> Iterator[str]:
-    with dashboard() as url:
-        open_page(warm_up := browser.new_page(), url)  # a first visit to a fresh server goes to its root
-        warm_up.close()
-        yield url
-
-
-@pytest.fixture(params=["light", "dark"])
-def theme(request: pytest.FixtureRequest) -> str:
-    return request.param
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with new_page(browser) as opened:
-        yield opened
-
-
-@contextmanager
-def new_page(browser: Browser, **options: object) -> Iterator[Page]:
-    """A page that notes what went wrong, `page.trouble`, and what its websocket carries, `page.wire`."""
-    page = browser.new_page(**options)
-    page.set_default_timeout(30_000)
-    page.trouble, page.wire = [], []
-    page.on("console", lambda message: page.trouble.append(message.text) if is_trouble(message) else None)
-    page.on("pageerror", lambda error: page.trouble.append(str(error)))
-    page.on("request", lambda request: page.trouble.append(request.url) if foreign(request.url) else None)
-    page.on("websocket", watch_frames(page))
-    try:
-        yield page
-    finally:
-        page.close()
-
-
-def is_trouble(message: ConsoleMessage) -> bool:
-    """Errors, but not those of Streamlit when it looks for the server under a page's address first."""
-    return message.type == "error" and not re.search(r"/[\w-]+/_stcore/", message.location["url"])
-
-
-def foreign(url: str) -> bool:
-    return not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:", url)
-
-
-def watch_frames(page: Page):
-    def watch(socket) -> None:
-        socket.on("framesent", lambda frame: page.wire.append(frame))
-        socket.on("framereceived", lambda frame: page.wire.append(frame))
-
-    return watch
-
-
-def visit(page: Page, title: str) -> None:
-    """Choose a page in the menu, and wait for it."""
-    page.get_by_role("link", name=title, exact=True).first.click()
-    expect(page.get_by_role("link", name=title, exact=True).first).to_have_attribute("aria-current", "page")
-    wait_until_drawn(page)
-
-
-def slider(page: Page):
-    return page.locator(".vega-bindings input[type=range]")
-
-
-def scrub(page: Page, position: int) -> None:
-    """Move the chart's slider as a hand would."""
-    slider(page).evaluate(
-        "(input, v) => { input.value = v; input.dispatchEvent(new Event('input', {bubbles: true})); }",
-        position,
-    )
-
-
-def read(page: Page) -> list[str]:
-    """The lines that stand in the chart's readout."""
-    texts = page.locator(".stVegaLiteChart svg text").all_text_contents()
-    return [text for text in texts if re.match(r"λ = |epoch |L[12]: (\d|diverged)", text)]
-
-
-def wait_for_readout(page: Page, text: str) -> None:
-    page.locator(".stVegaLiteChart svg text", has_text=re.compile(f"^{re.escape(text)}$")).wait_for()
-
-
-def wait_for_quiet(page: Page, milliseconds: int = 600) -> None:
-    """Until no frame has come or gone for a while."""
-    while True:
-        before = len(page.wire)
-        page.wait_for_timeout(milliseconds)
-        if len(page.wire) == before:
-            return
 
 
 def test_every_page_opens_and_scrubs_without_a_word_to_the_server(browser, address, theme):

@@ -6,7 +6,8 @@ import pytest
 
 pytest.importorskip("playwright.sync_api")
 
-from playwright.sync_api import expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
 
 from tests.browser import (
     READY,
@@ -20,10 +21,11 @@ from tests.browser import (
     wait_for_readout,
     wait_until_drawn,
 )
-from ui.menu import MENU
+from ui.menu import MENU, TOOLS
 
 pytestmark = pytest.mark.browser
 QUICK = "epochs=50"
+STREAMLITS_OWN = ("presentation-role-conflict", "empty-table-header")  # an uploader, a table's index
 SLIDERS = {"L1 vs L2": "λ", "Weight histograms": "Epoch", "Tanh": "λ", "Hidden units": "λ"}
 
 
@@ -52,16 +54,31 @@ def test_every_page_opens_and_scrubs_without_a_word_to_the_server(browser, addre
         assert page.trouble == []
 
 
-def test_every_page_of_the_menu_opens_without_an_error(browser, address, theme):
+def test_every_page_opens_without_an_error_and_is_accessible(browser, address, theme):
     with new_page(browser, color_scheme=theme) as page:
         open_page(page, f"{address}/l1-vs-l2?hidden=5&{QUICK}")
-        for entry in MENU:
+        for entry in (*MENU, *TOOLS):
             page.get_by_role("link", name=entry.title, exact=True).first.click()
             expect(page).to_have_url(re.compile(f"/{'' if entry.default else entry.url_path}\\?"))
             page.wait_for_function(READY, timeout=60_000)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             assert page.locator("[data-testid=stException]").count() == 0, entry.title
             assert page.trouble == [], entry.title
+            if entry in MENU and entry.title != "Converter":
+                wait_until_drawn(page)
+            assert violations(page) == [], entry.title
+
+
+def violations(page: Page) -> list[tuple[str, str]]:
+    """What axe-core finds: the rule and the element, without what is known to be Streamlit's own."""
+    found = Axe().run(page).response
+    assert found["passes"], "axe-core has looked at nothing"
+    return [
+        (rule["id"], node["html"][:200])
+        for rule in found["violations"]
+        for node in rule["nodes"]
+        if rule["id"] not in STREAMLITS_OWN and 'class="token' not in node["html"]  # colours of its code
+    ]
 
 
 def test_the_numbers_in_the_chart_are_those_under_it(page, address):

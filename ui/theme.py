@@ -73,8 +73,6 @@ def css(ink: Ink, present: bool) -> str:
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   }}
   .stElementContainer:has(.for-screen-readers) {{ position: absolute; }}
-  .qr {{ width: 16rem; background: #fff; }}
-  .qr svg {{ display: block; width: 100%; height: auto; }}
   [class*="st-key-progress_"] {{
     position: fixed; left: 50%; bottom: 1.5rem; transform: translateX(-50%); z-index: 99;
     width: min(26rem, 90vw);
@@ -113,6 +111,7 @@ def chart_config(ink: Ink) -> dict:
         "background": "transparent",
         "font": "Source Sans, Source Sans Pro, sans-serif",
         "view": {"stroke": None},
+        "mark": {"aria": False},  # the text alternative speaks for them, one by one they are noise
         "axis": {
             "labelFontSize": 16,
             "titleFontSize": 16,
@@ -143,6 +142,6 @@ def chart_config(ink: Ink) -> dict:
             "titleColor": ink.text,
             "symbolSize": 160,
         },
-        "text": {"fontSize": 17, "color": ink.text},
+        "text": {"fontSize": 17, "color": ink.text, "aria": True},
         "concat": {"spacing": 28},
     }

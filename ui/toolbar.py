@@ -5,7 +5,7 @@ stands in the address as `?present=1`, so that a teacher's bookmark opens ready.
 """
 
 from functools import lru_cache
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import segno
 import streamlit as st
@@ -22,11 +22,12 @@ def toolbar(page: StreamlitPage) -> bool:
     if PRESENT not in state:
         state[PRESENT] = st.query_params.get(PRESENT, "0").lower() in ("1", "true", "yes", "on")
     with st.container(key="toolbar", horizontal=True, horizontal_alignment="right", gap="small"):
-        if state[PRESENT]:
-            _steps(page)
-        else:
-            for tool in TOOLS:
-                st.page_link(tool.file, label=tool.title, icon=tool.icon)
+        with st.container(key="toolbar_ways", horizontal=True, width="content", gap="small"):
+            if state[PRESENT]:
+                _steps(page)
+            else:
+                for tool in TOOLS:
+                    st.page_link(tool.file, label=tool.title, icon=tool.icon)
         present = st.toggle("Present", key=PRESENT)
         if present:
             st.query_params[PRESENT] = "1"
@@ -48,7 +49,7 @@ def _steps(page: StreamlitPage) -> None:
 def _step(icon: str, entry: Entry | None, key: str) -> None:
     label = entry.title if entry else " "
     if st.button(label, icon=f":material/{icon}:", disabled=entry is None, shortcut=key, key=f"step_{icon}"):
-        st.switch_page(entry.file)
+        st.switch_page(entry.file, query_params={PRESENT: "1"})  # the panel writes its own values again
 
 
 def _share() -> None:
@@ -56,17 +57,16 @@ def _share() -> None:
     address = link(st.context.url or "", st.query_params.to_dict())
     st.markdown("Opens exactly this: the page, the settings and the chosen λ.")
     st.code(address, language=None, wrap_lines=True)
-    st.html(qr_code(address))
+    st.image(qr_code(address), caption="For a phone's camera", width=260)
 
 
 def link(url: str, query: dict[str, str]) -> str:
     """An address with its query."""
-    return url + ("?" + urlencode(query) if query else "")
+    parts = urlsplit(url)
+    return parts._replace(path=parts.path or "/", query=urlencode(query)).geturl()
 
 
 @lru_cache(maxsize=128)
 def qr_code(text: str) -> str:
-    """A QR code as an inline SVG: black on white in both themes, as cameras want it."""
-    code = segno.make(text, error="m")
-    svg = code.svg_inline(scale=8, border=4, dark="#000", light="#fff", omitsize=True)
-    return f'<div class="qr" role="img" aria-label="QR code of the link">{svg}</div>'
+    """A QR code as SVG: black on white in both themes, as cameras want it."""
+    return segno.make(text, error="m").svg_inline(scale=8, border=4, dark="#000", light="#fff")

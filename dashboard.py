@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui import guide
 from ui.menu import MENU, TOOLS
 from ui.page import current_theme
 from ui.panel import settings_panel, show_problems
@@ -17,7 +18,9 @@ PAGES = [
 ]
 
 page = st.navigation(PAGES)
+guide.arrive(page)
 settings = st.session_state.settings = settings_panel()
 st.html(css(INKS[current_theme()], present=toolbar(page)))
 show_problems(settings)
+guide.show(page)
 page.run()

@@ -1,6 +1,7 @@
 """Regularization Lab's core: NumPy alone, no screen, no globals; made to be used from a notebook too."""
 
 from core.datasets import DATASETS, Dataset, load_dataset
+from core.files import SavedRun, load_run, save_run
 from core.gradient import gradient_check
 from core.logistic import LogisticPath, degrees_of_freedom, fit_logistic, lam_max
 from core.penalties import PENALTIES, Penalty
@@ -14,11 +15,14 @@ __all__ = [
     "LogisticPath",
     "Penalty",
     "Run",
+    "SavedRun",
     "Settings",
     "degrees_of_freedom",
     "fit_logistic",
     "gradient_check",
     "lam_max",
     "load_dataset",
+    "load_run",
+    "save_run",
     "train",
 ]

@@ -16,6 +16,7 @@ from core import validation
 
 DATA = Path(__file__).parent / "data"
 TEST_SHARE = 0.3
+FAR = 1e6  # deviations
 N_NEEDLES, N_COLUMNS = 5, 40
 
 
@@ -61,6 +62,7 @@ class Dataset:
     feature_names: tuple[str, ...]
     class_names: tuple[str, ...]
     informative: tuple[int, ...] = ()
+    own_source: Source | None = None  # of data that are not in DATASETS
 
     @property
     def m(self) -> int:
@@ -73,9 +75,14 @@ class Dataset:
         return self.X_train.shape[1]
 
     @property
+    def in_a_plane(self) -> bool:
+        """Whether a boundary can be drawn: two columns, two classes."""
+        return self.n_features == len(self.class_names) == 2
+
+    @property
     def source(self) -> Source:
         """Where it comes from."""
-        return DATASETS[self.name]
+        return self.own_source or DATASETS[self.name]
 
 
 def load_dataset(
@@ -96,8 +103,23 @@ def load_dataset(
         raise ValueError(f"test_share must be a share between 0 and 1, both excluded, got {test_share!r}")
     rng = np.random.default_rng(seed)
     table = DATASETS[name].make(rng, n_samples, float(noise))
-    train = stratified_split(table.y, test_share, rng)
-    X_train, X_test = standardize(table.X[train], table.X[~train])
+    return split(name, table, rng, test_share)
+
+
+def split(
+    name: str,
+    table: Table,
+    seed: int | np.random.Generator = 0,
+    test_share: float = TEST_SHARE,
+    source: Source | None = None,
+) -> Dataset:
+    """A table as a data set: split by the seed, its gaps filled, then standardized.
+
+    A gap, NaN in table.X, becomes its column's median over the training rows. source: where the table comes
+    from, unless it is one of DATASETS.
+    """
+    train = stratified_split(table.y, test_share, np.random.default_rng(seed))
+    X_train, X_test = standardize(*fill_gaps(table.X[train], table.X[~train]))
     return Dataset(
         name=name,
         X_train=X_train,
@@ -107,6 +129,7 @@ def load_dataset(
         feature_names=table.feature_names,
         class_names=table.class_names,
         informative=table.informative,
+        own_source=source,
     )
 
 
@@ -123,11 +146,24 @@ def stratified_split(y: np.ndarray, test_share: float, rng: np.random.Generator)
     return train
 
 
+def fill_gaps(X_train: np.ndarray, X_test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """NaN becomes the median of its column's training rows, 0 where these are all NaN."""
+    if not (np.isnan(X_train).any() or np.isnan(X_test).any()):
+        return X_train, X_test
+    known = np.where(np.isnan(X_train).all(axis=0), 0, X_train)
+    median = np.nanmedian(known, axis=0)
+    return np.where(np.isnan(X_train), median, X_train), np.where(np.isnan(X_test), median, X_test)
+
+
 def standardize(X_train: np.ndarray, X_test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(X − mean)/deviation, both of the training rows, ddof = 0; constant columns are only centred."""
+    """(X − mean)/deviation, both of the training rows, ddof = 0; constant columns are only centred.
+
+    A test value further than FAR deviations out counts as that far, so that it fits float32.
+    """
     mean, deviation = X_train.mean(axis=0), X_train.std(axis=0)
     deviation[deviation <= 1e-12 * np.abs(X_train).max(axis=0)] = 1
-    return (X_train - mean) / deviation, (X_test - mean) / deviation
+    with np.errstate(over="ignore"):  # an outlier among the test rows may be any number of deviations away
+        return (X_train - mean) / deviation, ((X_test - mean) / deviation).clip(-FAR, FAR)
 
 
 @cache

@@ -19,6 +19,7 @@ LEARNING_RATES: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 EPOCHS: tuple[int, ...] = (50, 100, 200, 300, 500, 1000, 2000)
 NOISES: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 SAMPLES: tuple[int, ...] = (50, 100, 200, 400, 700, 1000)
+UPLOAD = "your_data"  # the data set that a person brings
 MAX_SEED = 999
 MAX_LAYERS = 4
 MAX_WIDTH = 64
@@ -144,7 +145,7 @@ def _check_hidden(name: str, value: object) -> None:
 
 
 CHECKS: dict[str, Callable[[str, Any], None]] = {
-    "dataset": _one_of(tuple(DATASETS)),
+    "dataset": _one_of((*DATASETS, UPLOAD)),
     "hidden": _check_hidden,
     "learning_rate": _one_of(LEARNING_RATES),
     "epochs": _one_of(EPOCHS),

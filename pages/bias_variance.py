@@ -2,11 +2,9 @@
 
 import streamlit as st
 
-from core import PENALTIES
 from core.datasets import TEST_SHARE
 from ui import bias_variance, page, study
 from ui.choices import choose, choose_penalty
-from ui.tables import whole
 
 SEEDS = (3, 5, 10)
 TEST_SHARES = (0.2, TEST_SHARE, 0.5)
@@ -34,31 +32,10 @@ curves = study.studied(study.plans_for(lesson.settings, penalty, test_share, n_s
 if curves is None:
     st.stop()
 
-label = PENALTIES[penalty].label
-table = bias_variance.curve_table(curves)
-if table.empty:
-    st.info(
-        "At every λ a network of some seed diverged, so there is no mean to show. Choose a smaller α in the "
-        "panel."
-    )
+picture = bias_variance.picture(lesson, curves, penalty, test_share)
+page.show(picture, lesson.trained.data)
+if picture.missing:
     st.stop()
-worth = bias_variance.worth_table(curves)
-page.draw(
-    bias_variance.chart(lesson.labels, curves[0].sizes, label, lesson.theme),
-    {
-        "readout": bias_variance.readout_table(table, curves[0].lams),
-        "chosen": whole(k=[lesson.k]),
-        "curves": table,
-        "frame": bias_variance.frame_of(table),
-        "worth": worth,
-        "bridges": bias_variance.bridges(worth),
-    },
-    key="bias_variance",
-    alt="Training and test cost and accuracy against λ and against the number of training samples, with the "
-    "spread of several seeds as a band; and the test cost without a penalty beside that at the best λ, "
-    "against the number of samples.",
-)
-page.notice(bias_variance.notes(curves, label, lesson.k))
 with st.expander("The mathematics"):
     st.markdown(
         "The costs are the mean cross-entropy alone, without the penalty, so that all λ are measured alike:"

@@ -17,14 +17,16 @@ penalty = choose_penalty("converter_penalty")
 problem = converter.problem_of(sheet.settings, sheet.data, penalty)
 entries = converted(problem)
 st.html(converter.html_table(entries, sheet.theme))
+picture = converter.picture(problem, entries)
+page.take_away(picture, sheet.theme, sheet.data)
 
-st.subheader("Code to copy", anchor=False)
+st.header("Code to copy", anchor=False)
 names = [entry.library for entry in entries if entry.value is not None]
 chosen = st.selectbox("Library", names, key=f"converter_library_{penalty}", persist_state="session")
 entry = next(entry for entry in entries if entry.library == chosen)
 st.code(entry.code, language=entry.language)
 st.caption(entry.caveat)
-page.notice(converter.notes(problem, entries))
+page.notice(picture.notes)
 
 with st.expander("The mathematics"):
     norm = r"\|W\|_1" if penalty == "l1" else r"\|W\|^2"

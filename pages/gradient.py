@@ -5,6 +5,7 @@ import streamlit as st
 from core import Settings
 from ui import gradient_check, page
 from ui.choices import choose, choose_penalty
+from ui.data import kept, load
 
 sheet = page.open_sheet(
     "The penalty's gradient, checked against J itself",
@@ -17,7 +18,7 @@ sheet = page.open_sheet(
 @st.cache_data(max_entries=64, show_spinner="Moving each weight up and down …")
 def measured(settings: Settings, penalty: str, mistake: str) -> gradient_check.Check:
     """The check for these settings, once."""
-    return gradient_check.measure(settings, penalty, mistake)
+    return gradient_check.measure(settings, penalty, mistake, load(settings))
 
 
 with st.container(horizontal=True, gap="large"):
@@ -29,20 +30,8 @@ with st.container(horizontal=True, gap="large"):
         key="gradient_mistake",
         shown=gradient_check.FORGOTTEN.get,
     )
-check = measured(gradient_check.deciding(sheet.settings), penalty, mistake)
-points = gradient_check.point_table(check)
-page.draw(
-    gradient_check.chart(check.names, sheet.theme),
-    {
-        "points": points,
-        "ends": gradient_check.end_table(points),
-        "errors": gradient_check.error_table(check),
-    },
-    key="gradient_check",
-    alt="The backpropagated gradient of each weight and bias against the numeric one, with the diagonal on "
-    "which they agree, and the relative error of each layer beside the threshold of 1e-6.",
-)
-page.notice(gradient_check.notes(check))
+check = kept(measured, gradient_check.deciding(sheet.settings), penalty, mistake)
+page.show(gradient_check.picture(sheet, check), sheet.data)
 
 with st.expander("The mathematics"):
     name, numeric, back = gradient_check.largest_weight(check)

@@ -5,7 +5,6 @@ import streamlit as st
 from ui import hidden_units, page
 from ui.choices import choose
 from ui.panel import choose_hidden
-from ui.tables import whole
 from ui.words import number
 
 TOLERANCES = (0.0, 0.001, 0.01, 0.05)
@@ -22,7 +21,7 @@ if not lesson.settings.hidden:
     st.button("Give it two hidden layers, 16 and 8 units", on_click=choose_hidden, args=((16, 8),))
     st.stop()
 
-data, runs, k = lesson.trained.data, lesson.trained.runs, lesson.k
+runs = lesson.trained.runs
 left, right = st.columns(2)
 with left:
     drawn = choose("The network drawn is trained with", list(runs), "L1", key="drawn_penalty")
@@ -34,33 +33,8 @@ with right:
         key="tolerance",
         shown=lambda share: f"{share:.1%}".replace(".0%", "%") if share else "exactly 0",
     )
+page.show(hidden_units.picture(lesson, drawn, share), lesson.trained.data)
 tol = hidden_units.tolerance(runs, share)
-run = runs[drawn]
-sizes = hidden_units.sizes_of(run)
-links = hidden_units.link_table(run, data, tol)
-counts = hidden_units.unit_counts(runs, tol)
-page.draw(
-    hidden_units.chart(lesson.labels, sizes, sizes[0] <= hidden_units.MAX_LABELS, lesson.theme),
-    {
-        "readout": hidden_units.unit_readout(runs, counts),
-        "chosen": whole(k=[k]),
-        "drawn": hidden_units.drawn_table(run, drawn, tol),
-        "heads": hidden_units.column_heads(run),
-        "units": hidden_units.unit_table(run, data, tol),
-        "links": links,
-        "counts": counts,
-    },
-    key="hidden_units",
-    alt="The network of one penalty at the λ of the slider: inputs, hidden units and outputs as columns of "
-    "circles with their links; then, against λ, how many hidden units are alive, constant and cut.",
-)
-n_links = hidden_units.count_weights(run.W)
-if len(links) < n_links:
-    st.caption(
-        f"The picture shows the {len(links):,} strongest of {n_links:,} links by mean size over all λ. "
-        "The units' states go by all of them."
-    )
-page.notice(hidden_units.notes(runs, data, tol, k))
 with st.expander("The mathematics"):
     st.markdown(
         "A unit passes on $a_i = \\tanh(\\sum_j W_{ij} a_j + b_i)$. If its weights $W_{ij}$ vanish, or if "

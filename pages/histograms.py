@@ -10,31 +10,7 @@ lesson = page.open_lesson(
     "penalty pulls all of them in. A weight that is exactly zero leaves the histogram for the bars on the "
     "right.",
 )
-runs, k = lesson.trained.runs, lesson.k
-layers = runs["L1"].W
-names = [f"Layer {l + 1}" for l in range(len(layers) - 1)] + [f"Layer {len(layers)}, the output"]
-bins = histograms.weight_histograms(runs, k)
-if bins.empty:
-    st.info(
-        f"At {lesson.lam} both penalties diverged, so there is no training to play. Choose a smaller λ or α."
-    )
-else:
-    page.draw(
-        histograms.chart(
-            tuple(f"{name}: {W[0].size:,} weights" for name, W in zip(names, layers, strict=True)),
-            len(runs["L1"].epochs),
-            lesson.theme,
-        ),
-        {
-            "readout": histograms.epoch_readout(runs, k),
-            "bins": bins,
-            "frame": histograms.frame_of(bins),
-        },
-        key="histograms",
-        alt="Histograms of the weights of each layer for L1 and L2 at the epoch of the slider, with bars of "
-        "their own for weights that are exactly zero.",
-    )
-    page.notice(histograms.notes(runs, k))
+page.show(histograms.picture(lesson), lesson.trained.data)
 
 with st.expander("The mathematics"):
     st.markdown("What the training lowers is the cross-entropy and the penalty of all layers together:")

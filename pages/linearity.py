@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pandas as pd
 import streamlit as st
 
 from core.measures import linear_band
@@ -10,7 +9,6 @@ from ui import linearity, page
 from ui.choices import choose
 from ui.panel import choose_hidden
 from ui.store import trained
-from ui.tables import whole
 
 DEVIATIONS = (0.01, 0.05, 0.10)
 
@@ -25,8 +23,6 @@ if not lesson.settings.hidden:
     st.button("Give it a hidden layer of 8 units", on_click=choose_hidden, args=((8,),))
     st.stop()
 
-data, runs, k = lesson.trained.data, lesson.trained.runs, lesson.k
-in_a_plane = data.n_features == 2
 with st.container(horizontal=True, gap="large"):
     deviation = choose(
         "The band: tanh z falls short of z by at most",
@@ -36,53 +32,11 @@ with st.container(horizontal=True, gap="large"):
         shown=lambda share: f"{share:.0%}",
     )
     drawn = "L2"
-    if in_a_plane:
-        drawn = choose("Boundary under", list(runs), "L2", key="drawn")
+    if lesson.trained.data.in_a_plane:
+        drawn = choose("Boundary under", list(lesson.trained.runs), "L2", key="drawn")
 band = linear_band(deviation)
-Z = {label: run.layers(data.X_train) for label, run in runs.items()}
-hidden = {label: layers[:-1] for label, layers in Z.items()}
 logistic = trained(replace(lesson.settings, hidden=())).runs
-table = linearity.linearity_table(Z, data.X_train, band, lesson.trained.lams)
-agreements = linearity.agreements(runs, logistic, data.X_test, table)
-tables = {
-    "readout": linearity.readout_table(table, lesson.trained.lams),
-    "chosen": whole(k=[k]),
-    "curve": linearity.curve_table(band),
-    "band": pd.DataFrame({"low": [-band], "high": [band]}),
-    "z": linearity.z_histograms(hidden),
-    "linearity": table,
-    "agreement": agreements,
-}
-models = {}
-if in_a_plane:
-    models = {f"the network under {drawn}": runs[drawn], "logistic regression": logistic[drawn]}
-    tables |= {
-        "cells": linearity.boundaries(models, data.X_train),
-        "points": linearity.boundary_points(len(models), data.X_train, data.y_train),
-        "names": linearity.boundary_names(list(models)),
-    }
-page.draw(
-    linearity.chart(
-        lesson.labels,
-        tuple(
-            f"z of hidden layer {l + 1}: {n} units × {data.m:,} samples"
-            for l, n in enumerate(lesson.settings.hidden)
-        ),
-        len(models),
-        lesson.theme,
-    ),
-    tables,
-    key="linearity",
-    alt="tanh with its linear band, the distribution of z in each hidden layer at the λ of the slider, and "
-    "against λ the share of z within the band, the R² of the best affine map and the agreement with "
-    "logistic regression and with the network's own tangents.",
-)
-page.notice(
-    [
-        *linearity.notes(table, lesson.trained.lams, k, band),
-        *linearity.agreement_notes(agreements, lesson.trained.lams, k),
-    ]
-)
+page.show(linearity.picture(lesson, logistic, deviation, drawn), lesson.trained.data)
 
 with st.expander("The mathematics"):
     st.markdown("Around 0, tanh is its tangent up to the third power:")

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from core import Settings, load_dataset
+from core import Settings
 from core.settings import LAMS
 from core.solvers import Race, race
 from ui import page, solvers
 from ui.choices import choose
-from ui.words import lam_label, number
+from ui.data import kept, load
+from ui.words import lam_label, number, plain
 
 STEPS = (300, 1000, 3000, 10_000, 20_000)
 
@@ -22,19 +23,20 @@ sheet = page.open_sheet(
 @st.cache_data(max_entries=32, show_spinner="Three solvers are on their way …")
 def raced(settings: Settings, target: int, steps: int) -> Race:
     """The three solvers for these settings, once."""
-    data = load_dataset(settings.dataset, settings.seed, settings.n_samples, settings.noise)
+    data = load(settings)
     y = (data.y_train == target).astype(int)
     return race(data.X_train, y, settings.lam, settings.learning_rate, steps, settings.seed)
 
 
 data, settings = sheet.data, sheet.settings
 names = data.class_names
+told = [plain(name) for name in names]
 with st.container(horizontal=True, gap="large"):
     steps = choose("Steps", STEPS, 3000, key="solver_steps", shown=lambda n: f"{n:,}")
     target = 1
     if len(names) > 2:
         target = choose(
-            "This class against the rest", range(len(names)), 0, key="solver_target", shown=names.__getitem__
+            "This class against the rest", range(len(names)), 0, key="solver_target", shown=told.__getitem__
         )
 with st.container():  # there even when empty, so that the chart keeps its place
     if settings.lam == 0:
@@ -42,32 +44,8 @@ with st.container():  # there even when empty, so that the chart keeps its place
             "At λ = 0 there is no penalty, so nothing pulls a weight to zero and there is nothing to "
             f"compare. The page shows λ = {lam_label(LAMS[1])}, the smallest above it."
         )
-result = raced(solvers.deciding(settings), target, steps)
-inputs = data.feature_names
-weights = solvers.weight_table(result, inputs, data.source.picture)
-page.draw(
-    solvers.chart(
-        solvers.step_labels(result),
-        len(inputs),
-        int(weights.row_end.max()),
-        int(weights.column_end.max()),
-        () if data.source.picture else inputs,
-        sheet.theme,
-    ),
-    {
-        "readout": solvers.readout_table(result),
-        "curves": solvers.curve_table(result),
-        "optimum": solvers.optimum_table(result),
-        "weights": weights,
-        "names": solvers.name_table(weights),
-    },
-    key="solvers",
-    alt="For the subgradient, clip and proximal solvers: J minus the optimum's J against steps on a "
-    "logarithmic axis, the count of weights exactly zero, and the weights at the step of the slider beside "
-    "those of the optimum.",
-)
-classes = f"{names[target]} against the rest" if len(names) > 2 else f"{names[1]} against {names[0]}"
-page.notice(solvers.notes(result, inputs, classes))
+result = kept(raced, solvers.deciding(settings), target, steps)
+page.show(solvers.picture(sheet, result, target, steps), data)
 
 with st.expander("The mathematics"):
     st.markdown("With $g$ the gradient of the cross-entropy, one step of rate $\\alpha$ on each weight is")

@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from core.logistic import lam_max
 from core.twins import first_to_enter, twins
 from ui import page, sparsity
 from ui.choices import choose
-from ui.tables import whole
+from ui.words import plain
 
 COMPARE = {"lam": "the same λ", "cost": "equal test cost"}
 
@@ -35,49 +34,9 @@ with st.container(horizontal=True, gap="large"):
         key="layer",
         shown=lambda l: f"{l + 1}" if l < n_layers - 1 else f"{l + 1} (output)",
     )
-beside = sparsity.partners(runs, data, how)
-limit = None if lesson.settings.hidden else lam_max(data.X_train, data.y_train)
-n_out, n_in = runs["L1"].W[layer].shape[1:]
-picture = data.source.picture if layer == 0 else None
-inputs = data.feature_names if layer == 0 else tuple(f"unit {i + 1}" for i in range(n_in))
-units = tuple(f"{i + 1}" if picture else f"unit {i + 1}" for i in range(n_out))
-if layer == n_layers - 1:
-    units = data.class_names if n_out > 1 else (f"to {data.class_names[1]}",)
-weights = sparsity.weights_over_lam(runs, beside, layer, inputs, units, picture)
-tables = {
-    "readout": sparsity.zero_readout(runs, beside, limit),
-    "chosen": whole(k=[k]),
-    "marks": sparsity.lam_max_mark(limit, lesson.trained.lams),
-    "shares": sparsity.zero_shares(runs),
-    "weights": weights,
-    "units": sparsity.unit_labels(weights, picture is not None),
-    "frame": sparsity.frame_of(weights),
-    "bytes": sparsity.byte_sizes(runs),
-}
-if data.informative:
-    tables["needles"] = sparsity.needles(runs, data.informative)
+page.show(sparsity.picture(lesson, how, layer), data)
 
-page.draw(
-    sparsity.chart(
-        lesson.labels,
-        int(weights.row_end.max()),
-        int(weights.column_end.max()),
-        () if picture else inputs,
-        bool(data.informative),
-        lesson.theme,
-    ),
-    tables,
-    key="sparsity",
-    alt="Share of weights that are exactly zero against λ for L1 and L2, the weights at the λ of the "
-    "slider as a matrix, the path of each weight over λ, and the size of the model in bytes.",
-)
-if n_out > sparsity.MAX_UNITS:
-    st.caption(
-        f"The matrix shows the {sparsity.MAX_UNITS} of {n_out} units with the largest weights at λ = 0."
-    )
-page.notice(sparsity.notes(runs, data, k, beside, limit))
-
-st.subheader("Twins: a column that is there twice", anchor=False)
+st.header("Twins: a column that is there twice", anchor=False)
 st.markdown(
     "Measured columns are often near copies of each other. Here one column is given twice to a logistic "
     "regression, fitted exactly."
@@ -96,7 +55,7 @@ else:
     pairs = [twins(data.X_train, y, column, name, lesson.settings.lam) for name in ("l1", "l2")]
     st.dataframe(sparsity.twin_table(pairs), hide_index=True)
     if len(data.class_names) > 2:
-        st.caption(f"The classes are {data.class_names[0]} against the rest.")
+        st.caption(f"The classes are {plain(data.class_names[0])} against the rest.")
     st.markdown("\n".join(f"- {sentence}" for sentence in sparsity.twin_notes(pairs, lesson.settings.lam)))
 
 with st.expander("The mathematics"):

@@ -10,7 +10,7 @@ import core
 from core import variance
 from core.settings import LAMS
 from tests.test_pages import QUICK, chart, open_app
-from ui import bias_variance, study
+from ui import bias_variance, study, words
 
 PAGE = "pages/bias_variance.py"
 SMALL = {"dataset": "moons", "n_samples": "50", "noise": "0.4", "hidden": "4", **QUICK}
@@ -170,7 +170,7 @@ def test_the_estimate_grows_with_all_that_costs():
     ("seconds", "text"), [(0.2, "1 second"), (8.4, "8 seconds"), (100, "2 minutes"), (7200, "120 minutes")]
 )
 def test_durations_are_said_as_a_person_would(seconds, text):
-    assert study.duration(seconds) == text
+    assert words.duration(seconds) == text
 
 
 def test_seeds_beyond_the_last_begin_again_and_share_their_sizes():

@@ -78,7 +78,7 @@ def test_each_page_opens_at_the_defaults(page):
     assert not app.exception
     assert not app.warning
     assert len(app.title) == 1
-    assert app.subheader[0].value == "What to notice"
+    assert app.header[0].value == "What to notice"
     chart(app)
 
 

@@ -52,15 +52,16 @@ def test_the_matrix_holds_each_weight_in_its_place(data, runs, layer):
         assert rows.input.tolist() == [names_in[c] for c in rows.column]
 
 
-def test_paths_are_the_strongest_weights_without_a_penalty(data, runs):
-    beside = sparsity.partners(runs, data, "lam")
-    table = sparsity.weights_over_lam(runs, beside, 0, data.feature_names, list("abcdef"), None)
-    first = np.abs(runs["L1"].W[0][0]).ravel()
-    paths = table[(table.penalty == "L1") & table.is_path]
-    assert len(paths) == sparsity.MAX_PATHS
-    assert np.sort(np.abs(values(paths)[:, 0])) == pytest.approx(
-        np.sort(first)[-sparsity.MAX_PATHS :], abs=1e-4
-    )
+def test_paths_are_the_strongest_weights_without_a_penalty(runs):
+    table = sparsity.path_table(runs, 0)
+    first = runs["L1"].W[0][0].ravel()
+    strongest = sorted(range(first.size), key=lambda i: -abs(first[i]))[: sparsity.MAX_PATHS]
+    for label, run in runs.items():
+        drawn = table[label].to_numpy().reshape(sparsity.MAX_PATHS, len(LAMS) + 1)
+        assert np.isnan(drawn[:, -1]).all(), "a gap keeps one path from the next"
+        every = run.W[0].reshape(len(LAMS), -1)
+        np.testing.assert_allclose(drawn[:, :-1], every[:, strongest].T, atol=1e-4)
+    assert table.k[: len(LAMS)].tolist() == list(range(len(LAMS)))
 
 
 def test_pictures_of_units_do_not_overlap():

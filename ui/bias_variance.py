@@ -7,8 +7,14 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from core.datasets import TEST_SHARE
+from core.penalties import PENALTIES
+from core.settings import MAX_SEED
 from core.variance import Curves, band, best_lams, samples_needed
+from ui import scripts
 from ui.charts import Spec, chosen_slider, finish, lam_axis, lam_rules, percent_axis, table
+from ui.lesson import Lesson
+from ui.picture import Picture
 from ui.tables import whole
 from ui.theme import INKS, PENALTY_COLORS, Ink
 from ui.words import lam_label, number, percent
@@ -299,4 +305,36 @@ def formula(curves: Sequence[Curves], penalty: str, k: int) -> str:
     return (
         r"\text{cost} = \frac{1}{m}\sum_{i=1}^m \mathcal{L}(\hat y^{(i)}, y^{(i)}) \qquad "
         rf"J = \text{{cost}} + \frac{{{lam}}}{{2\cdot {m}}}\sum_l {norm}"
+    )
+
+
+def picture(
+    lesson: Lesson, curves: Sequence[Curves], penalty: str = "l2", test_share: float = TEST_SHARE
+) -> Picture:
+    """The page's picture of one penalty's curves, one of each seed from the panel's on."""
+    seeds = [(lesson.settings.seed + i) % (MAX_SEED + 1) for i in range(len(curves))]
+    label, rows = PENALTIES[penalty].label, curve_table(curves)
+    if rows.empty:
+        return Picture(
+            "bias_variance",
+            missing="At every λ a network of some seed diverged, so there is no mean to show. Choose a "
+            "smaller α in the panel.",
+        )
+    worth = worth_table(curves)
+    return Picture(
+        "bias_variance",
+        chart(lesson.labels, curves[0].sizes, label, lesson.theme),
+        {
+            "readout": readout_table(rows, curves[0].lams),
+            "chosen": whole(k=[lesson.k]),
+            "curves": rows,
+            "frame": frame_of(rows),
+            "worth": worth,
+            "bridges": bridges(worth),
+        },
+        "Training and test cost and accuracy against λ and against the number of training samples, with the "
+        "spread of several seeds as a band; and the test cost without a penalty beside that at the best λ, "
+        "against the number of samples.",
+        notes(curves, label, lesson.k),
+        script=scripts.bias_variance(lesson.settings, penalty, curves[0].sizes, seeds, test_share),
     )

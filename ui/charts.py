@@ -4,6 +4,7 @@ A builder takes what shapes the picture (layers, grid, theme), never the numbers
 spec as named tables, so that a rerun changes data under a chart that stays where it is, its slider too.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 
 import altair as alt
@@ -16,6 +17,7 @@ SIGN_SCALE = alt.Scale(domain=list(SIGN_COLORS), range=list(SIGN_COLORS.values()
 AT_CHOSEN = "length(data('chosen')) ? data('chosen')[0].k : 0"
 BARS = {"fillOpacity": 0.45, "strokeOpacity": 0.9, "strokeWidth": 1}
 PLAY_INTERVAL = 100  # milliseconds a snapshot
+NAMES = "COLUMN_NAMES"  # stands in an expression of a spec until `named` writes names in its place
 
 
 def table(name: str) -> alt.Chart:
@@ -34,6 +36,12 @@ def finish(chart: alt.TopLevelMixin, theme: str, events: dict[str, list[dict]]) 
         if param["name"] in events:
             param["on"] = events[param["name"]]
     return spec
+
+
+def named(spec: Spec, names: Sequence[str]) -> Spec:
+    """A copy of the spec with these names where NAMES stands; foreign ones stay text, whatever is in them."""
+    expression = json.dumps(names).replace("<", "\\u003c")
+    return json.loads(json.dumps(spec).replace(NAMES, json.dumps(expression)[1:-1]))
 
 
 def chosen_slider(n: int, name: str) -> tuple[list[alt.Parameter], dict[str, list[dict]]]:
@@ -102,22 +110,30 @@ def over_lam(source: str, ink: Ink, x: alt.X, y: alt.Y) -> alt.LayerChart:
     return alt.layer(lam_rules(ink, x), lines.encode(x=x, y=y, color=color))
 
 
-def weight_cells(cells: alt.Chart, ink: Ink) -> tuple[alt.Chart, alt.Chart]:
-    """Weights w as rectangles: a frame for each, and hue by sign and strength by size for what is not zero.
+def weight_cells(
+    cells: alt.Chart, weight: str, told: Mapping[str, str], ink: Ink
+) -> tuple[alt.Chart, alt.Chart]:
+    """Weights as rectangles: a frame for each, and hue by sign and strength by size for what is not zero.
 
-    Rows of `cells` have the fields w and top, the size that is drawn in full strength.
+    Rows of `cells` have the field top, the size that is drawn in full strength. weight: a row's weight at the
+    slider, an expression; told: fields by the name under which the tooltip tells them.
+
+    The frames know nothing of the slider, so they are drawn once; the rest is drawn at each of its steps,
+    hence by few and short expressions: Streamlit has them interpreted.
     """
-    frames = cells.mark_rect(fill="transparent", stroke=ink.grid, strokeWidth=1)
+    names = ", ".join(f"'{name}': datum.{field}" for name, field in told.items())
+    frames = cells.mark_rect(
+        fill="transparent", stroke=ink.grid, strokeWidth=1, tooltip=alt.expr(f"{{{names}}}")
+    )
     filled = (
-        cells.transform_filter("datum.w != 0 && isValid(datum.w)")
-        .transform_calculate(
-            strength="0.15 + 0.85 * sqrt(min(1, abs(datum.w) / datum.top))",
-            sign="datum.w < 0 ? 'negative' : 'positive'",
-        )
-        .mark_rect(stroke=ink.page, strokeWidth=1)
-        .encode(
-            color=alt.Color("sign:N", scale=SIGN_SCALE, legend=None),
-            opacity=alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None),
+        cells.transform_calculate(w=weight)
+        .transform_filter("datum.w != 0 && isValid(datum.w)")
+        .mark_rect(
+            stroke=ink.page,
+            strokeWidth=1,
+            fill=alt.expr(f"datum.w < 0 ? '{SIGN_COLORS['negative']}' : '{SIGN_COLORS['positive']}'"),
+            opacity=alt.expr("0.15 + 0.85 * sqrt(min(1, abs(datum.w) / datum.top))"),
+            tooltip=alt.expr(f"{{{names}, 'weight': format(datum.w, '.4f')}}"),
         )
     )
     return frames, filled

@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from html import escape
 from math import isinf
 
+import pandas as pd
+
 from core import Dataset, Settings
 from core.convert import Entry, Problem
+from ui import scripts
+from ui.picture import Picture
 from ui.theme import INKS
 from ui.words import lam_label, number
 
@@ -96,3 +100,16 @@ def notes(problem: Problem, entries: Sequence[Entry]) -> list[str]:
             f"{len(problem.hidden)} hidden layer{'s' * (len(problem.hidden) > 1)}."
         )
     return notes
+
+
+def picture(problem: Problem, entries: Sequence[Entry]) -> Picture:
+    """The page's table, as numbers and words."""
+    rows = [(e.library, e.option, value_text(e.value), e.formula, e.caveat) for e in entries]
+    table = pd.DataFrame(rows, columns=["library", "option", "value", "formula", "beware"])
+    return Picture(
+        "converter",
+        tables={"libraries": table},
+        alt=f"What λ = {lam_label(problem.lam)} is called in each library, and its value there.",
+        notes=notes(problem, entries),
+        script=scripts.converter(problem),
+    )

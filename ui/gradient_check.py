@@ -9,12 +9,15 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core import Settings, load_dataset
+from core import Dataset, Settings, load_dataset
 from core.datasets import stratified_split
 from core.gradient import STEP, Gradients, gradients
 from core.network import layer_sizes
 from core.penalties import PENALTIES
+from ui import scripts
 from ui.charts import Spec, finish, table
+from ui.lesson import Sheet
+from ui.picture import Picture
 from ui.tables import whole
 from ui.theme import INKS, PENALTY_COLORS, Ink
 from ui.words import joined, lam_label, number
@@ -68,18 +71,18 @@ def deciding(settings: Settings) -> Settings:
     return replace(settings, learning_rate=default.learning_rate, epochs=default.epochs)
 
 
-def measure(settings: Settings, penalty: str, mistake: str) -> Check:
+def measure(settings: Settings, penalty: str, mistake: str, data: Dataset | None = None) -> Check:
     """The gradient check for these settings, on as many rows and parameters as a page can wait for.
 
-    Where that is not all, the seed draws them. penalty: "l1" or "l2"; mistake: a key of FORGOTTEN.
+    Where that is not all, the seed draws them. penalty: "l1" or "l2"; mistake: a key of FORGOTTEN; data: what
+    the settings name, where that is not one of the program's own data sets.
     """
-    data = load_dataset(settings.dataset, settings.seed, settings.n_samples, settings.noise)
+    if data is None:
+        data = load_dataset(settings.dataset, settings.seed, settings.n_samples, settings.noise)
     kept = np.ones(data.m, bool)
     if data.m > MAX_ROWS:
         rng = np.random.default_rng(settings.seed)
         kept = stratified_split(data.y_train, 1 - MAX_ROWS / data.m, rng)
-    sizes = layer_sizes(data.n_features, settings.hidden, len(data.class_names))
-    n = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
     checked = gradients(
         data.X_train[kept],
         data.y_train[kept],
@@ -88,9 +91,16 @@ def measure(settings: Settings, penalty: str, mistake: str) -> Check:
         settings.lam,
         settings.seed,
         mistake=None if mistake == NONE else mistake,
-        at_most=min(n, MAX_CHECKED, BUDGET // n),
+        at_most=most_checked(data, settings.hidden),
     )
     return Check(checked, penalty, settings.lam, mistake, int(kept.sum()), data.m)
+
+
+def most_checked(data: Dataset, hidden: tuple[int, ...]) -> int:
+    """How many weights and biases of this network are checked at most."""
+    sizes = layer_sizes(data.n_features, hidden, len(data.class_names))
+    n = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+    return min(n, MAX_CHECKED, BUDGET // n)
 
 
 def point_table(check: Check) -> pd.DataFrame:
@@ -332,3 +342,20 @@ def largest_weight(check: Check) -> tuple[str, float, float]:
     numeric, back = check.gradients.numeric[0], check.gradients.backpropagated[0]
     i, j = np.unravel_index(np.nanargmax(np.abs(numeric)), numeric.shape)
     return rf"W^{{[1]}}_{{{i + 1},{j + 1}}}", float(numeric[i, j]), float(back[i, j])
+
+
+def picture(sheet: Sheet, check: Check) -> Picture:
+    """The page's picture."""
+    mistake = None if check.mistake == NONE else check.mistake
+    points = point_table(check)
+    return Picture(
+        "gradient_check",
+        chart(check.names, sheet.theme),
+        {"points": points, "ends": end_table(points), "errors": error_table(check)},
+        "The backpropagated gradient of each weight and bias against the numeric one, with the diagonal on "
+        "which they agree, and the relative error of each layer beside the threshold of 1e-6.",
+        notes(check),
+        script=scripts.gradient_check(
+            sheet.settings, check.penalty, mistake, MAX_ROWS, most_checked(sheet.data, sheet.settings.hidden)
+        ),
+    )

@@ -10,7 +10,10 @@ import pandas as pd
 
 from core import Dataset, Run
 from core.measures import UNIT_STATES, count_units, count_weights, unit_states
+from ui import scripts
 from ui.charts import SIGN_SCALE, Spec, chosen_slider, finish, lam_axis, over_lam, readout, table
+from ui.lesson import Lesson
+from ui.picture import Picture
 from ui.tables import Runs, whole, wide
 from ui.theme import INKS, PENALTY_COLORS, SIGN_COLORS, Ink
 from ui.words import counted, joined, lam_label, number, percent
@@ -469,3 +472,37 @@ def _changed_predictions(run: Run, data: Dataset, tol: Tolerance, k: int) -> int
     P, P_cleaned = (r.predict_proba(data.X_test)[0] for r in (one, cleaned))
     classes = [(p > 0.5) if p.ndim == 1 else p.argmax(axis=0) for p in (P, P_cleaned)]
     return int((classes[0] != classes[1]).sum())
+
+
+def picture(lesson: Lesson, drawn: str = "L1", share: float = 0.01) -> Picture:
+    """The page's picture. drawn: whose network; share: up to where a weight counts as none (`tolerance`)."""
+    if not lesson.settings.hidden:
+        return Picture(
+            "hidden_units",
+            missing="This network has no hidden layer, so no hidden unit that a penalty could cancel.",
+        )
+    data, runs = lesson.trained.data, lesson.trained.runs
+    run, tol = runs[drawn], tolerance(runs, share)
+    sizes, counts, links = sizes_of(run), unit_counts(runs, tol), link_table(run, data, tol)
+    n_links = count_weights(run.W)
+    return Picture(
+        "hidden_units",
+        chart(lesson.labels, sizes, sizes[0] <= MAX_LABELS, lesson.theme),
+        {
+            "readout": unit_readout(runs, counts),
+            "chosen": whole(k=[lesson.k]),
+            "drawn": drawn_table(run, drawn, tol),
+            "heads": column_heads(run),
+            "units": unit_table(run, data, tol),
+            "links": links,
+            "counts": counts,
+        },
+        "The network of one penalty at the λ of the slider: inputs, hidden units and outputs as columns of "
+        "circles with their links; then, against λ, how many hidden units are alive, constant and cut.",
+        notes(runs, data, tol, lesson.k),
+        f"The picture shows the {len(links):,} strongest of {n_links:,} links by mean size over all λ. "
+        "The units' states go by all of them."
+        if len(links) < n_links
+        else "",
+        scripts.hidden_units(lesson, share),
+    )

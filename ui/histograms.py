@@ -9,7 +9,10 @@ import pandas as pd
 
 from core import Run
 from core.measures import count_weights, histogram, layer_penalty
+from ui import scripts
 from ui.charts import BARS, PENALTY_SCALE, Spec, finish, percent_axis, playing_slider, readout, table
+from ui.lesson import Lesson
+from ui.picture import Picture
 from ui.tables import Runs, whole, wide
 from ui.theme import INKS, Ink
 from ui.words import lam_label, number, zeros_at
@@ -179,3 +182,27 @@ def _still_moving(label: str, run: Run, k: int) -> str | None:
             f"to {number(J[-1], 4)}. More epochs would change this picture."
         )
     return None
+
+
+def picture(lesson: Lesson) -> Picture:
+    """The page's picture."""
+    runs, k = lesson.trained.runs, lesson.k
+    bins = weight_histograms(runs, k)
+    if bins.empty:
+        return Picture(
+            "histograms",
+            missing=f"At {lesson.lam} both penalties diverged, so there is no training to play. Choose a "
+            "smaller λ or α.",
+        )
+    layers = runs["L1"].W
+    names = [f"Layer {l + 1}" for l in range(len(layers) - 1)] + [f"Layer {len(layers)}, the output"]
+    titles = tuple(f"{name}: {W[0].size:,} weights" for name, W in zip(names, layers, strict=True))
+    return Picture(
+        "histograms",
+        chart(titles, len(runs["L1"].epochs), lesson.theme),
+        {"readout": epoch_readout(runs, k), "bins": bins, "frame": frame_of(bins)},
+        "Histograms of the weights of each layer for L1 and L2 at the epoch of the slider, with bars of "
+        "their own for weights that are exactly zero.",
+        notes(runs, k),
+        script=scripts.histograms(lesson),
+    )

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from core import Run
-from core.measures import affine_r2, agreement, histogram, share_within
+from core.measures import affine_r2, agreement, histogram, linear_band, share_within
+from ui import scripts
 from ui.charts import (
     BARS,
     PENALTY_SCALE,
@@ -23,6 +24,8 @@ from ui.charts import (
     readout,
     table,
 )
+from ui.lesson import Lesson
+from ui.picture import Picture
 from ui.tables import Runs, whole, wide
 from ui.theme import BAND_COLOR, INKS, Ink
 from ui.words import lam_label, number, percent
@@ -31,6 +34,7 @@ Z_END = 4.0  # the lesson draws tanh over (−4, 4)
 Z_BINS = 64
 CELLS = 28  # a side of a model's square in the plane
 GAP = 0.06  # between two squares, in sides
+MAX_POINTS = 700  # samples in one picture; all that the synthetic data have
 Z_SCALE = alt.Scale(domain=[-4.4, 4.4], nice=False)
 Z_AXIS = alt.Axis(grid=False, values=list(range(-4, 5)), format="d")
 
@@ -159,8 +163,13 @@ def boundary_names(models: Sequence[str]) -> pd.DataFrame:
 
 
 def boundary_points(n_models: int, X: np.ndarray, y: np.ndarray) -> pd.DataFrame:
-    """x, y, side: the samples in each model's square; side is that of their class, as for weights."""
+    """x, y, side: the samples in each model's square; side is that of their class, as for weights.
+
+    Of more than MAX_POINTS samples so many are shown, evenly through the rows.
+    """
     low, high = _extent(X)
+    shown = np.unique(np.linspace(0, len(X) - 1, MAX_POINTS).astype(int))
+    X, y = X[shown], y[shown]
     inside = (X - low) / (high - low)
     frames = [
         pd.DataFrame(
@@ -361,3 +370,52 @@ def agreement_notes(table: pd.DataFrame, lams: Sequence[float], k: int) -> list[
                 "replaced by its tangent."
             )
     return sentences
+
+
+def picture(lesson: Lesson, logistic: Runs, deviation: float = 0.05, drawn: str = "L2") -> Picture:
+    """The page's picture.
+
+    logistic: the same training without hidden layers; deviation: where the band ends; drawn: whose boundary.
+    """
+    if not lesson.settings.hidden:
+        return Picture(
+            "linearity",
+            missing="This network has no hidden layer, so no tanh: its logit is an affine map of the input "
+            "as it is.",
+        )
+    data, runs, lams = lesson.trained.data, lesson.trained.runs, lesson.trained.lams
+    band = linear_band(deviation)
+    Z = {label: run.layers(data.X_train) for label, run in runs.items()}
+    measured = linearity_table(Z, data.X_train, band, lams)
+    agreed = agreements(runs, logistic, data.X_test, measured)
+    tables = {
+        "readout": readout_table(measured, lams),
+        "chosen": whole(k=[lesson.k]),
+        "curve": curve_table(band),
+        "band": pd.DataFrame({"low": [-band], "high": [band]}),
+        "z": z_histograms({label: layers[:-1] for label, layers in Z.items()}),
+        "linearity": measured,
+        "agreement": agreed,
+    }
+    models = {}
+    if data.in_a_plane:
+        models = {f"the network under {drawn}": runs[drawn], "logistic regression": logistic[drawn]}
+        tables |= {
+            "cells": boundaries(models, data.X_train),
+            "points": boundary_points(len(models), data.X_train, data.y_train),
+            "names": boundary_names(list(models)),
+        }
+    titles = tuple(
+        f"z of hidden layer {l + 1}: {n} units × {data.m:,} samples"
+        for l, n in enumerate(lesson.settings.hidden)
+    )
+    return Picture(
+        "linearity",
+        chart(lesson.labels, titles, len(models), lesson.theme),
+        tables,
+        "tanh with its linear band, the distribution of z in each hidden layer at the λ of the slider, and "
+        "against λ the share of z within the band, the R² of the best affine map and the agreement with "
+        "logistic regression and with the network's own tangents.",
+        [*notes(measured, lams, lesson.k, band), *agreement_notes(agreed, lams, lesson.k)],
+        script=scripts.linearity(lesson, deviation),
+    )

@@ -82,4 +82,26 @@ MENU = (
     ),
 )
 
-TOOLS: tuple[Entry, ...] = ()
+TOOLS: tuple[Entry, ...] = (
+    Entry(
+        "pages/classroom.py",
+        "Tour and scenarios",
+        "tour-and-scenarios",
+        "The lecture in questions to predict, and settings worth seeing.",
+        icon=":material/school:",
+    ),
+    Entry(
+        "pages/your_data.py",
+        "Your data",
+        "bring-your-own",
+        "Every page works on a table that you bring.",
+        icon=":material/upload_file:",
+    ),
+    Entry(
+        "pages/tried.py",
+        "What was tried",
+        "what-was-tried",
+        "Every setting that was trained, to sort and to compare.",
+        icon=":material/history:",
+    ),
+)

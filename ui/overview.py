@@ -11,6 +11,7 @@ import pandas as pd
 from core import Dataset, Run, Settings
 from core.measures import accuracy
 from core.variance import best_lams, cost_on, descended
+from ui import scripts
 from ui.charts import (
     PENALTY_SCALE,
     Spec,
@@ -22,6 +23,8 @@ from ui.charts import (
     readout,
     table,
 )
+from ui.lesson import Lesson
+from ui.picture import Picture
 from ui.tables import whole
 from ui.theme import INKS, PENALTY_COLORS, SIGN_COLORS, Ink
 from ui.words import counted, joined, lam_label, number, percent
@@ -29,8 +32,8 @@ from ui.words import counted, joined, lam_label, number, percent
 CELLS = 40  # of a side of a boundary's picture
 GAP = 2  # cells between two pictures
 MARGIN = 0.25  # around the samples, in standard deviations
+MAX_POINTS = 700  # samples in one picture; all that the synthetic data have
 LEVELS = 10  # of probability; more are not told apart, and make the table longer
-PLANE = ("moons", "circles", "xor", "spirals")
 EXAMPLE = {
     "dataset": "moons",
     "hidden": (16, 16),
@@ -56,11 +59,19 @@ class Scores:
         return int(best_lams(self.test_cost[None])[0])
 
 
-def shown_settings(settings: Settings) -> Settings:
+def shown_settings(settings: Settings, data: Dataset) -> Settings:
     """The panel's settings where its data lie in a plane, else the page's example with its seed and λ."""
-    if settings.dataset in PLANE:
+    if data.in_a_plane:
         return settings
     return Settings(**EXAMPLE, seed=settings.seed, lam=settings.lam)
+
+
+def why_not_drawn(data: Dataset) -> str:
+    """What keeps the panel's data from being drawn in a plane."""
+    if data.n_features == 2:
+        return f"{data.source.label} has more than two classes"
+    many = "too many columns" if data.n_features > 2 else "too few columns"
+    return f"{data.source.label} has {many} to draw"
 
 
 def scores_of(run: Run, data: Dataset) -> Scores:
@@ -122,12 +133,16 @@ def boundary_cells(run: Run, ks: Sequence[int], data: Dataset) -> pd.DataFrame:
 
 
 def boundary_points(n_pictures: int, data: Dataset) -> pd.DataFrame:
-    """x, y, sign: the training samples, once in each picture, in its cells; class 1 is "positive"."""
+    """x, y, sign: training samples, once in each picture, in its cells; class 1 is "positive".
+
+    Of more than MAX_POINTS samples so many are shown, evenly through the rows.
+    """
     low, size = box_of(data)
-    place = (data.X_train - low) / size * CELLS
-    offset = np.repeat(np.arange(n_pictures) * (CELLS + GAP), data.m)
+    shown = np.unique(np.linspace(0, data.m - 1, MAX_POINTS).astype(int))
+    place = (data.X_train[shown] - low) / size * CELLS
+    offset = np.repeat(np.arange(n_pictures) * (CELLS + GAP), len(shown))
     x, y = np.tile(place, (n_pictures, 1)).T
-    sign = np.where(np.tile(data.y_train, n_pictures) == 1, "positive", "negative")
+    sign = np.where(np.tile(data.y_train[shown], n_pictures) == 1, "positive", "negative")
     return pd.DataFrame({"x": (offset + x).astype(np.float32), "y": y.astype(np.float32), "sign": sign})
 
 
@@ -266,7 +281,7 @@ def boundaries(n_pictures: int, penalty: str, ink: Ink) -> alt.LayerChart:
     ]
     title = alt.TitleParams(
         f"What {penalty} leaves of the boundary",
-        subtitle=["Purple and green: the two classes", "Points: the training samples"],
+        subtitle=["Purple and green: the two classes", f"Points: training samples, up to {MAX_POINTS}"],
         subtitleColor=ink.quiet,
     )
     return (
@@ -357,3 +372,47 @@ def notes(
     if parts:
         notes.append(f"At the chosen λ = {lam_label(lams[k])} the test cost is, under {joined(parts)}.")
     return notes
+
+
+def about_example(settings: Settings, data: Dataset) -> str:
+    """What the page trains in place of the panel's data, and why."""
+    return (
+        f"{why_not_drawn(data)}, so this page trains its own example: {settings.n_samples} noisy moons, "
+        f"{joined([str(n) for n in settings.hidden])} hidden units, α = {settings.learning_rate:g}, "
+        f"{settings.epochs:,} epochs. Seed and λ are the panel's; choose moons, circles, xor or spirals "
+        "there to set the rest."
+    )
+
+
+def picture(lesson: Lesson, penalty: str = "L2", is_example: bool = False) -> Picture:
+    """The page's picture, of `shown_settings`.
+
+    penalty: whose boundaries; is_example: whether the settings are the page's own.
+    """
+    data, runs, lams = lesson.trained.data, lesson.trained.runs, lesson.trained.lams
+    scores = {label: scores_of(run, data) for label, run in runs.items()}
+    ks, roles = three_lams(scores[penalty])
+    if not ks:
+        return Picture(
+            "overview",
+            missing=f"At every λ {penalty} diverged, so there is no boundary to draw. Choose a smaller α in "
+            "the panel.",
+        )
+    told = [left_out(run, label) for label, run in runs.items()] if is_example else []
+    return Picture(
+        "overview",
+        chart(lesson.labels, len(ks), penalty, lesson.theme),
+        {
+            "cells": boundary_cells(runs[penalty], ks, data),
+            "points": boundary_points(len(ks), data),
+            "pictures": boundary_labels(ks, roles, lams, scores[penalty], len(data.y_test)),
+            "readout": score_readout(scores, lams),
+            "chosen": whole(k=[lesson.k]),
+            "scores": score_table(scores),
+            "best": best_table(scores, lams),
+        },
+        "The plane coloured by the network's answer at λ = 0, at the best λ and at one too large, with "
+        "the training samples; and the cost and the accuracy on training and test rows against λ.",
+        [*notes(scores, ks, penalty, lams, lesson.k, data), *(sentence for sentence in told if sentence)],
+        script=scripts.overview(lesson),
+    )

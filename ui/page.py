@@ -6,11 +6,14 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from core import Settings, load_dataset
-from ui import words
+from core import Dataset, Settings
+from ui import log, words
 from ui.charts import Spec
+from ui.data import load
 from ui.lesson import Lesson, Sheet
+from ui.picture import Picture
 from ui.store import trained
+from ui.takeaway import take_away
 from ui.theme import INKS
 
 
@@ -36,15 +39,16 @@ def open_lesson(title: str, idea: str) -> Lesson:
         for sentence in words.divergence(result.runs):
             st.warning(sentence)
     k = result.lams.tolist().index(settings.lam)
-    return Lesson(settings, result, k, current_theme())
+    lesson = Lesson(settings, result, k, current_theme())
+    log.note(lesson)
+    return lesson
 
 
 def open_sheet(title: str, idea: str) -> Sheet:
     """Write the page's sentence and its idea, and load the data; nothing is trained."""
     introduce(title, idea)
     settings: Settings = st.session_state.settings
-    data = load_dataset(settings.dataset, settings.seed, settings.n_samples, settings.noise)
-    return Sheet(settings, data, current_theme())
+    return Sheet(settings, load(settings), current_theme())
 
 
 def draw(spec: Spec, tables: Mapping[str, pd.DataFrame], key: str, alt: str) -> None:
@@ -55,6 +59,22 @@ def draw(spec: Spec, tables: Mapping[str, pd.DataFrame], key: str, alt: str) -> 
     """
     st.html(f'<p class="for-screen-readers">{escape(in_words(tables))}</p>')
     st.vega_lite_chart(None, {**spec, "datasets": dict(tables)}, key=key, alt=alt, width="stretch")
+
+
+def show(picture: Picture, data: Dataset | None = None, of: Settings | None = None) -> None:
+    """A page's picture with what can be taken away of it, or a sentence where there is none.
+
+    data, of: as in `take_away`.
+    """
+    with st.container():  # there even when empty, so that what follows keeps its place
+        if picture.missing:
+            st.info(picture.missing)
+            return
+    draw(picture.spec, picture.tables, picture.key, picture.alt)
+    if picture.caption:
+        st.caption(picture.caption)
+    take_away(picture, current_theme(), data, of)
+    notice(picture.notes)
 
 
 def in_words(tables: Mapping[str, pd.DataFrame]) -> str:
@@ -69,5 +89,5 @@ def in_words(tables: Mapping[str, pd.DataFrame]) -> str:
 
 def notice(sentences: Sequence[str]) -> None:
     """What to notice, each a sentence with numbers of this run."""
-    st.subheader("What to notice", anchor=False)
+    st.header("What to notice", anchor=False)
     st.markdown("\n".join(f"- {sentence}" for sentence in sentences))

@@ -4,11 +4,13 @@ The widgets are made in the entry file, so every page shares them. Streamlit bin
 it would drop in silence, a value that is not allowed, is looked at first, and told.
 """
 
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
 
 import streamlit as st
 
-from core import DATASETS, Settings
+from core import Settings
 from core.settings import (
     EPOCHS,
     LAMS,
@@ -16,9 +18,12 @@ from core.settings import (
     MAX_SEED,
     NOISES,
     SAMPLES,
+    UPLOAD,
     format_value,
     parse_hidden,
 )
+from ui.data import choices, own, source_of
+from ui.words import plain
 
 DEFAULT = Settings()
 HIDDEN_CHOICES = ("none", "4", "8", "16", "8-8", "16-8", "8-8-8", "8-8-8-8")
@@ -42,8 +47,8 @@ def settings_panel() -> Settings:
         )
         dataset = st.selectbox(
             "Data set",
-            list(DATASETS),
-            index=list(DATASETS).index(DEFAULT.dataset),
+            choices(),
+            index=choices().index(DEFAULT.dataset),
             key="dataset",
             bind="query-params",
         )
@@ -65,7 +70,7 @@ def settings_panel() -> Settings:
             bind="query-params",
         )
         st.select_slider("Epochs", EPOCHS, value=DEFAULT.epochs, key="epochs", bind="query-params")
-        if DATASETS[dataset].synthetic:
+        if source_of(dataset).synthetic:
             st.select_slider(
                 "Samples", SAMPLES, value=DEFAULT.n_samples, key="n_samples", bind="query-params"
             )
@@ -86,8 +91,9 @@ def settings_panel() -> Settings:
             bind="query-params",
             help="Draws the split, the first weights and, for synthetic data, the samples.",
         )
-        source = DATASETS[dataset]
-        st.caption(f"**{source.label}.** {source.about} Source: {source.source}. Licence: {source.licence}.")
+        source = source_of(dataset)
+        origin = plain(source.source) if dataset == UPLOAD else source.source
+        st.caption(f"**{source.label}.** {source.about} Source: {origin}. Licence: {source.licence}.")
     state = st.session_state
     return Settings(
         dataset=dataset,
@@ -104,6 +110,22 @@ def settings_panel() -> Settings:
 def choose_hidden(hidden: tuple[int, ...]) -> None:
     """Set the panel's hidden layers from elsewhere, as a button's callback."""
     st.session_state.hidden = st.session_state[LAST_HIDDEN] = format_value(hidden)
+
+
+def choose(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Set the panel from elsewhere, as a button's callback: these fields of Settings, and defaults else.
+
+    Names that are no field are controls of a page, which are set as well. Returns the values of widgets that
+    this session has never drawn: set here, they would not come into the address, so they belong into it.
+    """
+    state = st.session_state
+    given = {field.name: values.get(field.name, field.default) for field in fields(Settings)}
+    new = {name: given[name] for name in values if name in given and name not in state}
+    for name, value in {**values, **given}.items():
+        if name in state or name not in given:
+            state[name] = format_value(value) if name == "hidden" else value
+    state[LAST_HIDDEN] = state.hidden
+    return new
 
 
 def show_problems(settings: Settings) -> None:
@@ -123,11 +145,19 @@ def show_problems(settings: Settings) -> None:
 def _check_address() -> None:
     """On the first run of a session leave in the address what is allowed, and keep why the rest was not."""
     state = st.session_state
+    if state.get("dataset") == UPLOAD and own() is None:  # a browser that comes back to a new server
+        state.dataset = DEFAULT.dataset
     if LAST_HIDDEN in state:
         if state.pop(RESTORE_HIDDEN, False):
             state.hidden = state[LAST_HIDDEN]
         return
     settings, problems = Settings.from_query(st.query_params)
+    if settings.dataset == UPLOAD and own() is None:
+        settings = replace(settings, dataset=DEFAULT.dataset)
+        problems.append(
+            "This link was made with a file of its maker's, which it does not carry; load yours under Your "
+            f"data. {DEFAULT.dataset} is used"
+        )
     state[PROBLEMS] = problems, None
     state[LAST_HIDDEN] = format_value(settings.hidden)
     names = [field.name for field in fields(Settings)]

@@ -11,11 +11,14 @@ import pandas as pd
 from core import Settings
 from core.settings import LAMS
 from core.solvers import SOLVERS, Race
-from ui.charts import Spec, finish, playing_slider, readout, table, weight_cells
+from ui import scripts
+from ui.charts import Spec, finish, named, playing_slider, readout, table, weight_cells
+from ui.lesson import Sheet
+from ui.picture import Picture
 from ui.sparsity import input_axis
 from ui.tables import whole, wide
 from ui.theme import INKS, PENALTY_COLORS, Ink
-from ui.words import counted, joined, lam_label, number
+from ui.words import counted, joined, lam_label, number, plain
 
 ROWS = (*SOLVERS, "optimum")  # of the matrix
 GLYPHS = {"subgradient": "●", "clip": "■", "proximal": "▲"}
@@ -105,7 +108,6 @@ def name_table(weights: pd.DataFrame) -> pd.DataFrame:
     return weights.groupby("solver", sort=False)[["row", "column"]].min().reset_index()
 
 
-@lru_cache(maxsize=64)
 def chart(
     labels: tuple[str, ...], n_weights: int, n_rows: int, n_columns: int, inputs: tuple[str, ...], theme: str
 ) -> Spec:
@@ -114,6 +116,14 @@ def chart(
     inputs: names for the columns of the weights, () for pictures. Tables: readout, curves, optimum,
     weights, names.
     """
+    return named(_chart(labels, n_weights, n_rows, n_columns, len(inputs), theme), inputs)
+
+
+@lru_cache(maxsize=64)
+def _chart(
+    labels: tuple[str, ...], n_weights: int, n_rows: int, n_columns: int, n_names: int, theme: str
+) -> Spec:
+    """The chart before it has names: these may be a person's own, and are not kept for others."""
     ink, x = INKS[theme], step_axis(labels)
     params, events = playing_slider(len(labels), "Step")
     panels = (
@@ -121,7 +131,7 @@ def chart(
             readout(ink, colors(ink)),
             excess_panel(ink, x),
             zeros_panel(n_weights, ink, x),
-            weight_panel(n_rows, n_columns, inputs, ink),
+            weight_panel(n_rows, n_columns, n_names, ink),
         )
         .resolve_scale(
             color="independent",
@@ -200,12 +210,12 @@ def zeros_panel(n_weights: int, ink: Ink, x: alt.X) -> alt.LayerChart:
     ).properties(height=200, title="Weights exactly zero")
 
 
-def weight_panel(n_rows: int, n_columns: int, inputs: Sequence[str], ink: Ink) -> alt.LayerChart:
+def weight_panel(n_rows: int, n_columns: int, n_names: int, ink: Ink) -> alt.LayerChart:
     """The weights at k as cells, an exact zero empty; a cross where the optimum says otherwise."""
-    cells = table("weights").transform_calculate(w="datum['v' + k]")
+    cells, weight = table("weights"), "datum['v' + k]"
 
     def across(field: str) -> alt.X:
-        axis = input_axis(inputs) if inputs else None
+        axis = input_axis(n_names) if n_names else None
         return alt.X(field, title=None, axis=axis, scale=alt.Scale(domain=[0, n_columns], nice=False))
 
     def down(field: str) -> alt.Y:
@@ -219,7 +229,8 @@ def weight_panel(n_rows: int, n_columns: int, inputs: Sequence[str], ink: Ink) -
         alt.Tooltip("w:Q", title="weight", format=".4f"),
     ]
     wrong = (
-        cells.transform_filter("(datum.w != 0) != datum.best")
+        cells.transform_calculate(w=weight)
+        .transform_filter("(datum.w != 0) != datum.best")
         .transform_calculate(x="datum.column + 0.5", y="datum.row + 0.5")
         .mark_text(text="×", baseline="middle", fontSize=20, fontWeight=600)
         .encode(x=across("x:Q"), y=down("y:Q"), tooltip=words)
@@ -229,9 +240,10 @@ def weight_panel(n_rows: int, n_columns: int, inputs: Sequence[str], ink: Ink) -
         .mark_text(align="left", baseline="bottom", dy=-2, fontSize=16, color=ink.quiet)
         .encode(x=x, y=y, text="solver:N")
     )
-    rects = [layer.encode(**spot, tooltip=words) for layer in weight_cells(cells, ink)]
+    told = {"solver": "solver", "input": "input"}
+    rects = [layer.encode(**spot) for layer in weight_cells(cells, weight, told, ink)]
     return alt.layer(*rects, wrong, names).properties(
-        height=(16 if not inputs else 22) * n_rows, title="The weights, × where wrong"
+        height=(22 if n_names else 16) * n_rows, title="The weights, × where wrong"
     )
 
 
@@ -294,5 +306,31 @@ def _about(race: Race, name: str, inputs: Sequence[str]) -> str:
 
 
 def _names(which: np.ndarray, inputs: Sequence[str]) -> str:
-    found = [inputs[i] for i in np.flatnonzero(which)]
+    found = [plain(inputs[i]) for i in np.flatnonzero(which)]
     return f" ({joined(found)})" if len(found) <= MAX_NAMES else ""
+
+
+def picture(sheet: Sheet, race: Race, target: int, steps: int) -> Picture:
+    """The page's picture of a race of so many steps that tells the class `target` from the rest."""
+    data, theme = sheet.data, sheet.theme
+    inputs, names = data.feature_names, data.class_names
+    weights = weight_table(race, inputs, data.source.picture)
+    size = int(weights.row_end.max()), int(weights.column_end.max())
+    told = [plain(name) for name in names]
+    classes = f"{told[target]} against the rest" if len(told) > 2 else f"{told[1]} against {told[0]}"
+    return Picture(
+        "solvers",
+        chart(step_labels(race), len(inputs), *size, () if data.source.picture else inputs, theme),
+        {
+            "readout": readout_table(race),
+            "curves": curve_table(race),
+            "optimum": optimum_table(race),
+            "weights": weights,
+            "names": name_table(weights),
+        },
+        "For the subgradient, clip and proximal solvers: J minus the optimum's J against steps on a "
+        "logarithmic axis, the count of weights exactly zero, and the weights at the step of the slider "
+        "beside those of the optimum.",
+        notes(race, inputs, classes),
+        script=scripts.solvers(deciding(sheet.settings), target, steps),
+    )

@@ -1,6 +1,5 @@
 """L1 against L2: zeros against λ, the weights as a matrix, their paths; tables, chart and sentences."""
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -9,25 +8,31 @@ import numpy as np
 import pandas as pd
 
 from core import Dataset, Run
+from core.logistic import lam_max
 from core.measures import accuracy, count_weights, count_zeros, model_bytes, sparsity
 from core.penalties import PENALTIES
 from core.twins import Twins
+from ui import scripts
 from ui.charts import (
+    NAMES,
     PENALTY_SCALE,
     Spec,
     chosen_slider,
     finish,
     lam_axis,
     lam_rules,
+    named,
     over_lam,
     percent_axis,
     readout,
     table,
     weight_cells,
 )
+from ui.lesson import Lesson
+from ui.picture import Picture
 from ui.tables import Runs, whole, wide
 from ui.theme import INKS, PENALTY_COLORS, Ink
-from ui.words import joined, lam_label, number, percent, zeros_at
+from ui.words import joined, lam_label, number, percent, plain, zeros_at
 
 MAX_PATHS = 40  # lines in one panel; more are a tangle
 MAX_UNITS = 16  # units in the matrix of weights
@@ -99,12 +104,12 @@ def lam_max_mark(lam_max: float | None, lams: np.ndarray) -> pd.DataFrame:
 
 def byte_sizes(runs: Runs) -> pd.DataFrame:
     """k, penalty, form, bytes: the size of each network, dense, as index and value, and deflated."""
-    frames = []
+    forms, frames = ("dense", "sparse", "deflated"), []
     for label, run in runs.items():
-        sizes = model_bytes(run.W, run.b)
-        for form in ("dense", "sparse", "deflated"):
-            rows = whole(k=range(run.lams.size)).assign(penalty=label, form=form, bytes=getattr(sizes, form))
-            frames.append(rows)
+        n, sizes = run.lams.size, model_bytes(run.W, run.b)
+        values = np.concatenate([getattr(sizes, form) for form in forms])
+        rows = whole(k=np.tile(np.arange(n), len(forms)))
+        frames.append(rows.assign(penalty=label, form=np.repeat(forms, n), bytes=values))
     return pd.concat(frames, ignore_index=True).dropna()
 
 
@@ -138,10 +143,10 @@ def weights_over_lam(
 ) -> pd.DataFrame:
     """One row a weight of the layer and penalty, wide over λ, with its place in the matrix.
 
-    Columns: penalty, unit, input, row, column, row_end, column_end, is_path, top (the largest size of all),
-    then v0, v1, …, and m0, m1, … for the position whose weight is shown at each λ (`partners`). A matrix has
-    a row a unit and a column an input; where the inputs are a picture (height, width), each unit is one of a
-    row of pictures. The MAX_PATHS strongest weights at the first λ are paths.
+    Columns: penalty, unit, input, row, column, row_end, column_end, top (the largest size of all), then v0,
+    v1, …: the weight shown at each λ, which is that of its partner (`partners`). A matrix has a row a unit
+    and a column an input; where the inputs are a picture (height, width), each unit is one of a row of
+    pictures.
     """
     W_first = next(iter(runs.values())).W[layer][0]
     kept = strongest_units(W_first)
@@ -149,15 +154,11 @@ def weights_over_lam(
     row = unit
     if picture is not None:
         row, column = picture_place(unit, column, picture, len(kept))
-    strength = np.abs(W_first[kept]).ravel()
-    is_path = np.zeros(strength.size, bool)
-    is_path[np.argsort(-strength, kind="stable")[:MAX_PATHS]] = True
     place = whole(row=row, column=column, row_end=row + 1, column_end=column + 1)
     names = pd.DataFrame(
         {
             "unit": np.array(units, object)[kept].repeat(W_first.shape[1]),
             "input": np.tile(np.array(inputs, object), len(kept)),
-            "is_path": is_path,
         }
     )
     frames = [
@@ -165,8 +166,7 @@ def weights_over_lam(
             [
                 place,
                 names.assign(penalty=label),
-                pd.DataFrame(wide(run.W[layer][:, kept].reshape(run.lams.size, -1).T)),
-                pd.DataFrame({f"m{k}": np.full(unit.size, j, np.int8) for k, j in enumerate(beside[label])}),
+                pd.DataFrame(wide(run.W[layer][beside[label]][:, kept].reshape(run.lams.size, -1).T)),
             ],
             axis=1,
         )
@@ -175,6 +175,22 @@ def weights_over_lam(
     weights = pd.concat(frames, ignore_index=True)
     top = np.nanmax(np.abs(weights.filter(regex=r"^v\d+$").to_numpy()))
     return weights.assign(top=np.float32(max(top, 1e-9)))
+
+
+def path_table(runs: Runs, layer: int) -> pd.DataFrame:
+    """k, L1, L2: the MAX_PATHS strongest weights at the first λ, each over all λ and then a row without.
+
+    The empty rows keep one path from the next.
+    """
+    first, *_ = runs.values()
+    n = first.lams.size
+    kept = np.argsort(-np.abs(first.W[layer][0]).ravel(), kind="stable")[:MAX_PATHS]
+    ends = ((0, 0), (0, 1))
+    paths = {
+        label: np.pad(run.W[layer].reshape(n, -1).T[kept].round(4), ends, constant_values=np.nan).ravel()
+        for label, run in runs.items()
+    }
+    return whole(k=np.tile(np.arange(n + 1), kept.size)).assign(**paths)
 
 
 def picture_place(
@@ -193,13 +209,12 @@ def unit_labels(weights: pd.DataFrame, is_picture: bool) -> pd.DataFrame:
     return places if is_picture else places.assign(row=places.row + 0.5)
 
 
-def frame_of(weights: pd.DataFrame) -> pd.DataFrame:
-    """w: the smallest and the largest weight of the table."""
-    values = weights.filter(regex=r"^v\d+$").to_numpy()
+def frame_of(paths: pd.DataFrame) -> pd.DataFrame:
+    """w: the smallest and the largest weight of all paths."""
+    values = paths.drop(columns="k").to_numpy()
     return pd.DataFrame({"w": [np.nanmin(values), np.nanmax(values)]})
 
 
-@lru_cache(maxsize=64)
 def chart(
     labels: tuple[str, ...],
     n_rows: int,
@@ -211,15 +226,23 @@ def chart(
     """Zeros against λ, the weights at λ as a matrix or as pictures, the path of each weight, and bytes.
 
     inputs: names for the columns of a matrix, () for pictures. Tables: readout, chosen, marks, shares,
-    weights, units, frame, bytes and, where it has them, needles.
+    weights, units, paths, frame, bytes and, where it has them, needles.
     """
+    return named(_chart(labels, n_rows, n_columns, len(inputs), has_needles, theme), inputs)
+
+
+@lru_cache(maxsize=64)
+def _chart(
+    labels: tuple[str, ...], n_rows: int, n_columns: int, n_names: int, has_needles: bool, theme: str
+) -> Spec:
+    """The chart before it has names: these may be a person's own, and are not kept for others."""
     ink, x = INKS[theme], lam_axis(labels)
     shares = zero_panel(ink, x)
     found = [needle_panel(ink, x)] if has_needles else []
-    paths = [weight_paths(penalty, labels, ink, x) for penalty in PENALTY_COLORS]
-    axes = [None] * (len(PENALTY_COLORS) - 1) + [input_axis(inputs) if inputs else None]
+    paths = [weight_paths(penalty, ink, x) for penalty in PENALTY_COLORS]
+    axes = [None] * (len(PENALTY_COLORS) - 1) + [input_axis(n_names) if n_names else None]
     matrices = [
-        weight_matrix(penalty, n_rows, n_columns, axis, not inputs, ink)
+        weight_matrix(penalty, n_rows, n_columns, axis, not n_names, ink)
         for penalty, axis in zip(PENALTY_COLORS, axes, strict=True)
     ]
     params, events = chosen_slider(len(labels), "λ")
@@ -298,26 +321,21 @@ def byte_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
     )
 
 
-def weight_paths(penalty: str, labels: Sequence[str], ink: Ink, x: alt.X) -> alt.LayerChart:
-    """A line over λ for each weight of the table `weights` that is a path."""
-    base = table("weights").transform_filter(f"datum.penalty == '{penalty}' && datum.is_path")
-    lines = (
-        base.transform_fold([f"v{k}" for k in range(len(labels))], as_=["at", "w"])
-        .transform_calculate(k="toNumber(slice(datum.at, 1))")
-        .mark_line(color=PENALTY_COLORS[penalty], opacity=0.6, strokeWidth=1.5)
-        .encode(x=x, y=alt.Y("w:Q", title=None, axis=alt.Axis(tickCount=5)), detail=["row:Q", "column:Q"])
-    )
+def weight_paths(penalty: str, ink: Ink, x: alt.X) -> alt.LayerChart:
+    """A line over λ for each path: one mark for all, which is much faster, broken where the next begins."""
+    y = alt.Y(f"{penalty}:Q", title=None, axis=alt.Axis(tickCount=5))
+    lines = table("paths").mark_line(color=PENALTY_COLORS[penalty], opacity=0.7, strokeWidth=1.5, order=False)
     frame = table("frame").mark_point(opacity=0).encode(x=alt.value(0), y="w:Q")
-    return alt.layer(lam_rules(ink, x), frame, lines).properties(
+    return alt.layer(lam_rules(ink, x), frame, lines.encode(x=x, y=y)).properties(
         height=200, title=f"{penalty}: each weight over λ"
     )
 
 
-def input_axis(inputs: Sequence[str]) -> alt.Axis:
-    """The names of the inputs, upright, under the columns of a matrix."""
+def input_axis(n: int) -> alt.Axis:
+    """The names of the inputs, upright, under the columns of a matrix; `named` writes them in."""
     return alt.Axis(
-        values=[i + 0.5 for i in range(len(inputs))],
-        labelExpr=f"{json.dumps(inputs)}[floor(datum.value)]",
+        values=[i + 0.5 for i in range(n)],
+        labelExpr=f"{NAMES}[floor(datum.value)]",
         labelAngle=-90,
         labelLimit=190,
         labelOverlap=True,
@@ -332,7 +350,6 @@ def weight_matrix(
 ) -> alt.LayerChart:
     """The weights at k as cells: hue by sign, strength by size; an exact zero is an empty cell."""
     cells = table("weights").transform_filter(f"datum.penalty == '{penalty}'")
-    cells = cells.transform_calculate(w="datum['v' + datum['m' + k]]")
     place = {
         "x": alt.X(
             "column:Q",
@@ -344,12 +361,8 @@ def weight_matrix(
         "x2": alt.X2("column_end:Q"),
         "y2": alt.Y2("row_end:Q"),
     }
-    words = [
-        alt.Tooltip("unit:N", title="unit"),
-        alt.Tooltip("input:N", title="input"),
-        alt.Tooltip("w:Q", title="weight", format=".4f"),
-    ]
-    layers = [layer.encode(**place, tooltip=words) for layer in weight_cells(cells, ink)]
+    told = {"unit": "unit", "input": "input"}
+    layers = [layer.encode(**place) for layer in weight_cells(cells, "datum['v' + k]", told, ink)]
     names = table("units").encode(y=alt.Y("row:Q", axis=None), text="unit:N")
     if is_picture:
         mark = names.mark_text(align="left", baseline="bottom", dy=-2, fontSize=16, color=ink.quiet)
@@ -428,7 +441,7 @@ def _needle_note(L1: Run, data: Dataset, k: int) -> str:
     """Which of the informative columns L1 found."""
     used = set(np.flatnonzero((L1.W[0][k] != 0).any(axis=0)).tolist())
     truth = set(data.informative)
-    missed = [data.feature_names[c] for c in sorted(truth - used)]
+    missed = [plain(data.feature_names[c]) for c in sorted(truth - used)]
     return (
         f"Of the {len(truth)} columns that decide the class, L1 at λ = {lam_label(L1.lams[k])} uses "
         f"**{len(truth & used)}**"
@@ -514,4 +527,44 @@ def step_in_numbers(runs: Mapping[str, Run], k: int) -> str:
         f"Here α = {number(run.learning_rate)}, λ = {lam_label(run.lams[k])} and m = {run.m:,}: L2 "
         f"multiplies each weight by {number(1 - reach, 6)}, which alone never gives 0. L1 sets to "
         f"exactly 0 whatever lands within ±{number(reach / 2)}."
+    )
+
+
+def picture(lesson: Lesson, how: str = "lam", layer: int = 0) -> Picture:
+    """The page's picture. how: as in `partners`; layer: whose weights are shown."""
+    data, runs = lesson.trained.data, lesson.trained.runs
+    beside = partners(runs, data, how)
+    limit = None if lesson.settings.hidden else lam_max(data.X_train, data.y_train)
+    n_out, n_in = runs["L1"].W[layer].shape[1:]
+    shape = data.source.picture if layer == 0 else None
+    inputs = data.feature_names if layer == 0 else tuple(f"unit {i + 1}" for i in range(n_in))
+    units = tuple(f"{i + 1}" if shape else f"unit {i + 1}" for i in range(n_out))
+    if layer == len(runs["L1"].W) - 1:
+        units = data.class_names if n_out > 1 else (f"to {data.class_names[1]}",)
+    weights, paths = weights_over_lam(runs, beside, layer, inputs, units, shape), path_table(runs, layer)
+    tables = {
+        "readout": zero_readout(runs, beside, limit),
+        "chosen": whole(k=[lesson.k]),
+        "marks": lam_max_mark(limit, lesson.trained.lams),
+        "shares": zero_shares(runs),
+        "weights": weights,
+        "units": unit_labels(weights, shape is not None),
+        "paths": paths,
+        "frame": frame_of(paths),
+        "bytes": byte_sizes(runs),
+    }
+    if data.informative:
+        tables["needles"] = needles(runs, data.informative)
+    size = int(weights.row_end.max()), int(weights.column_end.max())
+    return Picture(
+        "sparsity",
+        chart(lesson.labels, *size, () if shape else inputs, bool(data.informative), lesson.theme),
+        tables,
+        "Share of weights that are exactly zero against λ for L1 and L2, the weights at the λ of the "
+        "slider as a matrix, the path of each weight over λ, and the size of the model in bytes.",
+        notes(runs, data, lesson.k, beside, limit),
+        f"The matrix shows the {MAX_UNITS} of {n_out} units with the largest weights at λ = 0."
+        if n_out > MAX_UNITS
+        else "",
+        scripts.sparsity(lesson),
     )

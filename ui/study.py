@@ -11,13 +11,16 @@ from time import monotonic
 
 import streamlit as st
 
-from core import Dataset, Settings, load_dataset
-from core.settings import LAMS, MAX_SEED
+from core import Dataset, Settings
+from core.settings import LAMS, MAX_SEED, UPLOAD
 from core.variance import Curves, estimated_seconds, learning_curves, sample_sizes
+from ui.data import fingerprint, load, room
 from ui.store import TICK, Store, training_key
+from ui.words import duration
 
-AUTO_SECONDS = 2.5  # a study estimated longer waits for its button
+AUTO_SECONDS = 4.0  # a study estimated longer waits for its button
 STORE_BYTES = 8_000_000
+LAST = "last_study"  # in the session: the plans and the curves that were shown last
 STUDY = "study"  # in the session: what the person said last, "run" or "stop", and of which plans
 
 
@@ -29,14 +32,15 @@ class Plan:
     penalty: str
     test_share: float
     sizes: tuple[int, ...]
+    digest: str = ""  # of a person's data
 
     def load(self) -> Dataset:
         """The seed's data, split by the share."""
-        return _load(self.settings, self.test_share)
+        return load(self.settings, self.test_share)
 
     def seconds(self) -> float:
         """About how long the training takes."""
-        n_features, n_classes, _ = _shape(self.settings, self.test_share)
+        n_features, n_classes, _ = _shape_of(self.settings, self.test_share)
         hidden, epochs = self.settings.hidden, self.settings.epochs
         return estimated_seconds(self.sizes, n_features, hidden, n_classes, len(LAMS), epochs)
 
@@ -45,9 +49,10 @@ def plans_for(settings: Settings, penalty: str, test_share: float, n_seeds: int)
     """One plan for each seed from the panel's on; all of them with the same numbers of samples."""
     key = training_key(settings)
     each = [replace(key, seed=(key.seed + i) % (MAX_SEED + 1)) for i in range(n_seeds)]
-    shapes = [_shape(one, test_share) for one in each]
+    shapes = [_shape_of(one, test_share) for one in each]
     sizes = sample_sizes(min(m for _, _, m in shapes), shapes[0][1])
-    return tuple(Plan(one, penalty, test_share, sizes) for one in each)
+    digest = fingerprint(settings)
+    return tuple(Plan(one, penalty, test_share, sizes, digest) for one in each)
 
 
 def studied(plans: tuple[Plan, ...]) -> list[Curves] | None:
@@ -55,7 +60,8 @@ def studied(plans: tuple[Plan, ...]) -> list[Curves] | None:
 
     A bar shows how far it is, with a button that stops it; any other choice of the person's ends it too.
     """
-    store, place = _store(), st.container(key="study").empty()  # always there, so that nothing under it moves
+    place = st.container(key="study").empty()  # always there, so that nothing under it moves
+    store = _store(plans[0])
     found = {plan: store.get(plan) for plan in plans}
     missing = [plan for plan in plans if found[plan] is None]
     said, of = st.session_state.get(STUDY, ("", ()))
@@ -77,6 +83,7 @@ def studied(plans: tuple[Plan, ...]) -> list[Curves] | None:
         for i, plan in enumerate(missing):
             found[plan] = _train(plan, _progress(bar, plans, plan, i / len(missing), 1 / len(missing)))
             store.put(plan, found[plan])
+    st.session_state[LAST] = plans, list(found.values())
     place.caption(
         f"{len(plans)} seeds × {len(plans[0].sizes)} numbers of samples × {len(LAMS)} values of λ = "
         f"{len(plans) * len(plans[0].sizes) * len(LAMS):,} networks. A seed draws the split, the samples and "
@@ -85,9 +92,49 @@ def studied(plans: tuple[Plan, ...]) -> list[Curves] | None:
     return [found[plan] for plan in plans]
 
 
+def later(settings: Settings, penalty: str, test_share: float, n_seeds: int) -> list[Curves] | str:
+    """The curves without a page, in another thread too: those kept, or trained where that is soon done.
+
+    Where it would take longer, or with a person's data, of which another thread does not know, a sentence.
+    """
+    left_out = "The study of bias and variance is left out: open its page, let it train, and save again."
+    if settings.dataset == UPLOAD:
+        return left_out
+    plans = plans_for(settings, penalty, test_share, n_seeds)
+    store = _shared_store()
+    found = {plan: store.get(plan) for plan in plans}
+    missing = [plan for plan in plans if found[plan] is None]
+    if sum(plan.seconds() for plan in missing) > AUTO_SECONDS:
+        return left_out
+    for plan in missing:
+        found[plan] = _train(plan, lambda done, total: None)
+        store.put(plan, found[plan])
+    return [found[plan] for plan in plans]
+
+
+def last(settings: Settings) -> list[Curves] | None:
+    """The curves that this session saw last, if they are of these settings."""
+    plans, curves = st.session_state.get(LAST, ((), None))
+    key = (training_key(settings), fingerprint(settings))
+    return curves if plans and (plans[0].settings, plans[0].digest) == key else None
+
+
+def known(plans: tuple[Plan, ...]) -> list[Curves] | None:
+    """The curves of all plans from the store, None where one is missing; nothing is trained or drawn."""
+    found = [_store(plan).get(plan) for plan in plans]
+    return None if None in found else found
+
+
 @st.cache_resource
-def _store() -> Store[Plan, Curves]:
+def _shared_store() -> Store[Plan, Curves]:
     return Store(STORE_BYTES)
+
+
+def _store(plan: Plan) -> Store[Plan, Curves]:
+    """Where a plan's curves are kept: those of a person's data, in their session."""
+    if plan.settings.dataset == UPLOAD:
+        return room().setdefault("curves", Store(STORE_BYTES))
+    return _shared_store()
 
 
 def _say(word: str, plans: tuple[Plan, ...]) -> None:
@@ -95,23 +142,15 @@ def _say(word: str, plans: tuple[Plan, ...]) -> None:
     st.session_state[STUDY] = word, plans
 
 
-def _load(settings: Settings, test_share: float) -> Dataset:
-    return load_dataset(settings.dataset, settings.seed, settings.n_samples, settings.noise, test_share)
-
-
-def duration(seconds: float) -> str:
-    """A length of time as a person says it: 3 seconds, 2 minutes."""
-    if seconds < 90:
-        n, unit = max(1, round(seconds)), "second"
-    else:
-        n, unit = round(seconds / 60), "minute"
-    return f"{n:,} {unit}" + ("" if n == 1 else "s")
+def _shape_of(settings: Settings, test_share: float) -> tuple[int, int, int]:
+    """Features, classes and training samples; of a person's data they are not kept for others."""
+    shape = _shape.__wrapped__ if settings.dataset == UPLOAD else _shape
+    return shape(settings, test_share)
 
 
 @lru_cache(maxsize=512)
 def _shape(settings: Settings, test_share: float) -> tuple[int, int, int]:
-    """Features, classes and training samples."""
-    data = _load(settings, test_share)
+    data = load(settings, test_share)
     return data.n_features, len(data.class_names), data.m
 
 

@@ -23,9 +23,9 @@ def toolbar(page: StreamlitPage) -> bool:
         state[PRESENT] = st.query_params.get(PRESENT, "0").lower() in ("1", "true", "yes", "on")
     with st.container(key="toolbar", horizontal=True, horizontal_alignment="right", gap="small"):
         with st.container(key="toolbar_ways", horizontal=True, width="content", gap="small"):
-            if state[PRESENT]:
+            if state[PRESENT] and not state.get("tour_at"):  # a tour has its own way on
                 _steps(page)
-            else:
+            elif not state[PRESENT]:
                 for tool in TOOLS:
                     st.page_link(tool.file, label=tool.title, icon=tool.icon)
         present = st.toggle("Present", key=PRESENT)

@@ -8,8 +8,12 @@ import numpy as np
 import pandas as pd
 
 from core import Dataset, Run
-from core.decay import Update, adam_l2, adamw, decay_paths, first_step_error, regime
+from core.decay import Update, adam_l2, adamw, decay_paths, first_step_error, regime, take_apart
+from core.penalties import PENALTIES
+from ui import scripts
 from ui.charts import Spec, finish, playing_slider, table
+from ui.lesson import Lesson
+from ui.picture import Picture
 from ui.tables import whole
 from ui.theme import INKS, PENALTY_COLORS, Ink
 from ui.words import joined, lam_label, number
@@ -458,3 +462,46 @@ def _ratio_note(lam: float, alpha: float, m: int) -> str:
             f"{number(2 * m / alpha, 4)}."
         )
     return sentence
+
+
+def shrink_factor(run: Run, k: int) -> float:
+    """1 − αλ/m of the k-th network."""
+    return PENALTIES["l2"].decay(float(run.lams[k]), run.m, run.learning_rate)
+
+
+def picture(lesson: Lesson) -> Picture:
+    """The page's picture."""
+    data, run, k = lesson.trained.data, lesson.trained.runs["L2"], lesson.k
+    update = take_apart(run, data.X_train, data.y_train, k)
+    ratio = run.learning_rate * float(run.lams[k]) / run.m
+    steps = step_table(update, data)
+    rows = tuple(steps.groupby("layer").size())
+    layers = tuple(
+        f"Layer {l + 1}: {shown} of {W[0].size:,} weights"
+        for l, (W, shown) in enumerate(zip(update.W, rows, strict=True))
+    )
+    return Picture(
+        "weight_decay",
+        chart(layers, rows, len(update.epochs), lesson.theme),
+        {
+            "epochs": epoch_lines(update, ratio),
+            "steps": steps,
+            "reach": reach_table(steps),
+            "lines": layer_lines(update),
+            "sizes": size_table(update),
+            "dial": dial_table(),
+            "paths": path_table(ratio),
+            "current": pd.DataFrame({"ratio": [ratio]}),
+            "adam": adam_table(),
+            "adam_lines": adam_lines(),
+        },
+        "For each layer the next L2 step at the epoch of the slider as a shrink and a gradient step; the "
+        "size of both over the epochs; what the factor 1 − αλ/m does alone in its three regimes; and a "
+        "weight under Adam with L2 and under AdamW.",
+        notes(run, update, data, k),
+        f"Drawn are the {MAX_ROWS} weights of each layer strongest over the epochs, or all "
+        "of a small one; on the left of the bars stands the weight before the step. Dashed: αλ/m at the "
+        "panel's settings. Last picture: one weight from 1, its gradient alternating between −g and +g, "
+        f"learning rate {number(ADAM_RATE)}, decay {number(ADAM_DECAY)}.",
+        scripts.weight_decay(lesson),
+    )

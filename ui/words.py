@@ -1,11 +1,14 @@
-"""Sentences made of measured numbers."""
+"""Sentences made of measured numbers, and foreign text made safe for them."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from core import Run
 from core.measures import count_weights, count_zeros
+
+WORDS = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")  # letters and digits, joined by single spaces or hyphens
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -32,9 +35,21 @@ def counted(n: int, of: int, what: str) -> str:
     return f"all {of:,} {what}" if n == of else f"{n:,} of {of:,} {what}"
 
 
-def joined(parts: Sequence[str]) -> str:
-    """a, b and c."""
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+def joined(parts: Sequence[str], word: str = "and") -> str:
+    """a, b and c, or with another word before the last."""
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + f" {word} " + parts[-1]
+
+
+def plain(text: str) -> str:
+    """Foreign text for a Markdown sentence or label: words as they are, all else as code, which does nothing.
+
+    Names of columns, classes and files are foreign. Code holds what backslashes would not: addresses, which
+    Markdown makes links of, and Streamlit's own signs.
+    """
+    text = " ".join(text.split())
+    if WORDS.fullmatch(text):
+        return text
+    return "`" + (text.replace("`", "ˋ") or "–") + "`"
 
 
 def divergence(runs: Mapping[str, Run]) -> list[str]:
@@ -68,6 +83,15 @@ def divergence(runs: Mapping[str, Run]) -> list[str]:
             sentence += f"Lower the learning rate α, now {number(run.learning_rate)}. "
         sentences.append(sentence + "The other networks are shown.")
     return sentences
+
+
+def duration(seconds: float) -> str:
+    """A length of time as a person says it: 3 seconds, 2 minutes."""
+    if seconds < 90:
+        n, unit = max(1, round(seconds)), "second"
+    else:
+        n, unit = round(seconds / 60), "minute"
+    return f"{n:,} {unit}" + ("" if n == 1 else "s")
 
 
 def zeros_at(run: Run, k: int) -> str:

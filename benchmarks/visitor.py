@@ -1,0 +1,174 @@
+"""A visitor of the dashboard, who speaks Streamlit's protocol: opens a page, moves a control, waits.
+
+A browser asks for the page, with which a load balancer may give it a cookie, and then sends protobuf
+messages over one websocket; so does this. It draws nothing.
+"""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import perf_counter
+from urllib.parse import urlencode, urlsplit
+
+from google.protobuf.message import Message
+from streamlit.proto.Alert_pb2 import Alert
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+
+TIMEOUT = 120  # seconds to wait for one answer; a class has given up long before
+WIDGETS = ("slider", "selectbox", "number_input", "button_group")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for one request."""
+
+    seconds: float
+    nbytes: int
+    messages: int
+    errors: tuple[str, ...]  # what the page shows as an exception or in a red box
+
+
+@dataclass
+class Visitor:
+    """One browser with the dashboard open. Use it as an asynchronous context manager."""
+
+    address: str  # http://127.0.0.1:8501
+    theme: str = "light"
+    cookie: str = ""
+    pages: dict[str, str] = field(default_factory=dict)  # address of a page → its hash; "" is the first
+    page: str = ""  # hash of the page that is open
+    query: dict[str, str] = field(default_factory=dict)
+    widgets: dict[str, Message] = field(default_factory=dict)  # by key, as the server described them
+    values: dict[str, object] = field(default_factory=dict)  # by key, what was chosen
+    cached: set[str] = field(default_factory=set)  # hashes of messages that need not be sent again
+    _socket: ClientConnection | None = None
+
+    async def __aenter__(self) -> "Visitor":
+        """Ask for the page, keep its cookie, and open the websocket."""
+        self.cookie = await _cookie_of(self.address)
+        self._socket = await connect(
+            self.address.replace("http", "ws", 1) + "/_stcore/stream",
+            subprotocols=["streamlit"],
+            additional_headers={"Cookie": self.cookie} if self.cookie else {},
+            origin=self.address,
+            compression=None,
+            max_size=None,
+            open_timeout=TIMEOUT,
+            ping_interval=None,
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the websocket."""
+        with suppress(OSError, TimeoutError):
+            await self._socket.close()
+
+    async def open(self, **query: object) -> Answer:
+        """The first run, of the link with these settings in its address."""
+        self.query = {name: str(value) for name, value in query.items()}
+        return await self._run()
+
+    async def change(self, key: str, value: object) -> Answer:
+        """Move one control and wait for the page."""
+        if key not in self.widgets:
+            raise LookupError(f"the page has no control {key!r}; it has {', '.join(sorted(self.widgets))}")
+        self.values[key] = value
+        if self.widgets[key].query_param_key:
+            self.query[self.widgets[key].query_param_key] = str(value)
+        return await self._run()
+
+    async def visit(self, page: str) -> Answer:
+        """Choose a page of the menu by its address, as "l1-vs-l2"."""
+        self.page = self.pages[page]
+        return await self._run()
+
+    async def send(self, request: BackMsg) -> None:
+        """Any message, as it is."""
+        await self._socket.send(request.SerializeToString())
+
+    async def receive(self) -> tuple[ForwardMsg, int]:
+        """The next message of the server, and its size."""
+        raw = await asyncio.wait_for(self._socket.recv(), TIMEOUT)
+        return ForwardMsg.FromString(raw), len(raw)
+
+    async def _run(self) -> Answer:
+        started, nbytes, messages = perf_counter(), 0, 0
+        errors: list[str] = []
+        await self.send(self._request())
+        while True:
+            message, size = await self.receive()
+            nbytes, messages = nbytes + size, messages + 1
+            if self._read(message, errors):
+                return Answer(perf_counter() - started, nbytes, messages, tuple(errors))
+
+    def _request(self) -> BackMsg:
+        request = BackMsg()
+        run = request.rerun_script
+        run.query_string, run.page_script_hash = urlencode(self.query), self.page
+        run.context_info.color_scheme = self.theme
+        run.cached_message_hashes.extend(self.cached)
+        run.widget_states.widgets.extend(
+            state_of(self.widgets[key], value) for key, value in self.values.items() if key in self.widgets
+        )
+        return request
+
+    def _read(self, message: ForwardMsg, errors: list[str]) -> bool:
+        """Learn from a message; whether it ends the run."""
+        kind = message.WhichOneof("type")
+        if kind == "script_finished":
+            if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+                errors.append("the script does not compile")
+            return message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        if kind == "new_session":
+            self.page = message.new_session.page_script_hash
+        elif kind == "navigation":
+            pages = message.navigation.app_pages
+            self.pages = {"" if p.is_default else p.url_pathname: p.page_script_hash for p in pages}
+        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            if message.metadata.cacheable:
+                self.cached.add(message.hash)
+            self._read_element(message.delta.new_element, errors)
+        return False
+
+    def _read_element(self, element: Element, errors: list[str]) -> None:
+        kind = element.WhichOneof("type")
+        if kind == "exception":
+            errors.append(f"{element.exception.type}: {element.exception.message}")
+        elif kind == "alert" and element.alert.format == Alert.ERROR:
+            errors.append(element.alert.body)
+        elif kind in WIDGETS:
+            widget = getattr(element, kind)
+            self.widgets[widget.id.split("-", 2)[2]] = widget  # $$ID-hash-key
+
+
+def state_of(widget: Message, value: object) -> WidgetState:
+    """A control's value as a browser sends it: the option's label, or a number."""
+    state = WidgetState(id=widget.id)
+    kind = widget.DESCRIPTOR.name
+    if kind == "NumberInput":
+        state.int_value = int(value)
+    elif kind == "Selectbox":
+        state.string_value = str(value)
+    else:
+        state.string_array_value.data.append(str(value))
+    return state
+
+
+async def _cookie_of(address: str) -> str:
+    """Ask for the page itself; the cookie that came with it, or nothing."""
+    url = urlsplit(address)
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
+    writer.write(f"GET / HTTP/1.1\r\nHost: {url.netloc}\r\nConnection: close\r\n\r\n".encode())
+    answer = await asyncio.wait_for(reader.read(), TIMEOUT)
+    writer.close()
+    head, _, _ = answer.partition(b"\r\n\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
+    if " 200 " not in status:
+        raise OSError(f"{address} answered {status}")
+    fields = [line.partition(":") for line in lines]
+    cookies = [text.partition(";")[0].strip() for name, _, text in fields if name.lower() == "set-cookie"]
+    return "; ".join(cookies)

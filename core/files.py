@@ -1,0 +1,258 @@
+"""Runs in a file: settings, weights and history as one .npz, which holds arrays and never a pickle.
+
+Whatever a file says about itself is checked before it is believed, and before memory is taken for it.
+"""
+
+import io
+import json
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from core import network
+from core.datasets import Dataset, Source, Table
+from core.settings import Settings
+from core.training import STEPS, Run
+from core.validation import check_hidden, check_lams, check_penalties, check_positive, check_whole
+
+FORMAT, VERSION = "regularization-lab run", 1
+MAX_BYTES = 1_000_000_000  # of all arrays together; the dashboard's own files stay far below
+MAX_RUNS, MAX_ENTRIES = 16, 2000
+NAMES = ("feature_names", "class_names")
+SOURCE = ("label", "about", "source", "licence")
+RUN_SCALARS = ("learning_rate", "method", "seed", "m")
+RUN_ARRAYS = ("lams", "classes", "epochs", "data_cost", "penalty_cost", "diverged_at")
+DATA_ARRAYS = ("X_train", "y_train", "X_test", "y_test")
+NOT_A_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, ValueError, OSError, EOFError)
+NOT_A_ZIP += (OverflowError, RuntimeError, NotImplementedError, MemoryError)  # encrypted, or packed otherwise
+WHAT_TO_DO = "save the run anew, with core.save_run or from the dashboard"
+
+
+@dataclass(frozen=True, eq=False)
+class SavedRun:
+    """What a file holds: the settings, the runs by the penalty's label, and the data where it came along."""
+
+    settings: Settings | None  # None where this version does not know the settings of the file
+    runs: dict[str, Run]
+    data: Dataset | None
+
+
+def save_run(
+    file: str | Path | BinaryIO, settings: Settings, runs: Mapping[str, Run], data: Dataset | None = None
+) -> None:
+    """Write runs, by name, with their settings to an .npz file; `load_run` gives back the same arrays.
+
+    data: written too where it is given, for data that cannot be loaded by its name.
+    """
+    about: dict[str, Any] = {"settings": asdict(settings), "runs": {}}
+    arrays: dict[str, np.ndarray] = {}
+    for i, (name, run) in enumerate(runs.items()):
+        scalars = {field: getattr(run, field) for field in RUN_SCALARS}
+        about["runs"][name] = scalars | {"penalty": list(run.penalty), "hidden": list(run.hidden)}
+        arrays |= {f"{i}.{field}": getattr(run, field) for field in RUN_ARRAYS}
+        arrays |= {f"{i}.W{l + 1}": W for l, W in enumerate(run.history_W)}
+        arrays |= {f"{i}.b{l + 1}": b for l, b in enumerate(run.history_b)}
+    if data is not None:
+        about["data"] = {"name": data.name, "informative": list(data.informative)}
+        about["data"] |= {field: list(getattr(data, field)) for field in NAMES}
+        if data.own_source is not None:
+            about["data"]["source"] = {field: getattr(data.own_source, field) for field in SOURCE}
+        arrays |= {f"data.{field}": getattr(data, field) for field in DATA_ARRAYS}
+    head = {"format": np.array(FORMAT), "version": np.array(VERSION), "about": np.array(json.dumps(about))}
+    np.savez_compressed(file, allow_pickle=False, **head, **arrays)
+
+
+def load_run(file: str | Path | bytes | BinaryIO) -> SavedRun:
+    """Read what `save_run` wrote: a path, an open file, or the bytes themselves.
+
+    Raises ValueError where it is not such a file, or a broken one; OSError where it cannot be opened.
+    """
+    content = _content(file)
+    try:
+        arrays = _read(content)
+    except _BrokenFileError:
+        raise
+    except NOT_A_ZIP:
+        raise _broken("it is not an .npz file, or was cut off or changed on the way") from None
+    about = _check_head(arrays)
+    runs = about.get("runs")
+    if not isinstance(runs, dict) or not 1 <= len(runs) <= MAX_RUNS:
+        raise _broken(f"it must hold 1 to {MAX_RUNS} runs")
+    loaded = {name: _run(arrays, i, said) for i, (name, said) in enumerate(runs.items())}
+    return SavedRun(_settings(about.get("settings")), loaded, _data(arrays, about.get("data")))
+
+
+class _BrokenFileError(ValueError):
+    """A file that is refused, in words of ours."""
+
+
+def _broken(why: str) -> _BrokenFileError:
+    return _BrokenFileError(f"the file must be a run of Regularization Lab (.npz), but {why}; {WHAT_TO_DO}")
+
+
+def _content(file: str | Path | bytes | BinaryIO) -> bytes:
+    if isinstance(file, bytes):
+        return file
+    return Path(file).read_bytes() if isinstance(file, str | Path) else file.read()
+
+
+def _read(content: bytes) -> dict[str, np.ndarray]:
+    """The arrays of an .npz file by name; sizes, types and shapes are looked at before the numbers."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = archive.infolist()
+        if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_BYTES:
+            raise _broken(f"it holds more than {MAX_ENTRIES:,} arrays or {MAX_BYTES:,} bytes")
+        return {entry.filename.removesuffix(".npy"): _array(archive, entry) for entry in entries}
+
+
+def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> np.ndarray:
+    """One array, once its header has said what it is: numbers or text, and as long as it says."""
+    with archive.open(entry) as stream:
+        try:
+            major, _ = np.lib.format.read_magic(stream)
+            read = np.lib.format.read_array_header_1_0 if major == 1 else np.lib.format.read_array_header_2_0
+            shape, fortran, dtype = read(stream, max_header_size=1000)
+        except (ValueError, TypeError, SyntaxError, RecursionError):
+            raise _broken(f"{_quoted(entry.filename)} in it is not an array") from None
+        if dtype.hasobject or dtype.kind not in "fiuU" or dtype.itemsize == 0:
+            raise _broken(f"{_quoted(entry.filename)} holds {dtype}, neither numbers nor text")
+        n_bytes = dtype.itemsize
+        for length in shape:
+            n_bytes *= length
+        if min(shape, default=0) < 0 or n_bytes > entry.file_size:
+            raise _broken(f"{_quoted(entry.filename)} is shorter than its shape {shape}")
+        content = stream.read(n_bytes + 1)
+        if len(content) != n_bytes:
+            raise _broken(f"{_quoted(entry.filename)} is {len(content)} bytes long and not {n_bytes}")
+    array = np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
+    return np.array(array, dtype.newbyteorder("="), order="C")
+
+
+def _check_head(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """What the file says of itself, as a dict, once format and version are known."""
+    if not all(name in arrays and arrays[name].shape == () for name in ("format", "version", "about")):
+        raise _broken("it does not say that it is one")
+    if str(arrays["format"]) != FORMAT:
+        raise _broken(f"it calls itself {_quoted(arrays['format'])}")
+    if str(arrays["version"]) != str(VERSION):
+        raise _broken(
+            f"its version is {_quoted(arrays['version'])}, and this program reads version {VERSION}"
+        )
+    try:
+        about = json.loads(str(arrays["about"]))
+    except (ValueError, RecursionError):
+        raise _broken("its description cannot be read") from None
+    if not isinstance(about, dict):
+        raise _broken("its description cannot be read")
+    return about
+
+
+def _run(arrays: Mapping[str, np.ndarray], i: int, said: Any) -> Run:
+    """The i-th run, its values checked like arguments of `train` and its arrays against each other."""
+    try:
+        lams = check_lams(_taken(arrays, f"{i}.lams", 1))
+        hidden = check_hidden(said["hidden"])
+        penalty = check_penalties(said["penalty"], lams.size)
+        learning_rate = check_positive("learning_rate", said["learning_rate"])
+        seed, m = check_whole("seed", said["seed"], 0), check_whole("m", said["m"], 1)
+        if said["method"] not in STEPS:
+            raise ValueError(f"method must be one of {', '.join(STEPS)}")
+    except (KeyError, TypeError, ValueError) as error:
+        raise _broken(f"of run {i + 1} {error}") from None
+    epochs, classes = _taken(arrays, f"{i}.epochs", 1), _taken(arrays, f"{i}.classes", 1)
+    if len(epochs) < 2 or epochs.dtype.kind not in "iu" or (np.diff(epochs) <= 0).any() or epochs[0] != 0:
+        raise _broken(f"the epochs of run {i + 1} do not begin at 0 and increase")
+    if len(classes) < 2 or classes.dtype.kind not in "iu":
+        raise _broken(f"run {i + 1} has fewer than two classes")
+    first = _taken(arrays, f"{i}.W1", 4)
+    sizes = network.layer_sizes(first.shape[3], hidden, len(classes))
+    at, dtype = (len(epochs), lams.size), first.dtype
+    if dtype not in (np.float32, np.float64):
+        raise _broken(f"its weights are {dtype}, neither float32 nor float64")
+    layers = list(enumerate(pairwise(sizes), start=1))
+    return Run(
+        lams=lams,
+        penalty=penalty,
+        hidden=hidden,
+        classes=classes,
+        learning_rate=learning_rate,
+        method=said["method"],
+        seed=seed,
+        m=m,
+        epochs=epochs,
+        history_W=[_shaped(arrays, f"{i}.W{l}", (*at, n_out, n_in), dtype) for l, (n_in, n_out) in layers],
+        history_b=[_shaped(arrays, f"{i}.b{l}", (*at, n_out, 1), dtype) for l, (_, n_out) in layers],
+        data_cost=_shaped(arrays, f"{i}.data_cost", at, np.dtype(float)),
+        penalty_cost=_shaped(arrays, f"{i}.penalty_cost", at, np.dtype(float)),
+        diverged_at=_shaped(arrays, f"{i}.diverged_at", (lams.size,), np.dtype(np.int64)),
+    )
+
+
+def _taken(arrays: Mapping[str, np.ndarray], name: str, n_dims: int) -> np.ndarray:
+    """The array of that name, of so many dimensions."""
+    if name not in arrays or arrays[name].ndim != n_dims or arrays[name].dtype.kind == "U":
+        raise _broken(f"it lacks the array {_quoted(name)} of {n_dims} dimensions")
+    return arrays[name]
+
+
+def _shaped(
+    arrays: Mapping[str, np.ndarray], name: str, shape: tuple[int, ...], dtype: np.dtype
+) -> np.ndarray:
+    """The array of that name, of just this shape and type."""
+    array = _taken(arrays, name, len(shape))
+    if array.shape != shape or array.dtype != dtype:
+        raise _broken(f"{_quoted(name)} is {array.dtype} {array.shape} and not {dtype} {shape}")
+    return array
+
+
+def _settings(said: Any) -> Settings | None:
+    """The settings, or None where this version has other values to choose from."""
+    if not isinstance(said, dict):
+        raise _broken("it lacks the settings")
+    known = {field.name for field in fields(Settings)}
+    values = {name: tuple(v) if isinstance(v, list) else v for name, v in said.items() if name in known}
+    try:
+        return Settings(**values)
+    except (TypeError, ValueError):
+        return None
+
+
+def _data(arrays: Mapping[str, np.ndarray], said: Any) -> Dataset | None:
+    """The data set that came along, its shapes checked against each other."""
+    if said is None:
+        return None
+    try:
+        names = {field: tuple(map(str, said[field])) for field in NAMES}
+        informative = tuple(check_whole("an informative column", c, 0) for c in said["informative"])
+        name, source = str(said["name"]), said.get("source")
+        if source is not None:
+            source = Source(*(str(source[field]) for field in SOURCE), make=_gone, synthetic=False)
+    except (KeyError, TypeError, ValueError):
+        raise _broken("the description of its data cannot be read") from None
+    found = {field: _taken(arrays, f"data.{field}", 2 if field[0] == "X" else 1) for field in DATA_ARRAYS}
+    n_features, n_classes = len(names["feature_names"]), len(names["class_names"])
+    for side in ("train", "test"):
+        X, y = found[f"X_{side}"], found[f"y_{side}"]
+        if X.shape != (len(y), n_features) or X.dtype.kind != "f" or not np.isfinite(X).all():
+            raise _broken(f"the rows of its data ({side}) and their columns do not fit together")
+        if y.dtype.kind not in "iu" or (len(y) and not 0 <= y.min() <= y.max() < n_classes):
+            raise _broken(f"the classes of its data ({side}) do not fit their names")
+    if any(column >= n_features for column in informative):
+        raise _broken("the description of its data cannot be read")
+    return Dataset(name=name, informative=informative, own_source=source, **found, **names)
+
+
+def _gone(rng: np.random.Generator, n_samples: int, noise: float) -> Table:
+    raise ValueError("a file holds the split rows of a data set, not the table they were drawn from")
+
+
+def _quoted(text: object) -> str:
+    """Foreign text, short and in quotes."""
+    return repr(str(text)[:40])

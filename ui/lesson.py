@@ -1,0 +1,64 @@
+"""What a page works with: the settings, and the networks or the data that belong to them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core import Dataset, Run, Settings
+from ui import words
+
+
+class RefusedError(ValueError):
+    """A training that would take too long and is not begun, with a sentence that says what to lower."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A data set and the networks trained on it: for each penalty the whole grid of λ."""
+
+    data: Dataset
+    runs: dict[str, Run]  # by the penalty's label, "L1" and "L2"
+
+    @property
+    def lams(self) -> np.ndarray:
+        """The grid, (n_lams,)."""
+        return next(iter(self.runs.values())).lams
+
+    @property
+    def nbytes(self) -> int:
+        """Memory, in bytes."""
+        return sum(run.nbytes for run in self.runs.values())
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What a page works with: the settings, the networks trained for them, and where λ stands."""
+
+    settings: Settings
+    trained: Trained
+    k: int  # position of the chosen λ in the grid
+    theme: str  # "light" or "dark"
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The grid as it is written on axes."""
+        return tuple(words.lam_label(lam) for lam in self.trained.lams)
+
+    @property
+    def lam(self) -> str:
+        """The chosen λ, in words."""
+        return f"λ = {words.lam_label(self.settings.lam)}"
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """What a page works with that needs none of the trained networks: the settings and their data."""
+
+    settings: Settings
+    data: Dataset
+    theme: str  # "light" or "dark"
+
+    @property
+    def lam(self) -> str:
+        """The chosen λ, in words."""
+        return f"λ = {words.lam_label(self.settings.lam)}"

@@ -23,6 +23,12 @@ def main() -> None:
                 wait_until_quiet(page)
                 page.screenshot(path=PICTURES / f"{name}-{theme}.png")
                 print(f"{name}-{theme}.png")
+        page = browser.new_page(viewport={"width": 1600, "height": 1000}, device_scale_factor=1)
+        open_page(page, f"{address}/?present=1&tour=3")
+        page.get_by_test_id("stButtonGroup").first.get_by_role("radio").first.click()
+        page.get_by_role("button", name="Reveal").click()
+        wait_until_quiet(page)
+        page.screenshot(path=PICTURES / "tour-presented.png")
 
 
 if __name__ == "__main__":

@@ -285,7 +285,7 @@ def test_the_page_works_with_every_data_set_at_both_ends_of_the_grid(hidden):
             app.segmented_control(key="converter_penalty").set_value(penalty).run()
             assert not app.exception
             assert f"λ = {lam:g}" in noticed(app)
-            assert app.code[0].value
+            assert app.main.code[-1].value
 
 
 def test_every_library_with_the_option_can_be_chosen_and_its_code_is_shown():
@@ -296,4 +296,4 @@ def test_every_library_with_the_option_can_be_chosen_and_its_code_is_shown():
     )
     for e in converted(problem):
         app.selectbox(key="converter_library_l2").set_value(e.library).run()
-        assert app.code[0].value == e.code
+        assert app.main.code[-1].value == e.code

@@ -13,7 +13,7 @@ from core.measures import UNIT_STATES, count_units, count_weights, unit_states
 from ui import scripts
 from ui.charts import SIGN_SCALE, Spec, chosen_slider, finish, lam_axis, over_lam, readout, table
 from ui.lesson import Lesson
-from ui.picture import Picture
+from ui.picture import Picture, kept
 from ui.tables import Runs, whole, wide
 from ui.theme import INKS, PENALTY_COLORS, SIGN_COLORS, Ink
 from ui.words import counted, joined, lam_label, number, percent
@@ -474,6 +474,7 @@ def _changed_predictions(run: Run, data: Dataset, tol: Tolerance, k: int) -> int
     return int((classes[0] != classes[1]).sum())
 
 
+@kept
 def picture(lesson: Lesson, drawn: str = "L1", share: float = 0.01) -> Picture:
     """The page's picture. drawn: whose network; share: up to where a weight counts as none (`tolerance`)."""
     if not lesson.settings.hidden:

@@ -1,6 +1,7 @@
 """What a page works with: the settings, and the networks or the data that belong to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ class Trained:
 
     data: Dataset
     runs: dict[str, Run]  # by the penalty's label, "L1" and "L2"
+    pictures: dict[Any, Any] = field(default_factory=dict, repr=False)  # see ui.picture.kept
 
     @property
     def lams(self) -> np.ndarray:
@@ -27,7 +29,7 @@ class Trained:
     @property
     def nbytes(self) -> int:
         """Memory, in bytes."""
-        return sum(run.nbytes for run in self.runs.values())
+        return sum(each.nbytes for each in (*self.runs.values(), *list(self.pictures.values())))
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,7 +25,7 @@ from ui.charts import (
     table,
 )
 from ui.lesson import Lesson
-from ui.picture import Picture
+from ui.picture import Picture, kept
 from ui.tables import Runs, whole, wide
 from ui.theme import BAND_COLOR, INKS, Ink
 from ui.words import lam_label, number, percent
@@ -372,6 +372,7 @@ def agreement_notes(table: pd.DataFrame, lams: Sequence[float], k: int) -> list[
     return sentences
 
 
+@kept
 def picture(lesson: Lesson, logistic: Runs, deviation: float = 0.05, drawn: str = "L2") -> Picture:
     """The page's picture.
 

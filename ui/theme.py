@@ -43,7 +43,7 @@ def css(ink: Ink, present: bool) -> str:
   .stVegaLiteChart.vega-embed {{ display: flex; flex-direction: column; }}
   .stVegaLiteChart form.vega-bindings.vega-bindings {{
     order: -1; position: sticky; top: 0; z-index: 5; flex-flow: row wrap; align-items: center;
-    gap: 0 2rem; padding: 0.25rem 0 0.5rem; background: {ink.page};
+    gap: 0 2rem; padding: 0.25rem 0 0.5rem; background: {ink.page}; box-shadow: 5rem 0 0 {ink.page};
   }}
   .stVegaLiteChart form.vega-bindings .vega-bind.vega-bind {{ flex: 0 0 auto; width: auto; }}
   .stVegaLiteChart form.vega-bindings .vega-bind.vega-bind:has(input[type="range"]) {{ flex: 1 1 18rem; }}
@@ -83,14 +83,30 @@ def css(ink: Ink, present: bool) -> str:
 """
 
 
+# On a phone the tools are icons, their names left to screen readers, and nobody presents.
 TOOLBAR = """
   @media (min-width: 900px) {
+    .stMainBlockContainer { position: relative; }
     .stMainBlockContainer .st-key-toolbar {
-      position: fixed; top: 0; right: 9.5rem; z-index: 999991; height: 3.75rem; width: auto;
+      position: absolute; top: 0; right: 9.5rem; z-index: 999991; height: 3.75rem; width: auto;
       align-items: center;
     }
   }
   .st-key-toolbar p { white-space: nowrap; }
+  @media (max-width: 899px) {
+    .stMainBlockContainer { position: relative; padding-top: 4.25rem; }
+    .stMainBlockContainer h1 { font-size: 1.8rem; }
+    .stMainBlockContainer .stHorizontalBlock { row-gap: 0.5rem; }
+    .stMainBlockContainer .st-key-toolbar {
+      position: absolute; top: 0.6rem; right: 0.75rem; z-index: 999991; width: auto;
+      flex-wrap: nowrap; align-items: center;
+    }
+    .st-key-toolbar_ways { flex-wrap: nowrap; }
+    .st-key-toolbar_ways p {
+      position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+    }
+    .st-key-present { display: none; }
+  }
 """
 
 # Zooming enlarges type, marks and controls together. A chart asks its frame for its width and is told it as
@@ -100,7 +116,8 @@ PRESENTED = """
   @media (min-width: 900px) {
     .stMainBlockContainer { zoom: 1.3; max-width: none; padding-top: 3rem; }
     .stElementContainer:has(.stVegaLiteChart) > [data-testid="stFullScreenFrame"] { width: calc(100% / 1.3); }
-    .stVegaLiteChart form.vega-bindings.vega-bindings { width: 130%; }
+    .stVegaLiteChart form.vega-bindings.vega-bindings { width: 130%; top: 3.25rem; }
+    .stMainBlockContainer .st-key-toolbar { position: fixed; }
   }
 """
 

@@ -9,17 +9,19 @@ The cost is that of logistic regression, so there is one best J* and one support
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from math import ceil, log10
 
 import numpy as np
 
 from core import validation
 from core.logistic import fit_logistic
-from core.training import train
+from core.training import OnProgress, train
 
 TOL = 1e-10  # of J: to this the optimum is certified, and below it no difference is told
 MAX_KEPT = 2000  # steps of a run that are looked at, evenly spaced
 PER_DECADE = 12
+MICROSECONDS = (60.0, 1e-3)  # of one step: the step itself, each sample and weight
 SOLVERS = ("subgradient", "clip", "proximal")
 
 
@@ -48,6 +50,12 @@ class Race:
         """αλ/2m, what the penalty takes off a weight in one step."""
         return self.learning_rate * self.lam / (2 * self.m)
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays, in bytes."""
+        arrays = chain(self.W.values(), self.cost.values(), (self.steps, self.optimum))
+        return sum(array.nbytes for array in arrays)
+
     def excess(self, solver: str) -> np.ndarray:
         """J − J* at each step kept, but at least `floor`; NaN where the solver diverged."""
         return np.maximum(self.cost[solver] - self.optimum_cost, self.floor)
@@ -63,11 +71,18 @@ class Race:
 
 
 def race(
-    X: np.ndarray, y: np.ndarray, lam: float, learning_rate: float = 0.3, steps: int = 3000, seed: int = 0
+    X: np.ndarray,
+    y: np.ndarray,
+    lam: float,
+    learning_rate: float = 0.3,
+    steps: int = 3000,
+    seed: int = 0,
+    on_progress: OnProgress | None = None,
 ) -> Race:
     """Let each solver take `steps` steps on all rows, in float64, from the start that the seed gives.
 
     X: (m, n_features); y: (m,) two classes. lam: λ > 0. learning_rate: α > 0; above 2/L a step may overshoot.
+    on_progress(done, total) counts the steps of all three; raising in it stops them.
     Raises ValueError for arguments out of range.
     """
     lam = validation.check_positive("lam", lam)
@@ -75,8 +90,14 @@ def race(
     path = fit_logistic(X, y, "l1", [lam], tol=TOL)
     stride = ceil(steps / MAX_KEPT)
     steps -= steps % stride
-    runs = {
-        name: train(
+    runs = {}
+    for i, name in enumerate(SOLVERS):
+
+        def tick(done: int, total: int, before: int = i * steps) -> None:
+            if on_progress is not None:
+                on_progress(before + done, len(SOLVERS) * steps)
+
+        runs[name] = train(
             X,
             y,
             (),
@@ -88,9 +109,8 @@ def race(
             method=name,
             snapshots=max(2, steps // stride + 1),
             dtype="float64",
+            on_progress=tick,
         )
-        for name in SOLVERS
-    }
     kept = kept_steps(steps, stride)
     at = np.searchsorted(runs["proximal"].epochs, kept)
     return Race(
@@ -121,3 +141,9 @@ def curvature_bound(X: np.ndarray) -> float:
     """
     with_intercept = np.column_stack([X, np.ones(len(X))])
     return float(np.linalg.norm(with_intercept, 2) ** 2 / (4 * len(X)))
+
+
+def estimated_seconds(m: int, n_features: int, steps: int) -> float:
+    """About how long a race takes on a small server, by MICROSECONDS; m training samples."""
+    each, per_product = MICROSECONDS
+    return 1e-6 * len(SOLVERS) * steps * (each + per_product * m * n_features)

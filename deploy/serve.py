@@ -3,6 +3,13 @@
 The settings are those of deploy/.streamlit/config.toml. Before the first visitor is let in, each page is
 opened once in each theme: imports, chart specs and the first training are then behind us, and a deep link
 finds its page. Until then every answer is 503, that of /_stcore/health too, which so means ready.
+
+The environment bounds the work of one process:
+    LAB_STORE_MB         megabytes of trained networks kept for all (200 here, 400 on a person's machine)
+    LAB_MEMORY_MB        megabytes of the process above which half of them go (600 here, else no bound)
+    LAB_WORKERS          trainings at the same moment (2); others wait in a queue
+    LAB_QUEUE_SECONDS    what would wait longer is refused, with a sentence (120)
+    LAB_WARM_UP_SECONDS  for opening every page before the first visitor (180; 0 for none)
 """
 
 import asyncio
@@ -15,6 +22,8 @@ from pathlib import Path
 from time import monotonic
 
 ROOT = Path(__file__).resolve().parents[1]
+os.environ.setdefault("LAB_STORE_MB", "200")
+os.environ.setdefault("LAB_MEMORY_MB", "600")
 sys.path.insert(0, str(ROOT))  # for ui, core and deploy; Streamlit itself adds this file's folder alone
 
 import ui  # noqa: E402, F401, I001 -- before NumPy: one thread for each matrix product

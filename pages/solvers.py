@@ -2,12 +2,10 @@
 
 import streamlit as st
 
-from core import Settings
 from core.settings import LAMS
-from core.solvers import Race, race
 from ui import page, solvers
 from ui.choices import choose
-from ui.data import kept, load
+from ui.racing import raced
 from ui.words import lam_label, number, plain
 
 STEPS = (300, 1000, 3000, 10_000, 20_000)
@@ -18,15 +16,6 @@ sheet = page.open_sheet(
     "minimize the same J, with logistic regression, whose optimum can be computed and proven. The hidden "
     "layers of the panel play no part here. Move the step, or play it, and watch who lands on zero.",
 )
-
-
-@st.cache_data(max_entries=32, show_spinner="Three solvers are on their way …")
-def raced(settings: Settings, target: int, steps: int) -> Race:
-    """The three solvers for these settings, once."""
-    data = load(settings)
-    y = (data.y_train == target).astype(int)
-    return race(data.X_train, y, settings.lam, settings.learning_rate, steps, settings.seed)
-
 
 data, settings = sheet.data, sheet.settings
 names = data.class_names
@@ -44,7 +33,7 @@ with st.container():  # there even when empty, so that the chart keeps its place
             "At λ = 0 there is no penalty, so nothing pulls a weight to zero and there is nothing to "
             f"compare. The page shows λ = {lam_label(LAMS[1])}, the smallest above it."
         )
-result = kept(raced, solvers.deciding(settings), target, steps)
+result = raced(solvers.deciding(settings), data, target, steps)
 page.show(solvers.picture(sheet, result, target, steps), data)
 
 with st.expander("The mathematics"):

@@ -53,11 +53,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def dashboard() -> Iterator[str]:
-    """The address of a server of our own on 127.0.0.1, warm, which ends with the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def dashboard(port: int | None = None) -> Iterator[str]:
+    """The address of a server of our own on 127.0.0.1, warm, which ends with the block; port: a free one."""
+    if port is None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     code = (
         f"import os, threading; timer = threading.Timer({MAX_SECONDS}, os._exit, [1]); "
         "timer.daemon = True; timer.start(); "

@@ -1,18 +1,22 @@
 """Training for the pages: once for each setting, in sight, stoppable, and kept within a bound of bytes.
 
-The training runs outside Streamlit's caches, since progress can only be shown, and a run only be stopped,
-at a call into Streamlit. What would take too long is refused before it begins.
+The work is done outside Streamlit's caches and threads: several visitors may wait for the same, each sees
+how far it is, and each can leave. What would take too long is refused before it begins, and so is what
+would have to wait too long.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import replace
+import os
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from threading import Lock
 from time import monotonic
-from typing import Generic, Protocol, TypeVar
+from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core import Dataset, Settings, train
 from core.network import layer_sizes
@@ -20,52 +24,38 @@ from core.penalties import PENALTIES
 from core.settings import EPOCHS, LAMS, UPLOAD
 from core.variance import estimated_seconds
 from ui.data import fingerprint, load, room, source_of
+from ui.jobs import BusyError, Jobs, OnProgress, Watch
 from ui.lesson import RefusedError, Trained
+from ui.memory import Store
 from ui.words import duration
 
-STORE_BYTES = 400_000_000
+STORE_BYTES = int(float(os.environ.get("LAB_STORE_MB", "400")) * 1e6)
 OWN_STORE_BYTES = 60_000_000  # of one session's own data
+WORKERS = int(os.environ.get("LAB_WORKERS", "2"))  # trainings at the same moment
 MAX_SECONDS = 60.0  # estimated; what takes longer is not begun
+QUEUE_SECONDS = float(os.environ.get("LAB_QUEUE_SECONDS", "120"))  # what waits longer is not queued
 STOPPED = "stopped"  # in the session: the key of the training that the person stopped
+DOWNLOAD = "download_turn"  # in the session: held while a download trains
 HISTORY_BYTES = 48_000_000  # of one run's snapshots; wide networks keep fewer of them
 MAX_SNAPSHOTS = 60
 SHOW_PROGRESS_AFTER = 0.3  # seconds
 SHOW_STOP_AFTER = 2.0
-TICK = 0.1  # seconds between two signs of life
 
 
-class Sized(Protocol):
-    """What a store can keep."""
+@dataclass(frozen=True)
+class Task:
+    """Work that a page asks for: what it depends on, how long it takes, and how it is told."""
 
-    @property
-    def nbytes(self) -> int: ...
+    key: Hashable
+    work: Callable[[OnProgress], Any]
+    seconds: float
+    told: str  # "Training 52 networks"
+    refused: str | None = None  # why it is not begun at all
 
 
-Key = TypeVar("Key")
-Value = TypeVar("Value", bound=Sized)
-
-
-class Store(Generic[Key, Value]):
-    """The most recently used results, bounded in bytes, shared by all sessions."""
-
-    def __init__(self, max_bytes: int) -> None:
-        self._max_bytes, self._lock = max_bytes, Lock()
-        self._kept: OrderedDict[Key, Value] = OrderedDict()
-
-    def get(self, key: Key) -> Value | None:
-        """What is kept for the key, or None."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, key: Key, value: Value) -> None:
-        """Keep a result; the oldest go until all fit, the newest always stays."""
-        with self._lock:
-            self._kept[key] = value
-            self._kept.move_to_end(key)
-            while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self._max_bytes:
-                self._kept.popitem(last=False)
+@st.cache_resource
+def _jobs() -> Jobs:
+    return Jobs(WORKERS, QUEUE_SECONDS)
 
 
 @st.cache_resource
@@ -90,22 +80,49 @@ def training_key(settings: Settings) -> Settings:
 
 
 def trained(settings: Settings) -> Trained:
-    """Both penalties over the grid for these settings, trained now or taken from the store.
-
-    Past SHOW_PROGRESS_AFTER a bar shows how far it is, past SHOW_STOP_AFTER with a button that stops it; a
-    new choice of the person's ends it too. What was stopped, or is estimated to take longer than MAX_SECONDS,
-    ends the page here, with a sentence.
-    """
+    """Both penalties over the grid for these settings, trained now or taken from the store: as `in_sight`."""
     settings = training_key(settings)
     key, store = (settings, fingerprint(settings)), _store(settings)
+    return in_sight(store, key, lambda: _task(settings, key, load(settings)))
+
+
+def in_sight(store: Store, key: Hashable, task: Callable[[], Task]) -> Any:
+    """What the store keeps for the key, or else what the task makes, done now.
+
+    Past SHOW_PROGRESS_AFTER a bar shows how far it is, past SHOW_STOP_AFTER with a button that stops it; a
+    new choice of the person's ends it too. What was stopped, is estimated to take longer than MAX_SECONDS,
+    or to wait longer than QUEUE_SECONDS, ends the page here, with a sentence.
+    """
     found = store.get(key)
     place = st.empty()  # there even when empty, or what follows would move and be drawn anew
     if found is None:
-        data = load(settings)
-        _wait_or_refuse(place, key, data)
-        found = _train(settings, data, _progress(place, key))
+        wanted = task()
+        _stop_if_unwanted(place, wanted)
+        try:
+            found = done(store, wanted, _watch(place, wanted))
+        except BusyError as busy:
+            tell_busy(place, busy)
+            st.stop()
         place.empty()
-        store.put(key, found)
+    return found
+
+
+def done(store: Store, task: Task, watch: Watch = lambda place, done, total: None) -> Any:
+    """The task's result, kept in the store: made now, or by whoever asked for the same before.
+
+    watch: as for `Jobs.run`. Raises BusyError where it would have to wait too long, and what the work raises.
+    """
+
+    def work(on_progress: OnProgress) -> Any:
+        found = store.get(task.key)  # it may have come since it was looked for
+        if found is None:
+            found = task.work(on_progress)
+            store.put(task.key, found)
+        return found
+
+    found = _jobs().run(task.key, work, watch, task.seconds)
+    if store.get(task.key) is None:  # whoever asked first has a store of their own
+        store.put(task.key, found)
     return found
 
 
@@ -113,10 +130,12 @@ def later(settings: Settings, own: Dataset | None = None) -> Callable[[], Traine
     """A function that gives these networks later, in another thread too: those kept, or trained anew.
 
     own: a person's data, which another thread does not know. The function keeps no networks itself. What
-    takes too long to train is refused with a RefusedError.
+    takes too long to train or to wait for, or comes while another download of the session's trains, is
+    refused with a RefusedError.
     """
     settings = training_key(settings)
     key, store = (settings, fingerprint(settings)), _store(settings)
+    turn = download_turn()
 
     def recalled() -> Trained:
         found = store.get(key)
@@ -124,11 +143,47 @@ def later(settings: Settings, own: Dataset | None = None) -> Callable[[], Traine
             data = own or load(settings)
             if sentence := too_long(settings, data):
                 raise RefusedError(sentence)
-            found = _train(settings, data, lambda done, total: None)
-            store.put(key, found)
+            with one_download(turn):
+                found = done(store, _task(settings, key, data))
         return found
 
     return recalled
+
+
+def download_turn() -> Lock:
+    """What only one of this session's downloads can hold; for a thread beside the pages one of its own."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return Lock()
+    return st.session_state.setdefault(DOWNLOAD, Lock())
+
+
+@contextmanager
+def one_download(turn: Lock) -> Iterator[None]:
+    """Train for a download. Raises RefusedError while another one of the session's trains, or none can."""
+    if not turn.acquire(blocking=False):
+        raise RefusedError("Another download of yours still waits for its training. Try again after it.")
+    try:
+        yield
+    except BusyError as busy:
+        raise RefusedError(busy_sentence(busy)) from busy
+    finally:
+        turn.release()
+
+
+def busy_sentence(busy: BusyError) -> str:
+    """Why it is not begun now, how long others take, and what to do."""
+    return (
+        f"The server is busy: what others asked for before takes about {duration(busy.seconds)}, more than "
+        f"the {duration(QUEUE_SECONDS)} that anyone is let wait. Your settings are kept. Try again in a "
+        "while, or choose settings that were trained before."
+    )
+
+
+def tell_busy(place: st.delta_generator.DeltaGenerator, busy: BusyError) -> None:
+    """Say so, with a button to try again."""
+    with place.container():
+        st.warning(busy_sentence(busy))
+        st.button("Try again", key="try_again")
 
 
 def too_long(settings: Settings, data: Dataset) -> str | None:
@@ -156,20 +211,24 @@ def refusal(settings: Settings, expected: float) -> str | None:
     )
 
 
-def _wait_or_refuse(
-    place: st.delta_generator.DeltaGenerator, key: tuple[Settings, str], data: Dataset
-) -> None:
-    """End the page here where the training takes too long, or was stopped and is not asked for again."""
-    settings = key[0]
+def _task(settings: Settings, key: Hashable, data: Dataset) -> Task:
+    """The training of both penalties over the grid."""
     expected = seconds(settings, data.n_features, len(data.class_names), data.m)
-    if sentence := refusal(settings, expected):
-        place.warning(sentence)
+    told = f"Training {len(LAMS) * len(PENALTIES)} networks"
+    work = partial(_train, settings, data)
+    return Task(key, work, expected, told, refusal(settings, expected))
+
+
+def _stop_if_unwanted(place: st.delta_generator.DeltaGenerator, task: Task) -> None:
+    """End the page here where the work takes too long, or was stopped and is not asked for again."""
+    if task.refused:
+        place.warning(task.refused)
         st.stop()
-    if st.session_state.get(STOPPED) == key:
+    if st.session_state.get(STOPPED) == task.key:
         with place.container():
             st.info(
                 "The training was stopped. It takes about "
-                f"{duration(expected)}; fewer epochs or hidden units take less."
+                f"{duration(task.seconds)}; fewer epochs or hidden units take less."
             )
             st.button("Train them", on_click=_remember_stop, args=(None,), key="train_again")
         st.stop()
@@ -208,25 +267,35 @@ def _snapshots(data: Dataset, settings: Settings) -> int:
     return max(2, min(MAX_SNAPSHOTS, HISTORY_BYTES // each))
 
 
-def _progress(
-    place: st.delta_generator.DeltaGenerator, key: tuple[Settings, str]
-) -> Callable[[int, int], None]:
-    """A callback that draws a bar at most every TICK seconds; each draw is a place to be stopped at."""
-    started = shown = monotonic()
+def _watch(place: st.delta_generator.DeltaGenerator, task: Task) -> Watch:
+    """A callback that draws a bar where its words change; each call is a place to be stopped at."""
+    started, said = monotonic(), ""
     bar = box = None
 
-    def on_progress(done: int, total: int) -> None:
-        nonlocal bar, box, shown
-        now = monotonic()
-        if now - started > SHOW_PROGRESS_AFTER and now - shown > TICK:
-            shown = now
-            if bar is None:  # over the page, see ui.theme; a page may train more than once
-                box = place.container(key=f"progress_{started}")
-                bar = box.empty()
-            if box is not None and now - started > SHOW_STOP_AFTER:
-                box.button("Stop", on_click=_remember_stop, args=(key,), key=f"stop_{started}")
-                box = None
-            n = len(LAMS) * len(PENALTIES)
-            bar.progress(done / total, f"Training {n} networks: {done / total:.0%}")
+    def watch(ahead: int, done: int, total: int) -> None:
+        nonlocal bar, box, said
+        heed()
+        waited, words = monotonic() - started, progress_words(task.told, ahead, done / total)
+        if waited <= SHOW_PROGRESS_AFTER:
+            return
+        if bar is None:  # over the page, see ui.theme; a page may train more than once
+            box = place.container(key=f"progress_{started}")
+            bar = box.empty()
+        if box is not None and waited > SHOW_STOP_AFTER:
+            box.button("Stop", on_click=_remember_stop, args=(task.key,), key=f"stop_{started}")
+            box = None
+        if words != said:
+            said = words
+            bar.progress(done / total, words)
 
-    return on_progress
+    return watch
+
+
+def heed() -> None:
+    """A place where Streamlit ends a run that is not wanted any more; it sends nothing."""
+    _ = STOPPED in st.session_state
+
+
+def progress_words(told: str, ahead: int, share: float) -> str:
+    """How far it is, or the place in the queue."""
+    return f"{told}: place {ahead} in the queue" if ahead else f"{told}: {share:.0%}"

@@ -4,10 +4,8 @@ What is kept is one seed's curves, so that more seeds only train the seeds that 
 was stopped goes on where it left off.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from time import monotonic
+from functools import lru_cache, partial
 
 import streamlit as st
 
@@ -15,7 +13,10 @@ from core import Dataset, Settings
 from core.settings import LAMS, MAX_SEED, UPLOAD
 from core.variance import Curves, estimated_seconds, learning_curves, sample_sizes
 from ui.data import fingerprint, load, room
-from ui.store import TICK, Store, training_key
+from ui.jobs import BusyError, OnProgress, Watch
+from ui.lesson import RefusedError
+from ui.memory import Store
+from ui.store import Task, done, download_turn, heed, one_download, progress_words, tell_busy, training_key
 from ui.words import duration
 
 AUTO_SECONDS = 4.0  # a study estimated longer waits for its button
@@ -78,11 +79,15 @@ def studied(plans: tuple[Plan, ...]) -> list[Curves] | None:
         return None
     if missing:
         with place.container():
-            bar = st.progress(0.0, _words(missing[0], plans, 0.0))
+            bar = st.progress(0.0, progress_words(_words(missing[0], plans), 0, 0.0))
             st.button("Stop", on_click=_say, args=("stop", plans), key="study_button")
-        for i, plan in enumerate(missing):
-            found[plan] = _train(plan, _progress(bar, plans, plan, i / len(missing), 1 / len(missing)))
-            store.put(plan, found[plan])
+        try:
+            for i, plan in enumerate(missing):
+                watch = _watch(bar, _words(plan, plans), i / len(missing), 1 / len(missing))
+                found[plan] = done(store, _task(plan), watch)
+        except BusyError as busy:
+            tell_busy(place, busy)
+            return None
     st.session_state[LAST] = plans, list(found.values())
     place.caption(
         f"{len(plans)} seeds × {len(plans[0].sizes)} numbers of samples × {len(LAMS)} values of λ = "
@@ -106,9 +111,11 @@ def later(settings: Settings, penalty: str, test_share: float, n_seeds: int) -> 
     missing = [plan for plan in plans if found[plan] is None]
     if sum(plan.seconds() for plan in missing) > AUTO_SECONDS:
         return left_out
-    for plan in missing:
-        found[plan] = _train(plan, lambda done, total: None)
-        store.put(plan, found[plan])
+    try:
+        with one_download(download_turn()):
+            found |= {plan: done(store, _task(plan)) for plan in missing}
+    except RefusedError:
+        return left_out
     return [found[plan] for plan in plans]
 
 
@@ -154,10 +161,14 @@ def _shape(settings: Settings, test_share: float) -> tuple[int, int, int]:
     return data.n_features, len(data.class_names), data.m
 
 
-def _train(plan: Plan, on_progress: Callable[[int, int], None]) -> Curves:
+def _task(plan: Plan) -> Task:
+    return Task(plan, partial(_train, plan, plan.load()), plan.seconds(), "")
+
+
+def _train(plan: Plan, data: Dataset, on_progress: OnProgress) -> Curves:
     settings = plan.settings
     return learning_curves(
-        plan.load(),
+        data,
         plan.sizes,
         settings.hidden,
         plan.penalty,
@@ -169,22 +180,21 @@ def _train(plan: Plan, on_progress: Callable[[int, int], None]) -> Curves:
     )
 
 
-def _words(plan: Plan, plans: tuple[Plan, ...], share: float) -> str:
-    return f"Training seed {plan.settings.seed}, {plans.index(plan) + 1} of {len(plans)}: {share:.0%}"
+def _words(plan: Plan, plans: tuple[Plan, ...]) -> str:
+    return f"Training seed {plan.settings.seed}, {plans.index(plan) + 1} of {len(plans)}"
 
 
-def _progress(
-    bar: st.delta_generator.DeltaGenerator, plans: tuple[Plan, ...], plan: Plan, before: float, part: float
-) -> Callable[[int, int], None]:
-    """A callback that moves the bar at most every TICK seconds; each move is a place to be stopped at."""
-    shown = monotonic()
+def _watch(bar: st.delta_generator.DeltaGenerator, told: str, before: float, part: float) -> Watch:
+    """A callback that moves the bar where its words change; each call is a place to be stopped at."""
+    said = ""
 
-    def on_progress(done: int, total: int) -> None:
-        nonlocal shown
-        now = monotonic()
-        if now - shown > TICK:
-            shown = now
-            share = before + part * done / total
-            bar.progress(share, _words(plan, plans, share))
+    def watch(ahead: int, done: int, total: int) -> None:
+        nonlocal said
+        heed()
+        share = before + part * done / total
+        words = progress_words(told, ahead, share)
+        if words != said:
+            said = words
+            bar.progress(share, words)
 
-    return on_progress
+    return watch

@@ -1,0 +1,151 @@
+"""Work that takes a while: one for all who ask for the same, in turn, by a few threads of its own.
+
+Who asks waits, and hears at every TICK where the work is: so a page can show it, and be told to stop. When
+nobody waits for a piece of work any more it ends at its next sign of progress, or is never begun.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from threading import Event, Lock, Thread
+from typing import Generic, TypeVar
+
+TICK = 0.1  # seconds between two signs of life
+
+Value = TypeVar("Value")
+OnProgress = Callable[[int, int], None]
+Watch = Callable[[int, int, int], None]
+
+
+class BusyError(RuntimeError):
+    """Too much is to be done before; `seconds` says how long that takes."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.0f} seconds of work are asked for before")
+        self.seconds = seconds
+
+
+class _LeftError(Exception):
+    """Nobody waits any more."""
+
+
+@dataclass(eq=False)
+class _Job(Generic[Value]):
+    """A piece of work and those who wait for it."""
+
+    key: Hashable
+    work: Callable[[OnProgress], Value]
+    seconds: float  # about how long it takes
+    waiting: int = 0  # how many wait; 0 ends it
+    done: int = 0
+    total: int = 1
+    result: Value | None = None
+    error: BaseException | None = None
+    ended: Event = field(default_factory=Event)
+
+    def on_progress(self, done: int, total: int) -> None:
+        """What the work calls; the place to be stopped at."""
+        if self.waiting == 0:
+            raise _LeftError
+        self.done, self.total = done, total
+
+    @property
+    def left(self) -> float:
+        """About how many seconds it still takes."""
+        return self.seconds * (1 - self.done / self.total)
+
+
+class Jobs:
+    """A queue, first come first served, and the threads that work it off; they end where it is empty."""
+
+    def __init__(self, workers: int, max_seconds: float) -> None:
+        """max_seconds: where more work than that stands before a new piece, it is refused."""
+        self._workers, self._max_seconds, self._lock = workers, max_seconds, Lock()
+        self._wanted: dict[Hashable, _Job] = {}  # queued or begun, and waited for
+        self._queue: list[_Job] = []
+        self._begun: list[_Job] = []
+        self._threads = 0
+
+    def run(
+        self,
+        key: Hashable,
+        work: Callable[[OnProgress], Value],
+        watch: Watch = lambda place, done, total: None,
+        seconds: float = 0.0,
+    ) -> Value:
+        """What work(on_progress) returns, or raises; it is not begun again for a key that is under way.
+
+        watch(place, done, total): called at every TICK, with the place in the queue, 0 once the work has
+        begun; where it raises, the wait is over. seconds: about how long the work takes. Raises BusyError.
+        """
+        job = self._join(key, work, seconds)
+        try:
+            while not job.ended.wait(TICK):
+                watch(self._place(job), job.done, job.total)
+        finally:
+            self._leave(job)
+        if job.error is not None:
+            raise job.error
+        return job.result
+
+    def idle(self) -> bool:
+        """Whether nothing is queued, begun or waited for."""
+        with self._lock:
+            return not (self._wanted or self._queue or self._begun)
+
+    def _join(self, key: Hashable, work: Callable[[OnProgress], Value], seconds: float) -> _Job[Value]:
+        with self._lock:
+            job = self._wanted.get(key)
+            if job is None:
+                before = self._seconds_before()
+                if before > self._max_seconds:
+                    raise BusyError(before)
+                job = self._wanted[key] = _Job(key, work, seconds)
+                self._queue.append(job)
+                if self._threads < self._workers:
+                    self._threads += 1
+                    Thread(target=self._work, name="lab-work", daemon=True).start()
+            job.waiting += 1
+            return job
+
+    def _leave(self, job: _Job) -> None:
+        with self._lock:
+            job.waiting -= 1
+            if job.waiting == 0:
+                self._drop(job)
+
+    def _drop(self, job: _Job) -> None:
+        """Nobody can join this job any more; it may be under way still."""
+        if self._wanted.get(job.key) is job:
+            del self._wanted[job.key]
+        if job in self._queue:
+            self._queue.remove(job)
+
+    def _seconds_before(self) -> float:
+        """About how long a new piece of work would wait."""
+        if self._threads < self._workers:
+            return 0.0
+        return sum(job.left for job in (*self._begun, *self._queue)) / self._workers
+
+    def _place(self, job: _Job) -> int:
+        with self._lock:
+            return self._queue.index(job) + 1 if job in self._queue else 0
+
+    def _next(self) -> _Job | None:
+        """The next piece of work, or None: the thread that asked then ends."""
+        with self._lock:
+            if not self._queue:
+                self._threads -= 1
+                return None
+            self._begun.append(self._queue.pop(0))
+            return self._begun[-1]
+
+    def _work(self) -> None:
+        while (job := self._next()) is not None:
+            try:
+                job.result = job.work(job.on_progress)
+            except BaseException as error:  # whoever waits is to hear of it, whatever it is
+                job.error = error
+            with self._lock:
+                self._begun.remove(job)
+                self._drop(job)
+            job.ended.set()

@@ -1,0 +1,100 @@
+"""What is kept of work already done: bounded in bytes, and less of it where memory runs short."""
+
+import os
+from collections import OrderedDict
+from pathlib import Path
+from threading import Lock
+from typing import Generic, Protocol, TypeVar
+from weakref import WeakSet
+
+MB = 2**20
+STATM = Path("/proc/self/statm")  # Linux: this process; its second number is what is resident, in pages
+CGROUP = Path("/sys/fs/cgroup")  # Linux: the container
+
+
+class Sized(Protocol):
+    """What a store can keep."""
+
+    @property
+    def nbytes(self) -> int: ...
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value", bound=Sized)
+
+
+class Store(Generic[Key, Value]):
+    """The most recently used results, bounded in bytes; safe to use from several threads."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes, self._lock = max_bytes, Lock()
+        self._kept: OrderedDict[Key, Value] = OrderedDict()
+        with _all_lock:
+            _all_stores.add(self)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: Key) -> Value | None:
+        """What is kept for the key, or None."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Key, value: Value) -> None:
+        """Keep a result; the oldest go until all fit, the newest always stays.
+
+        Where memory runs short, every store lets go of the older half of what it keeps before.
+        """
+        if runs_short():
+            relieve()
+        with self._lock:
+            self._kept[key] = value
+            self._kept.move_to_end(key)
+            while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self._max_bytes:
+                self._kept.popitem(last=False)
+
+    def halve(self) -> None:
+        """Let go of the older half; of one result, of that."""
+        with self._lock:
+            for _ in range((len(self._kept) + 1) // 2):
+                self._kept.popitem(last=False)
+
+
+_all_stores: WeakSet[Store] = WeakSet()
+_all_lock = Lock()
+
+
+def relieve() -> None:
+    """Have every store let go of its older half, those of single sessions too."""
+    with _all_lock:
+        stores = list(_all_stores)
+    for store in stores:
+        store.halve()
+
+
+def runs_short() -> bool:
+    """Whether this process is above LAB_MEMORY_MB, or the container near its limit; False without a bound."""
+    bound = os.environ.get("LAB_MEMORY_MB")
+    return bool(bound) and (resident() > float(bound) * MB or container_is_full())
+
+
+def resident() -> int:
+    """Bytes of memory that this process has now; 0 where the system does not tell."""
+    try:
+        return int(STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def container_is_full(share: float = 0.9) -> bool:
+    """Whether the container's processes use more than this share of its limit; False without one."""
+    try:
+        limit = (CGROUP / "memory.max").read_text().strip()
+        used = int((CGROUP / "memory.current").read_text())
+        stat = dict(line.split() for line in (CGROUP / "memory.stat").read_text().splitlines())
+    except (OSError, ValueError):
+        return False
+    files = int(stat.get("inactive_file", 0))  # the system takes these back by itself
+    return limit.isdigit() and used - files > share * int(limit)

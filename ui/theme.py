@@ -110,10 +110,11 @@ TOOLBAR = """
 """
 
 # Zooming enlarges type, marks and controls together. A chart asks its frame for its width and is told it as
-# it is seen, zoomed already: the frame is made narrower by as much, so that the chart fits the page.
+# it is seen, zoomed already: the frame is made narrower by as much, so that the chart fits the page. A phone
+# that follows a presented link keeps its panel.
 PRESENTED = """
-  [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], .st-key-idea { display: none; }
   @media (min-width: 900px) {
+    [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], .st-key-idea { display: none; }
     .stMainBlockContainer { zoom: 1.3; max-width: none; padding-top: 3rem; }
     .stElementContainer:has(.stVegaLiteChart) > [data-testid="stFullScreenFrame"] { width: calc(100% / 1.3); }
     .stVegaLiteChart form.vega-bindings.vega-bindings { width: 130%; top: 3.25rem; }

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
-import numpy as np
 import pytest
 
 import ui.memory
@@ -324,20 +323,3 @@ def test_a_system_that_tells_nothing_of_memory_is_no_fault(monkeypatch):
     monkeypatch.setattr(ui.memory, "STATM", nowhere)
     monkeypatch.setenv("LAB_MEMORY_MB", "1")
     assert not ui.memory.runs_short()
-
-
-def test_memory_that_was_let_go_goes_back_to_the_system(monkeypatch):
-    class Big(Kept):
-        def __init__(self) -> None:
-            self.array = np.ones(2_500_000)
-            self.nbytes = self.array.nbytes
-
-    before, store = ui.memory.resident(), Store(400_000_000)
-    for i in range(10):
-        store.put(i, Big())
-    full = ui.memory.resident()
-    assert full - before > 150_000_000
-    monkeypatch.setenv("LAB_MEMORY_MB", str(full / 2**20 - 1))
-    store.put(10, Big())
-    assert kept(store, 11) == [5, 6, 7, 8, 9, 10]
-    assert full - ui.memory.resident() > 50_000_000

@@ -38,7 +38,7 @@ STOPPED = "stopped"  # in the session: the key of the training that the person s
 DOWNLOAD = "download_turn"  # in the session: held while a download trains
 HISTORY_BYTES = 48_000_000  # of one run's snapshots; wide networks keep fewer of them
 MAX_SNAPSHOTS = 60
-SHOW_PROGRESS_AFTER = 0.3  # seconds
+SHOW_PROGRESS_AFTER = 0.6  # seconds; a bar that only flashes by tells nothing and costs a redraw
 SHOW_STOP_AFTER = 2.0
 
 

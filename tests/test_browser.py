@@ -140,6 +140,19 @@ def test_the_training_plays_and_pauses(page, address):
     assert read(page) == paused
 
 
+def test_the_path_over_lam_plays_from_the_panels_lam_and_pauses(page, address):
+    open_page(page, f"{address}/tanh?lam=10&{QUICK}")
+    wait_for_readout(page, "λ = 10")
+    page.get_by_label("Play").check()
+    wait_for_readout(page, "λ = 20")
+    page.get_by_label("Play").uncheck()
+    page.wait_for_timeout(900)
+    paused = read(page)
+    page.wait_for_timeout(900)
+    assert read(page) == paused
+    assert page.trouble == []
+
+
 def test_a_broken_address_opens_at_the_defaults_and_says_so(page, address):
     open_page(page, f"{address}/l1-vs-l2?lam=abc&dataset=nope&seed=-1&hidden=9999")
     expect(page.get_by_role("alert")).to_have_count(4)

@@ -17,6 +17,7 @@ SIGN_SCALE = alt.Scale(domain=list(SIGN_COLORS), range=list(SIGN_COLORS.values()
 AT_CHOSEN = "length(data('chosen')) ? data('chosen')[0].k : 0"
 BARS = {"fillOpacity": 0.45, "strokeOpacity": 0.9, "strokeWidth": 1}
 PLAY_INTERVAL = 100  # milliseconds a snapshot
+LAM_INTERVAL = 400  # milliseconds a λ: there is more to read at each
 NAMES = "COLUMN_NAMES"  # stands in an expression of a spec until `named` writes names in its place
 
 
@@ -44,26 +45,26 @@ def named(spec: Spec, names: Sequence[str]) -> Spec:
     return json.loads(json.dumps(spec).replace(NAMES, json.dumps(expression)[1:-1]))
 
 
+def playing_slider(
+    n: int, name: str, start: int | None = None, interval: int = PLAY_INTERVAL
+) -> tuple[list[alt.Parameter], dict[str, list[dict]]]:
+    """A slider k over n positions, at the last unless told, with a switch that plays them, over and over."""
+    at = n - 1 if start is None else start
+    playing = alt.param(name="playing", value=False, bind=alt.binding_checkbox(name="Play"))
+    k = alt.param(name="k", value=at, bind=alt.binding_range(min=0, max=n - 1, step=1, name=name))
+    tick = {"type": "timer", "throttle": interval}
+    return [playing, k], {"k": [{"events": tick, "update": f"playing ? (k + 1) % {n} : k"}]}
+
+
 def chosen_slider(n: int, name: str) -> tuple[list[alt.Parameter], dict[str, list[dict]]]:
-    """A slider k over n positions that opens at the table `chosen` and follows it when that changes.
+    """A slider that plays, opens at the table `chosen` and follows it when that changes.
 
     A slider cannot be bound to a table, so a slow timer looks where the panel stands.
     """
-    panel = alt.param(name="panel", value=-1)
-    k = alt.param(name="k", value=0, bind=alt.binding_range(min=0, max=n - 1, step=1, name=name))
-    events = {
-        "panel": [{"events": {"type": "timer", "throttle": 150}, "update": AT_CHOSEN}],
-        "k": [{"events": {"signal": "panel"}, "update": "panel"}],
-    }
-    return [panel, k], events
-
-
-def playing_slider(n: int, name: str) -> tuple[list[alt.Parameter], dict[str, list[dict]]]:
-    """A slider k over n positions with a switch that plays them, over and over."""
-    playing = alt.param(name="playing", value=False, bind=alt.binding_checkbox(name="Play"))
-    k = alt.param(name="k", value=n - 1, bind=alt.binding_range(min=0, max=n - 1, step=1, name=name))
-    tick = {"type": "timer", "throttle": PLAY_INTERVAL}
-    return [playing, k], {"k": [{"events": tick, "update": f"playing ? (k + 1) % {n} : k"}]}
+    params, events = playing_slider(n, name, start=0, interval=LAM_INTERVAL)
+    events["panel"] = [{"events": {"type": "timer", "throttle": 150}, "update": AT_CHOSEN}]
+    events["k"].append({"events": {"signal": "panel"}, "update": "panel"})
+    return [alt.param(name="panel", value=-1), *params], events
 
 
 def readout(ink: Ink, colors: Mapping[str, str] = PENALTY_COLORS) -> alt.LayerChart:

@@ -71,6 +71,14 @@ def test_a_shared_link_opens_the_same_state_in_a_new_session(browser, address):
         expect(page.locator("[data-testid=stSidebar]")).to_be_hidden()
 
 
+def test_a_choice_is_in_the_link_as_soon_as_it_is_made():
+    app = open_app(epochs="50")
+    app.segmented_control(key="layer").set_value(1).run()
+    assert "layer=1" in app.main.code[0].value
+    app.segmented_control(key="layer").set_value(0).run()
+    assert "layer" not in app.main.code[0].value
+
+
 def test_a_choice_that_an_address_cannot_have_is_the_default():
     app = open_app(layer="7", compare="nothing", present="perhaps", epochs="50")
     assert not app.exception

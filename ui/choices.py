@@ -28,13 +28,27 @@ def choose(
         named = {str(option): option for option in options}
         state[key] = named.get(query.get(key), default)
     value = st.segmented_control(
-        label, options, format_func=shown, required=True, key=key, persist_state="session", help=help
+        label,
+        options,
+        format_func=shown,
+        required=True,
+        key=key,
+        persist_state="session",
+        help=help,
+        on_change=_write,  # before the page is drawn, since the link to share stands above it
+        args=(key, default),
     )
-    if value == default:
-        query.pop(key, None)
-    else:
-        query[key] = str(value)
+    _write(key, default)
     return value
+
+
+def _write(key: str, default: Choice) -> None:
+    """Put a choice into the address, or take it out where it is the default."""
+    value = st.session_state.get(key, default)
+    if value == default:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = str(value)
 
 
 def choose_penalty(key: str) -> str:

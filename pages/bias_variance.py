@@ -6,7 +6,6 @@ from core.datasets import TEST_SHARE
 from ui import bias_variance, page, study
 from ui.choices import choose, choose_penalty
 
-SEEDS = (3, 5, 10)
 TEST_SHARES = (0.2, TEST_SHARE, 0.5)
 
 lesson = page.open_lesson(
@@ -19,7 +18,7 @@ penalty_column, seeds_column, share_column = st.columns(3)
 with penalty_column:
     penalty = choose_penalty("variance_penalty")
 with seeds_column:
-    n_seeds = choose("Seeds", SEEDS, SEEDS[0], key="variance_seeds")
+    n_seeds = choose("Seeds", study.SEEDS, study.SEEDS[0], key="variance_seeds")
 with share_column:
     test_share = choose(
         "Share of the rows kept for the test",

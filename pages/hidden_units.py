@@ -17,7 +17,7 @@ lesson = page.open_lesson(
     "every sample.",
 )
 if not lesson.settings.hidden:
-    st.info("This network has no hidden layer, so no hidden unit that a penalty could cancel.")
+    st.info(hidden_units.NO_HIDDEN_LAYER)
     st.button("Give it two hidden layers, 16 and 8 units", on_click=choose_hidden, args=((16, 8),))
     st.stop()
 

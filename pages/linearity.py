@@ -19,7 +19,7 @@ lesson = page.open_lesson(
     "comes close to an affine map of its input.",
 )
 if not lesson.settings.hidden:
-    st.info("This network has no hidden layer, so no tanh: its logit is an affine map of the input as it is.")
+    st.info(linearity.NO_HIDDEN_LAYER)
     st.button("Give it a hidden layer of 8 units", on_click=choose_hidden, args=((8,),))
     st.stop()
 

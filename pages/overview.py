@@ -18,7 +18,7 @@ page.introduce(
     "makes that expensive: first the noise goes, and with too much of it the signal as well.",
 )
 result = trained(settings)
-lesson = page.Lesson(settings, result, result.lams.tolist().index(settings.lam), page.current_theme())
+lesson = page.Lesson(settings, result, page.current_theme())
 is_example = settings.dataset != panel.dataset
 with st.container():
     if not is_example:

@@ -21,7 +21,7 @@ data, settings = sheet.data, sheet.settings
 names = data.class_names
 told = [plain(name) for name in names]
 with st.container(horizontal=True, gap="large"):
-    steps = choose("Steps", STEPS, 3000, key="solver_steps", shown=lambda n: f"{n:,}")
+    steps = choose("Steps", STEPS, solvers.STEPS, key="solver_steps", shown=lambda n: f"{n:,}")
     target = 1
     if len(names) > 2:
         target = choose(

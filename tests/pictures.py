@@ -19,7 +19,7 @@ def main() -> None:
             open_page(page, address)
             for entry in MENU:
                 name = "overview" if entry.default else entry.url_path
-                page.goto(address if entry.default else f"{address}/{entry.url_path}")
+                page.goto(f"{address}/{entry.path}")
                 wait_until_quiet(page)
                 page.screenshot(path=PICTURES / f"{name}-{theme}.png")
                 print(f"{name}-{theme}.png")

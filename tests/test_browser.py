@@ -59,7 +59,7 @@ def test_every_page_opens_without_an_error_and_is_accessible(browser, address, t
         open_page(page, f"{address}/l1-vs-l2?hidden=5&{QUICK}")
         for entry in (*MENU, *TOOLS):
             page.get_by_role("link", name=entry.title, exact=True).first.click()
-            expect(page).to_have_url(re.compile(f"/{'' if entry.default else entry.url_path}\\?"))
+            expect(page).to_have_url(re.compile(f"/{entry.path}\\?"))
             page.wait_for_function(READY, timeout=60_000)
             expect(page.get_by_role("heading", level=1)).to_be_visible()
             assert page.locator("[data-testid=stException]").count() == 0, entry.title

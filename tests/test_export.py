@@ -7,6 +7,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 import zipfile
+from collections.abc import Callable
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,9 +20,10 @@ from hypothesis import strategies as st
 
 import core
 from core.settings import LAMS
+from core.solvers import Race, race
 from core.variance import learning_curves, sample_sizes
 from tests.browser import HOW_TO_GET_ONE, chromium
-from ui import export, report, takeaway
+from ui import export, report, solvers, takeaway
 from ui.lesson import Trained
 from ui.menu import MENU
 from ui.picture import Picture
@@ -72,6 +74,13 @@ def brought(feature_names: tuple[str, ...], class_names: tuple[str, ...], source
     )
 
 
+def racer(settings: core.Settings, data: core.Dataset) -> Callable[[], Race]:
+    """The race that a report of these settings shows."""
+    target, steps = solvers.chosen(data, SOON)
+    y = (data.y_train == target).astype(int)
+    return lambda: race(data.X_train, y, settings.lam, settings.learning_rate, steps, settings.seed)
+
+
 def desk_of(settings: core.Settings) -> report.Desk:
     """What a report of these settings is made from."""
     data = trained(settings).data
@@ -86,7 +95,7 @@ def desk_of(settings: core.Settings) -> report.Desk:
             for one, seed in zip(sets, seeds, strict=True)
         ]
 
-    return report.Desk(settings, data, trained, curves, SOON)
+    return report.Desk(settings, data, trained, curves, racer(settings, data), SOON)
 
 
 @lru_cache
@@ -187,7 +196,7 @@ def test_the_script_prints_the_numbers_of_the_page_with_core_alone(key, tmp_path
 def test_the_script_for_a_persons_data_reads_the_run_beside_it(tmp_path):
     settings = core.Settings(dataset="your_data", hidden=(), epochs=50)
     of = grid(brought(("a", "b", "c"), ("no", "yes"), "a.csv"), settings)
-    lesson = report.Lesson(settings, of, LAMS.index(10.0), "light")
+    lesson = report.Lesson(settings, of, "light")
     picture = report.sparsity.picture(lesson)
     (tmp_path / "regularization-lab-your_data.npz").write_bytes(takeaway.run_bytes(settings, of))
     ran = subprocess.run(
@@ -293,7 +302,14 @@ def test_foreign_text_in_a_report_is_text():
     data = brought((hostile, "b"), (hostile, "<b>"), hostile)
     settings = core.Settings(dataset="your_data", hidden=(3,), epochs=50)
     html = report.html(
-        report.Desk(settings, data, lambda one: grid(data, one), lambda: f"Left out: `{hostile}`.", SOON),
+        report.Desk(
+            settings,
+            data,
+            lambda one: grid(data, one),
+            lambda: f"Left out: `{hostile}`.",
+            racer(settings, data),
+            SOON,
+        ),
         "javascript:alert(1)",
     )
     links = Links()
@@ -311,7 +327,8 @@ def test_markdown_of_a_sentence_becomes_html():
 
 def test_a_report_without_hidden_layers_says_what_is_missing():
     settings = core.Settings(dataset="moons", hidden=(), epochs=50)
-    desk = report.Desk(settings, trained(settings).data, trained, lambda: "Left out here.", SOON)
+    data = trained(settings).data
+    desk = report.Desk(settings, data, trained, lambda: "Left out here.", racer(settings, data), SOON)
     missing = [picture.key for _, picture in report.pictures(desk) if picture.missing]
     assert missing == ["linearity", "hidden_units", "bias_variance"]
 

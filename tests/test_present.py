@@ -29,7 +29,7 @@ def test_presented_pages_have_no_panel_and_type_for_the_back_row(browser, addres
         open_page(page, f"{address}/?present=1&{QUICK}")
         for entry, following in zip(MENU, [*MENU[1:], None], strict=True):
             page.wait_for_function(READY, timeout=60_000)
-            expect(page).to_have_url(re.compile(f"/{'' if entry.default else entry.url_path}\\?"))
+            expect(page).to_have_url(re.compile(f"/{entry.path}\\?"))
             assert "present=1" in page.url, entry.title
             expect(page.locator("[data-testid=stSidebar]")).to_be_hidden()
             if entry.title != "Converter":

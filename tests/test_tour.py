@@ -13,6 +13,7 @@ import pytest
 import core
 from core.datasets import TEST_SHARE
 from core.settings import LAMS
+from core.solvers import race
 from core.variance import learning_curves
 from tests.test_pages import chart, open_app
 from ui import gradient_check, overview, study
@@ -28,6 +29,10 @@ def scene_at(settings: core.Settings, needs: str = "networks") -> Scene:
     data = core.load_dataset(settings.dataset, settings.seed, settings.n_samples, settings.noise)
     if needs == "data":
         return Scene(settings, data)
+    if needs == "race":
+        y = (data.y_train == (0 if len(data.class_names) > 2 else 1)).astype(int)
+        lam, alpha = settings.lam or LAMS[1], settings.learning_rate  # at λ = 0 the page shows the next
+        return Scene(settings, data, race=race(data.X_train, y, lam, alpha, seed=settings.seed))
     if needs == "curves":
         return Scene(settings, data, curves=curves_at(settings))
     both = core.train(  # at once, as the pages do: the last bits of a weight depend on its company
@@ -444,7 +449,7 @@ def test_the_tour_goes_on_to_pages_and_back_and_ends_with_a_count():
     assert app.button(key="tour_next").disabled
     app.segmented_control(key="tour_prediction_12").set_value(0).run()
     app.button(key="tour_reveal").click().run()
-    answer = TOUR[11].answer(scene_at(core.Settings(**TOUR[11].settings), "data"))
+    answer = TOUR[11].answer(scene_at(core.Settings(**TOUR[11].settings), TOUR[11].needs))
     assert answer.sentence in bar_of(app)
     assert f"**{int(answer.right == 0)} of 1** predictions were right" in bar_of(app)
     app.button(key="tour_previous").click().run()

@@ -15,6 +15,7 @@ import streamlit as st
 from core import DATASETS, Dataset, Settings, load_dataset
 from core.datasets import FAR, TEST_SHARE, Source, Table, split
 from core.settings import UPLOAD
+from ui.memory import Store
 from ui.upload import Prepared, Raw, prepare, read
 
 OWN = "own_data"  # in the session: the table in use
@@ -137,6 +138,16 @@ def fingerprint(settings: Settings) -> str:
 def room() -> dict[str, Any]:
     """Where this session keeps what was computed of its own data; it goes with the data."""
     return st.session_state.setdefault(RESULTS, {})
+
+
+def store_for(settings: Settings, name: str, own_bytes: int, shared: Callable[[], Store]) -> Store:
+    """Where what was computed is kept: for the program's data by all, for a person's in their session."""
+    if settings.dataset != UPLOAD:
+        return shared()
+    stores = room()
+    if name not in stores:
+        stores[name] = Store(own_bytes)
+    return stores[name]
 
 
 def far_out(data: Dataset) -> int:

@@ -12,16 +12,15 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from core import Settings
-from core.datasets import TEST_SHARE
-from ui import overview, panel, study
-from ui.data import load
+from ui import overview, panel, solvers, study
+from ui.data import fingerprint, load
 from ui.offers import entry_of
+from ui.racing import raced
 from ui.store import trained
-from ui.toolbar import PRESENT
+from ui.toolbar import PRESENT, TOUR_AT
 from ui.tour import TOUR, Answer, Scene, Step, query
 
 PLACE = "tour"  # in the address
-AT = "tour_at"  # in the session: the step, or None
 ARRIVED = "tour_arrived"  # in the session: the address was looked at
 MOVE = "tour_move"  # in the session: the page still to be opened, and settings for its address
 PROBLEM = "tour_problem"  # in the session: what was wrong with the address, and the settings it is told at
@@ -108,7 +107,7 @@ def show(page: StreamlitPage) -> None:
         if problem and told_at in (None, state.settings):  # until something else is chosen
             state[PROBLEM] = problem, state.settings
             st.warning(problem)
-        if n := state.get(AT):
+        if n := state.get(TOUR_AT):
             _bar(n, TOUR[n - 1], page)
 
 
@@ -117,20 +116,19 @@ def _find_place() -> int | None:
     state = st.session_state
     text = st.query_params.get(PLACE)
     if text is None:
-        if state.get(AT):
-            st.query_params[PLACE] = str(state[AT])
-        return state.get(AT)
+        if state.get(TOUR_AT):
+            st.query_params[PLACE] = str(state[TOUR_AT])
+        return state.get(TOUR_AT)
     try:
-        state[AT], state[PROBLEM] = parse_place(text), (None, None)
+        state[TOUR_AT], state[PROBLEM] = parse_place(text), (None, None)
     except ValueError as problem:
-        state[AT], state[PROBLEM] = None, (str(problem), None)
+        state[TOUR_AT], state[PROBLEM] = None, (str(problem), None)
         del st.query_params[PLACE]
-    return state[AT]
+    return state[TOUR_AT]
 
 
 def _is_open(file: str, page: StreamlitPage) -> bool:
-    entry = entry_of(file)
-    return page.title == entry.title
+    return page.title == entry_of(file).title
 
 
 def _bar(n: int, step: Step, page: StreamlitPage) -> None:
@@ -229,7 +227,7 @@ def _measured(n: int, step: Step, settings: Settings) -> Answer:
     """The step's answer for what is on screen, measured once."""
     state = st.session_state
     scene = scene_of(step, settings, {key: state[key] for key in CONTROLS if key in state})
-    key = n, scene.settings, tuple(scene.controls.items()), scene.curves is None
+    key = n, scene.settings, fingerprint(scene.settings), *scene.controls.items(), scene.curves is None
     if state.get(ANSWER, (None,))[0] != key:
         state[ANSWER] = key, step.answer(scene)
     return state[ANSWER][1]
@@ -242,29 +240,24 @@ def scene_of(step: Step, settings: Settings, controls: Mapping[str, Any]) -> Sce
     if step.needs == "networks":
         result = trained(settings)
         return Scene(settings, result.data, result.runs, controls=controls)
-    data = load(settings)
-    curves = _curves(settings) if step.needs == "curves" else None
-    return Scene(settings, data, curves=curves, controls=controls)
+    data, curves, race = load(settings), None, None
+    if step.needs == "curves":
+        curves = _curves(settings)
+    if step.needs == "race":
+        race = raced(solvers.deciding(settings), data, *solvers.chosen(data, controls))
+    return Scene(settings, data, curves=curves, race=race, controls=controls)
 
 
 def _curves(settings: Settings) -> list[study.Curves] | None:
     """The curves that the page on bias and variance shows, None where they are not all there."""
-    state = st.session_state
-    return study.known(
-        study.plans_for(
-            settings,
-            state.get("variance_penalty", "l2"),
-            state.get("variance_test_share", TEST_SHARE),
-            state.get("variance_seeds", 3),
-        )
-    )
+    return study.known(study.plans_for(settings, *study.chosen(st.session_state)))
 
 
 def go(n: int) -> None:
     """A button's callback: to a step of the tour, its page and its settings."""
     step = TOUR[n - 1]
     go_to(step.page, step.settings)
-    st.session_state[AT] = n
+    st.session_state[TOUR_AT] = n
     st.query_params[PLACE] = str(n)
 
 
@@ -281,7 +274,7 @@ def _turn(n: int) -> None:
 
 def _leave() -> None:
     """A button's callback: no tour any more; settings and predictions stay."""
-    st.session_state[AT], st.session_state[PROBLEM] = None, (None, None)
+    st.session_state[TOUR_AT], st.session_state[PROBLEM] = None, (None, None)
     st.query_params.pop(PLACE, None)
 
 

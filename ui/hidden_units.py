@@ -13,11 +13,12 @@ from core.measures import UNIT_STATES, count_units, count_weights, unit_states
 from ui import scripts
 from ui.charts import SIGN_SCALE, Spec, chosen_slider, finish, lam_axis, over_lam, readout, table
 from ui.lesson import Lesson
-from ui.picture import Picture, kept
+from ui.picture import Picture, remembered
 from ui.tables import Runs, whole, wide
 from ui.theme import INKS, PENALTY_COLORS, SIGN_COLORS, Ink
 from ui.words import counted, joined, lam_label, number, percent
 
+NO_HIDDEN_LAYER = "This network has no hidden layer, so no hidden unit that a penalty could cancel."
 MAX_LINKS = 800  # 30 inputs × 16 × 16 × 1 has 752; far more are a smear, and Vega leaves SVG at 2,000 marks
 MAX_LABELS = 40  # names in one column; more would stand on each other
 ROW = 21  # pixels of one named input
@@ -474,13 +475,13 @@ def _changed_predictions(run: Run, data: Dataset, tol: Tolerance, k: int) -> int
     return int((classes[0] != classes[1]).sum())
 
 
-@kept
+@remembered
 def picture(lesson: Lesson, drawn: str = "L1", share: float = 0.01) -> Picture:
     """The page's picture. drawn: whose network; share: up to where a weight counts as none (`tolerance`)."""
     if not lesson.settings.hidden:
         return Picture(
             "hidden_units",
-            missing="This network has no hidden layer, so no hidden unit that a penalty could cancel.",
+            missing=NO_HIDDEN_LAYER,
         )
     data, runs = lesson.trained.data, lesson.trained.runs
     run, tol = runs[drawn], tolerance(runs, share)

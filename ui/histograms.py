@@ -12,7 +12,7 @@ from core.measures import count_weights, histogram, layer_penalty
 from ui import scripts
 from ui.charts import BARS, PENALTY_SCALE, Spec, finish, percent_axis, playing_slider, readout, table
 from ui.lesson import Lesson
-from ui.picture import Picture, kept
+from ui.picture import Picture, remembered
 from ui.tables import Runs, whole, wide
 from ui.theme import INKS, Ink
 from ui.words import lam_label, number, zeros_at
@@ -184,7 +184,7 @@ def _still_moving(label: str, run: Run, k: int) -> str | None:
     return None
 
 
-@kept
+@remembered
 def picture(lesson: Lesson) -> Picture:
     """The page's picture."""
     runs, k = lesson.trained.runs, lesson.k

@@ -19,7 +19,7 @@ class Trained:
 
     data: Dataset
     runs: dict[str, Run]  # by the penalty's label, "L1" and "L2"
-    pictures: dict[Any, Any] = field(default_factory=dict, repr=False)  # see ui.picture.kept
+    pictures: dict[Any, Any] = field(default_factory=dict, repr=False)  # see ui.picture.remembered
 
     @property
     def lams(self) -> np.ndarray:
@@ -34,12 +34,16 @@ class Trained:
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """What a page works with: the settings, the networks trained for them, and where λ stands."""
+    """What a page works with: the settings, and the networks trained for them."""
 
     settings: Settings
     trained: Trained
-    k: int  # position of the chosen λ in the grid
     theme: str  # "light" or "dark"
+
+    @property
+    def k(self) -> int:
+        """Position of the chosen λ in the grid."""
+        return self.trained.lams.tolist().index(self.settings.lam)
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -25,11 +25,14 @@ from ui.charts import (
     table,
 )
 from ui.lesson import Lesson
-from ui.picture import Picture, kept
+from ui.picture import Picture, remembered
 from ui.tables import Runs, whole, wide
 from ui.theme import BAND_COLOR, INKS, Ink
 from ui.words import lam_label, number, percent
 
+NO_HIDDEN_LAYER = (
+    "This network has no hidden layer, so no tanh: its logit is an affine map of the input as it is."
+)
 Z_END = 4.0  # the lesson draws tanh over (−4, 4)
 Z_BINS = 64
 CELLS = 28  # a side of a model's square in the plane
@@ -372,7 +375,7 @@ def agreement_notes(table: pd.DataFrame, lams: Sequence[float], k: int) -> list[
     return sentences
 
 
-@kept
+@remembered
 def picture(lesson: Lesson, logistic: Runs, deviation: float = 0.05, drawn: str = "L2") -> Picture:
     """The page's picture.
 
@@ -381,8 +384,7 @@ def picture(lesson: Lesson, logistic: Runs, deviation: float = 0.05, drawn: str 
     if not lesson.settings.hidden:
         return Picture(
             "linearity",
-            missing="This network has no hidden layer, so no tanh: its logit is an affine map of the input "
-            "as it is.",
+            missing=NO_HIDDEN_LAYER,
         )
     data, runs, lams = lesson.trained.data, lesson.trained.runs, lesson.trained.lams
     band = linear_band(deviation)

@@ -17,6 +17,11 @@ class Entry(NamedTuple):
     default: bool = False
     icon: str = ""  # a tool's, in the toolbar
 
+    @property
+    def path(self) -> str:
+        """Where it stands under the dashboard's address; that of the first page is empty."""
+        return "" if self.default else self.url_path
+
 
 MENU = (
     Entry(

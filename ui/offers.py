@@ -28,8 +28,7 @@ def settings_of(values: Mapping[str, Any]) -> Settings:
 
 def href(file: str, address: Mapping[str, str]) -> str:
     """The address of a page with its query, relative to any page of the app."""
-    entry = entry_of(file)
-    return ("./" if entry.default else entry.url_path) + "?" + urlencode(address)
+    return (entry_of(file).path or "./") + "?" + urlencode(address)
 
 
 def offer(

@@ -24,7 +24,7 @@ from ui.charts import (
     table,
 )
 from ui.lesson import Lesson
-from ui.picture import Picture, kept
+from ui.picture import Picture, remembered
 from ui.tables import whole
 from ui.theme import INKS, PENALTY_COLORS, SIGN_COLORS, Ink
 from ui.words import counted, joined, lam_label, number, percent
@@ -384,7 +384,7 @@ def about_example(settings: Settings, data: Dataset) -> str:
     )
 
 
-@kept
+@remembered
 def picture(lesson: Lesson, penalty: str = "L2", is_example: bool = False) -> Picture:
     """The page's picture, of `shown_settings`.
 

@@ -38,8 +38,7 @@ def open_lesson(title: str, idea: str) -> Lesson:
     with st.container():  # there even when empty, so that what follows keeps its place
         for sentence in words.divergence(result.runs):
             st.warning(sentence)
-    k = result.lams.tolist().index(settings.lam)
-    lesson = Lesson(settings, result, k, current_theme())
+    lesson = Lesson(settings, result, current_theme())
     log.note(lesson)
     return lesson
 

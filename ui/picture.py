@@ -40,7 +40,7 @@ Make = Callable[Concatenate[Lesson, Choices], Picture]
 MAX_KEPT = 6  # pictures of one training
 
 
-def kept(make: Make[Choices]) -> Make[Choices]:
+def remembered(make: Make[Choices]) -> Make[Choices]:
     """Keep the last pictures beside the networks they show, so that a page that is visited again has it.
 
     A choice that cannot be a key, such as other runs, has to follow from the lesson's settings.

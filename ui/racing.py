@@ -1,14 +1,15 @@
 """The race of the solvers for its page: as the trainings, once for each setting, in sight and stoppable."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core import Dataset, Settings
-from core.settings import UPLOAD
 from core.solvers import SOLVERS, Race, estimated_seconds, race
-from ui.data import fingerprint, room
+from ui.data import fingerprint, store_for
 from ui.jobs import OnProgress
 from ui.memory import Store
-from ui.store import Task, in_sight
+from ui.store import Task, in_sight, recalled
 
 STORE_BYTES = 20_000_000
 OWN_STORE_BYTES = 4_000_000  # of one session's own data
@@ -19,8 +20,18 @@ def raced(settings: Settings, data: Dataset, target: int, steps: int) -> Race:
 
     settings: those alone that play a part.
     """
+    return in_sight(*_wanted(settings, data, target, steps))
+
+
+def later(settings: Settings, data: Dataset, target: int, steps: int) -> Callable[[], Race]:
+    """A function that gives the same race later, in another thread too: see `ui.store.recalled`."""
+    return recalled(*_wanted(settings, data, target, steps))
+
+
+def _wanted(settings: Settings, data: Dataset, target: int, steps: int) -> tuple:
+    """Where the race is kept, under which key, and what makes it."""
     key = ("race", settings, fingerprint(settings), target, steps)
-    return in_sight(_store(settings), key, lambda: _task(key, settings, data, target, steps))
+    return _store(settings), key, lambda: _task(key, settings, data, target, steps)
 
 
 def _task(key: tuple, settings: Settings, data: Dataset, target: int, steps: int) -> Task:
@@ -39,7 +50,5 @@ def _shared_store() -> Store[tuple, Race]:
 
 
 def _store(settings: Settings) -> Store[tuple, Race]:
-    """Where a race is kept: that on a person's data, in their session."""
-    if settings.dataset == UPLOAD:
-        return room().setdefault("races", Store(OWN_STORE_BYTES))
-    return _shared_store()
+    """Where a race is kept."""
+    return store_for(settings, "races", OWN_STORE_BYTES, _shared_store)

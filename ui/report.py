@@ -8,9 +8,8 @@ from typing import Any
 
 from core import Dataset, Settings
 from core.convert import converted
-from core.datasets import TEST_SHARE
 from core.settings import format_value
-from core.solvers import race
+from core.solvers import Race
 from core.variance import Curves
 from ui import (
     bias_variance,
@@ -59,19 +58,24 @@ class Desk:
     """What a report is made from.
 
     train: gives the networks for settings; curves: the study of bias and variance, or a sentence that says
-    why it is left out. choices: the pages' own controls by key, where they are not at their default.
+    why it is left out; race: the solvers', of `solvers.chosen`. choices: the pages' own controls by key,
+    where they are not at their default.
     """
 
     settings: Settings
     data: Dataset
     train: Callable[[Settings], Trained]
     curves: Callable[[], Sequence[Curves] | str]  # of the seeds from the settings' on
+    race: Callable[[], Race]
     choices: Mapping[str, Any] = field(default_factory=dict)
 
     def lesson(self, settings: Settings) -> Lesson:
         """The networks for settings, and where λ stands."""
-        trained = self.train(settings)
-        return Lesson(settings, trained, trained.lams.tolist().index(settings.lam), THEME)
+        return Lesson(settings, self.train(settings), THEME)
+
+    def chosen(self, **keys: str) -> dict[str, Any]:
+        """Arguments of a page's `picture`, by the key of the control; what was not chosen has its default."""
+        return {name: self.choices[key] for name, key in keys.items() if key in self.choices}
 
     @property
     def sheet(self) -> Sheet:
@@ -92,15 +96,15 @@ def pictures(desk: Desk) -> Iterator[tuple[Entry, Picture]]:
 def _overview(desk: Desk) -> Picture:
     settings = overview.shown_settings(desk.settings, desk.data)
     is_example = settings.dataset != desk.settings.dataset
-    penalty = desk.choices.get("overview_penalty", "L2")
-    picture = overview.picture(desk.lesson(settings), penalty, is_example)
+    chosen = desk.chosen(penalty="overview_penalty")
+    picture = overview.picture(desk.lesson(settings), is_example=is_example, **chosen)
     about = overview.about_example(settings, desk.data) if is_example else ""
     return replace(picture, caption=about)
 
 
 def _sparsity(desk: Desk) -> Picture:
     layer = min(desk.choices.get("layer", 0), len(desk.settings.hidden))
-    return sparsity.picture(desk.lesson(desk.settings), desk.choices.get("compare", "lam"), layer)
+    return sparsity.picture(desk.lesson(desk.settings), layer=layer, **desk.chosen(how="compare"))
 
 
 def _histograms(desk: Desk) -> Picture:
@@ -109,13 +113,13 @@ def _histograms(desk: Desk) -> Picture:
 
 def _linearity(desk: Desk) -> Picture:
     logistic = desk.train(replace(desk.settings, hidden=())).runs
-    choices = desk.choices.get("deviation", 0.05), desk.choices.get("drawn", "L2")
-    return linearity.picture(desk.lesson(desk.settings), logistic, *choices)
+    chosen = desk.chosen(deviation="deviation", drawn="drawn")
+    return linearity.picture(desk.lesson(desk.settings), logistic, **chosen)
 
 
 def _hidden_units(desk: Desk) -> Picture:
-    choices = desk.choices.get("drawn_penalty", "L1"), desk.choices.get("tolerance", 0.01)
-    return hidden_units.picture(desk.lesson(desk.settings), *choices)
+    chosen = desk.chosen(drawn="drawn_penalty", share="tolerance")
+    return hidden_units.picture(desk.lesson(desk.settings), **chosen)
 
 
 def _weight_decay(desk: Desk) -> Picture:
@@ -126,9 +130,8 @@ def _bias_variance(desk: Desk) -> Picture:
     curves = desk.curves()
     if isinstance(curves, str):
         return Picture("bias_variance", missing=curves)
-    penalty = desk.choices.get("variance_penalty", "l2")
-    share = desk.choices.get("variance_test_share", TEST_SHARE)
-    return bias_variance.picture(desk.lesson(desk.settings), curves, penalty, share)
+    chosen = desk.chosen(penalty="variance_penalty", test_share="variance_test_share")
+    return bias_variance.picture(desk.lesson(desk.settings), curves, **chosen)
 
 
 def _gradient_check(desk: Desk) -> Picture:
@@ -139,12 +142,7 @@ def _gradient_check(desk: Desk) -> Picture:
 
 
 def _solvers(desk: Desk) -> Picture:
-    data, settings = desk.data, solvers.deciding(desk.settings)
-    target = 1 if len(data.class_names) == 2 else desk.choices.get("solver_target", 0)
-    steps = desk.choices.get("solver_steps", 3000)
-    y = (data.y_train == target).astype(int)
-    result = race(data.X_train, y, settings.lam, settings.learning_rate, steps, settings.seed)
-    return solvers.picture(desk.sheet, result, target, steps)
+    return solvers.picture(desk.sheet, desk.race(), *solvers.chosen(desk.data, desk.choices))
 
 
 def _converter(desk: Desk) -> Picture:

@@ -1,7 +1,7 @@
 """For each picture a short script that computes its numbers again, with `core` alone."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from core import DATASETS, Settings
 from ui.lesson import Lesson
@@ -57,6 +57,11 @@ def head(key: str, title: str, imports: Sequence[str] = ()) -> str:
     return HEAD.format(title=title, file=script_file(key), imports="\n".join(sorted(imports)))
 
 
+def filled(body: str, settings: Settings, **more: object) -> str:
+    """A template with the settings written in by their names, and what else it asks for."""
+    return body.format(**asdict(settings), **more)
+
+
 def load(settings: Settings) -> str:
     """The lines that load the data."""
     if settings.dataset not in DATASETS:
@@ -69,15 +74,8 @@ def load(settings: Settings) -> str:
 
 def train(lesson: Lesson, hidden: tuple[int, ...] | None = None, name: str = "runs") -> str:
     """The lines that train both penalties over the grid, as the dashboard does."""
-    s, runs = lesson.settings, lesson.trained.runs
-    return TRAINED.format(
-        name=name,
-        hidden=s.hidden if hidden is None else hidden,
-        learning_rate=s.learning_rate,
-        epochs=s.epochs,
-        seed=s.seed,
-        snapshots=len(runs["L1"].epochs),
-    )
+    settings = lesson.settings if hidden is None else replace(lesson.settings, hidden=hidden)
+    return filled(TRAINED, settings, name=name, snapshots=len(lesson.trained.runs["L1"].epochs))
 
 
 def of_lesson(lesson: Lesson, key: str, title: str, imports: Sequence[str], body: str) -> str:
@@ -281,16 +279,8 @@ def bias_variance(
         lines = f"{lines[:-1]}, test_share={test_share})"
     else:
         lines = "\n    ".join([ONE_SPLIT, *load(settings).strip().split("\n")])
-    body = BIAS_VARIANCE.format(
-        sizes=tuple(sizes),
-        seeds=tuple(seeds),
-        load=lines,
-        hidden=settings.hidden,
-        penalty=penalty,
-        learning_rate=settings.learning_rate,
-        epochs=settings.epochs,
-        lam=settings.lam,
-    )
+    study = {"sizes": tuple(sizes), "seeds": tuple(seeds), "penalty": penalty}
+    body = filled(BIAS_VARIANCE, settings, load=lines, **study)
     return begin + body.replace("{label}", penalty.upper())
 
 
@@ -314,15 +304,8 @@ def gradient_check(settings: Settings, penalty: str, mistake: str | None, max_ro
         "The penalty's gradient, checked against J itself",
         ["from core.datasets import stratified_split", "from core.gradient import gradients"],
     )
-    body = GRADIENT_CHECK.format(
-        max_rows=max_rows,
-        seed=settings.seed,
-        hidden=settings.hidden,
-        penalty=penalty,
-        lam=settings.lam,
-        mistake=mistake,
-        at_most=at_most,
-    )
+    bounds = {"max_rows": max_rows, "at_most": at_most}
+    body = filled(GRADIENT_CHECK, settings, penalty=penalty, mistake=mistake, **bounds)
     return begin + "\n" + load(settings) + body
 
 
@@ -345,13 +328,7 @@ for name in SOLVERS:
 def solvers(settings: Settings, target: int, steps: int) -> str:
     """Zeros and J of each solver and of the optimum."""
     imports = ["from core.solvers import SOLVERS, race"]
-    body = SOLVERS.format(
-        target=target,
-        lam=settings.lam,
-        learning_rate=settings.learning_rate,
-        steps=steps,
-        seed=settings.seed,
-    )
+    body = filled(SOLVERS, settings, target=target, steps=steps)
     return head("solvers", "Where exact zeros come from", imports) + "\n" + load(settings) + body
 
 

@@ -1,14 +1,15 @@
 """Three L1 solvers on their way to the optimum; tables, chart and sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from core import Settings
+from core import Dataset, Settings
 from core.settings import LAMS
 from core.solvers import SOLVERS, Race
 from ui import scripts
@@ -24,6 +25,7 @@ ROWS = (*SOLVERS, "optimum")  # of the matrix
 GLYPHS = {"subgradient": "●", "clip": "■", "proximal": "▲"}
 SHAPES = {"subgradient": "circle", "clip": "square", "proximal": "triangle-up"}
 DASHES = {"subgradient": [1, 0], "clip": [7, 4], "proximal": [1, 0]}
+STEPS = 3000  # until told otherwise
 MAX_NAMES = 4  # weights named in one sentence
 
 
@@ -117,6 +119,12 @@ def chart(
     weights, names.
     """
     return named(_chart(labels, n_weights, n_rows, n_columns, len(inputs), theme), inputs)
+
+
+def chosen(data: Dataset, choices: Mapping[str, Any]) -> tuple[int, int]:
+    """The page's own controls, by key: the class that is told from the rest, of two the second; the steps."""
+    target = 1 if len(data.class_names) == 2 else choices.get("solver_target", 0)
+    return target, choices.get("solver_steps", STEPS)
 
 
 @lru_cache(maxsize=64)

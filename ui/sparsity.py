@@ -29,7 +29,7 @@ from ui.charts import (
     weight_cells,
 )
 from ui.lesson import Lesson
-from ui.picture import Picture, kept
+from ui.picture import Picture, remembered
 from ui.tables import Runs, whole, wide
 from ui.theme import INKS, PENALTY_COLORS, Ink
 from ui.words import joined, lam_label, number, percent, plain, zeros_at
@@ -530,7 +530,7 @@ def step_in_numbers(runs: Mapping[str, Run], k: int) -> str:
     )
 
 
-@kept
+@remembered
 def picture(lesson: Lesson, how: str = "lam", layer: int = 0) -> Picture:
     """The page's picture. how: as in `partners`; layer: whose weights are shown."""
     data, runs = lesson.trained.data, lesson.trained.runs

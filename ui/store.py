@@ -23,7 +23,7 @@ from core.network import layer_sizes
 from core.penalties import PENALTIES
 from core.settings import EPOCHS, LAMS, UPLOAD
 from core.variance import estimated_seconds
-from ui.data import fingerprint, load, room, source_of
+from ui.data import fingerprint, load, source_of, store_for
 from ui.jobs import BusyError, Jobs, OnProgress, Watch
 from ui.lesson import RefusedError, Trained
 from ui.memory import Store
@@ -64,10 +64,8 @@ def _shared_store() -> Store[tuple[Settings, str], Trained]:
 
 
 def _store(settings: Settings) -> Store[tuple[Settings, str], Trained]:
-    """Where these settings' networks are kept: what was trained on a person's data, in their session."""
-    if settings.dataset == UPLOAD:
-        return room().setdefault("trained", Store(OWN_STORE_BYTES))
-    return _shared_store()
+    """Where these settings' networks are kept."""
+    return store_for(settings, "trained", OWN_STORE_BYTES, _shared_store)
 
 
 def training_key(settings: Settings) -> Settings:
@@ -134,20 +132,29 @@ def later(settings: Settings, own: Dataset | None = None) -> Callable[[], Traine
     refused with a RefusedError.
     """
     settings = training_key(settings)
-    key, store = (settings, fingerprint(settings)), _store(settings)
+    key = settings, fingerprint(settings)
+    return recalled(_store(settings), key, lambda: _task(settings, key, own or load(settings)))
+
+
+def recalled(store: Store, key: Hashable, task: Callable[[], Task]) -> Callable[[], Any]:
+    """A function that gives what the store keeps for the key, or else what the task makes, in any thread.
+
+    It raises RefusedError where the task is refused, has to wait too long, or comes while another download
+    of the session's is under way.
+    """
     turn = download_turn()
 
-    def recalled() -> Trained:
+    def recall() -> Any:
         found = store.get(key)
         if found is None:
-            data = own or load(settings)
-            if sentence := too_long(settings, data):
-                raise RefusedError(sentence)
+            wanted = task()
+            if wanted.refused:
+                raise RefusedError(wanted.refused)
             with one_download(turn):
-                found = done(store, _task(settings, key, data))
+                found = done(store, wanted)
         return found
 
-    return recalled
+    return recall
 
 
 def download_turn() -> Lock:
@@ -234,12 +241,12 @@ def _stop_if_unwanted(place: st.delta_generator.DeltaGenerator, task: Task) -> N
         st.stop()
 
 
-def _remember_stop(key: tuple[Settings, str] | None) -> None:
+def _remember_stop(key: Hashable | None) -> None:
     """A button's callback: the training of this key is not wanted; None for none."""
     st.session_state[STOPPED] = key
 
 
-def _train(settings: Settings, data: Dataset, on_progress: Callable[[int, int], None]) -> Trained:
+def _train(settings: Settings, data: Dataset, on_progress: OnProgress) -> Trained:
     n = len(LAMS)
     run = train(
         data.X_train,

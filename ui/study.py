@@ -4,21 +4,25 @@ What is kept is one seed's curves, so that more seeds only train the seeds that 
 was stopped goes on where it left off.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from typing import Any
 
 import streamlit as st
 
 from core import Dataset, Settings
+from core.datasets import TEST_SHARE
 from core.settings import LAMS, MAX_SEED, UPLOAD
 from core.variance import Curves, estimated_seconds, learning_curves, sample_sizes
-from ui.data import fingerprint, load, room
+from ui.data import fingerprint, load, store_for
 from ui.jobs import BusyError, OnProgress, Watch
 from ui.lesson import RefusedError
 from ui.memory import Store
 from ui.store import Task, done, download_turn, heed, one_download, progress_words, tell_busy, training_key
 from ui.words import duration
 
+SEEDS = (3, 5, 10)  # to choose from, the first until told otherwise
 AUTO_SECONDS = 4.0  # a study estimated longer waits for its button
 STORE_BYTES = 8_000_000
 LAST = "last_study"  # in the session: the plans and the curves that were shown last
@@ -44,6 +48,15 @@ class Plan:
         n_features, n_classes, _ = _shape_of(self.settings, self.test_share)
         hidden, epochs = self.settings.hidden, self.settings.epochs
         return estimated_seconds(self.sizes, n_features, hidden, n_classes, len(LAMS), epochs)
+
+
+def chosen(choices: Mapping[str, Any]) -> tuple[str, float, int]:
+    """The page's own controls, by key: the penalty, the share of test rows, and how many seeds."""
+    return (
+        choices.get("variance_penalty", "l2"),
+        choices.get("variance_test_share", TEST_SHARE),
+        choices.get("variance_seeds", SEEDS[0]),
+    )
 
 
 def plans_for(settings: Settings, penalty: str, test_share: float, n_seeds: int) -> tuple[Plan, ...]:
@@ -138,10 +151,8 @@ def _shared_store() -> Store[Plan, Curves]:
 
 
 def _store(plan: Plan) -> Store[Plan, Curves]:
-    """Where a plan's curves are kept: those of a person's data, in their session."""
-    if plan.settings.dataset == UPLOAD:
-        return room().setdefault("curves", Store(STORE_BYTES))
-    return _shared_store()
+    """Where a plan's curves are kept."""
+    return store_for(plan.settings, "curves", STORE_BYTES, _shared_store)
 
 
 def _say(word: str, plans: tuple[Plan, ...]) -> None:

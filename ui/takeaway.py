@@ -11,9 +11,8 @@ from threading import Lock
 import streamlit as st
 
 from core import DATASETS, Dataset, Settings, save_run
-from core.datasets import TEST_SHARE
 from core.variance import Curves
-from ui import export, report, study
+from ui import export, racing, report, solvers, study
 from ui.data import load
 from ui.lesson import Trained
 from ui.picture import Picture
@@ -22,7 +21,6 @@ from ui.store import later, too_long
 from ui.toolbar import link
 
 REPORT = "regularization-lab.html"
-SEEDS = 3  # of the study of bias and variance, unless its page was told otherwise
 LABELS = {
     "png": "Picture (PNG)",
     "svg": "Picture (SVG)",
@@ -100,22 +98,18 @@ def reporter(settings: Settings, data: Dataset | None) -> Callable[[], str]:
         own = {one: later(one, data) for one in (settings, replace(settings, hidden=()))}
     choices = {key: st.session_state[key] for key in report.CHOICES if st.session_state.get(key) is not None}
     where, seen = address(settings), study.last(settings)
-    study_of = (
-        choices.get("variance_penalty", "l2"),
-        choices.get("variance_test_share", TEST_SHARE),
-        choices.get("variance_seeds", SEEDS),
-    )
+    found = data or load(settings)
+    race = racing.later(solvers.deciding(settings), found, *solvers.chosen(found, choices))
 
     def train(one: Settings) -> Trained:
         return (own.get(one) or later(one))()
 
     def curves() -> Sequence[Curves] | str:
-        return seen or study.later(settings, *study_of)
+        return seen or study.later(settings, *study.chosen(choices))
 
     def write() -> str:
         with ONE_AT_A_TIME:
-            found = data if own else load(settings)
-            return report.html(report.Desk(settings, found, train, curves, choices), where)
+            return report.html(report.Desk(settings, found, train, curves, race, choices), where)
 
     return write
 

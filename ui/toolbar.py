@@ -14,6 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 from ui.menu import MENU, TOOLS, Entry
 
 PRESENT = "present"  # the switch's key, and its name in the address
+TOUR_AT = "tour_at"  # in the session: the step of the tour that is on, or None
 
 
 def toolbar(page: StreamlitPage) -> bool:
@@ -23,7 +24,7 @@ def toolbar(page: StreamlitPage) -> bool:
         state[PRESENT] = st.query_params.get(PRESENT, "0").lower() in ("1", "true", "yes", "on")
     with st.container(key="toolbar", horizontal=True, horizontal_alignment="right", gap="small"):
         with st.container(key="toolbar_ways", horizontal=True, width="content", gap="small"):
-            if state[PRESENT] and not state.get("tour_at"):  # a tour has its own way on
+            if state[PRESENT] and not state.get(TOUR_AT):  # a tour has its own way on
                 _steps(page)
             elif not state[PRESENT]:
                 for tool in TOOLS:
@@ -40,7 +41,7 @@ def toolbar(page: StreamlitPage) -> bool:
 
 def _steps(page: StreamlitPage) -> None:
     """The page before and the page after, also on the keys of a presenter's remote."""
-    paths = ["" if entry.default else entry.url_path for entry in MENU]
+    paths = [entry.path for entry in MENU]
     at = paths.index(page.url_path) if page.url_path in paths else 0
     _step("arrow_back", MENU[at - 1] if at else None, "PageUp")
     _step("arrow_forward", MENU[at + 1] if at + 1 < len(MENU) else None, "PageDown")

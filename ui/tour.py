@@ -29,12 +29,12 @@ from core.measures import (
     share_within,
 )
 from core.settings import LAMS, format_value
-from core.solvers import race
+from core.solvers import Race
 from core.variance import Curves
 from ui import bias_variance, gradient_check, hidden_units, overview
 from ui.words import counted, joined, lam_label, number, percent
 
-TOLERANCE, DEVIATION, RACE_STEPS = 0.01, 0.05, 3000  # where the pages' own controls begin
+TOLERANCE, DEVIATION = 0.01, 0.05  # where the pages' own controls begin
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +42,15 @@ class Scene:
     """What is on screen, and what a question is answered from.
 
     runs: by the penalty's label, where the page trains any. curves: those of the page on bias and variance,
-    None where they are not there. controls: the page's own, by key, as far as they were moved.
+    None where they are not there. race: that of the page on solvers, where it is asked for. controls: the
+    page's own, by key, as far as they were moved.
     """
 
     settings: Settings
     data: Dataset
     runs: Mapping[str, Run] = field(default_factory=dict)
     curves: Sequence[Curves] | None = None
+    race: Race | None = None
     controls: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -77,8 +79,8 @@ class UnanswerableError(Exception):
 class Step:
     """A step of the tour. In the texts {lam} and {alpha} stand for what is chosen, as λ = 10 and α = 0.3.
 
-    settings: what differs from the defaults. needs: "networks", "data" or "curves", what `measure` reads of
-    a Scene; it returns the position of the right option and a sentence with numbers, or raises
+    settings: what differs from the defaults. needs: "networks", "data", "curves" or "race", what `measure`
+    reads of a Scene; it returns the position of the right option and a sentence with numbers, or raises
     UnanswerableError.
     """
 
@@ -417,15 +419,11 @@ def worth(scene: Scene) -> tuple[int, str]:
 def solver_zeros(scene: Scene) -> tuple[int, str]:
     """How many zeros plain subgradient steps reach, beside those of the optimum."""
     _penalized(scene)
-    data, settings = scene.data, scene.settings
-    target = scene.controls.get("solver_target", 0) if len(data.class_names) > 2 else 1
-    steps = scene.controls.get("solver_steps", RACE_STEPS)
-    y = (data.y_train == target).astype(int)
-    result = race(data.X_train, y, settings.lam, settings.learning_rate, steps, settings.seed)
+    result = scene.race
     if not np.isfinite(result.W["subgradient"][-1]).all():
         raise UnanswerableError("With this α the steps diverge. Choose a smaller α in the panel.")
     ends = {name: int(result.zeros(name)[-1]) for name in result.W}
-    best, n = int((result.optimum == 0).sum()), data.n_features
+    best, n = int((result.optimum == 0).sum()), result.optimum.size
     if best == 0:
         raise UnanswerableError(f"At {scene.lam} the optimum itself has no zero weight. Choose a larger λ.")
     found = ends["subgradient"]
@@ -553,6 +551,6 @@ TOUR: tuple[Step, ...] = (
         "How many weights will the subgradient's steps leave exactly zero at {lam}?",
         ("None", "Fewer than the optimum has", "As many as the optimum", "More than the optimum has"),
         solver_zeros,
-        needs="data",
+        needs="race",
     ),
 )

@@ -36,8 +36,7 @@ MOSTLY = 0.9  # of its known cells must be numbers in a column of numbers
 BOUNDS = (
     f"A table as text, CSV, TSV or with semicolons, of at most {MAX_BYTES // 1_000_000} MB and {MAX_COLUMNS} "
     f"columns. One column names the class, of which there are 2 to {MAX_CLASSES}, each with {MIN_ROWS} rows "
-    f"or "
-    f"more. Learned from are at most {MAX_ROWS:,} rows and {MAX_FEATURES} columns."
+    f"or more. Learned from are at most {MAX_ROWS:,} rows and {MAX_FEATURES} columns."
 )
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -116,8 +115,7 @@ def read(content: bytes, file_name: str, has_header: bool | None = None) -> Raw:
     if not body:
         raise ValueError(
             "The file has one row and nothing under it. Expected: a row of names, then one row a sample. "
-            "Save "
-            "it again with its rows."
+            "Save it again with its rows."
         )
     columns, about_names = column_names(names, told=has_header)
     cells = pd.DataFrame(
@@ -136,17 +134,15 @@ def decode(content: bytes) -> tuple[str, list[str]]:
     """The text of a file and what had to be guessed. Raises ValueError where it is none."""
     if len(content) > MAX_BYTES:
         raise ValueError(
-            f"The file has {len(content) / 1e6:.1f} MB, the limit is {MAX_BYTES // 1_000_000} MB. Save "
-            f"fewer rows "
-            "or columns of it."
+            f"The file has {len(content) / 1e6:.1f} MB, the limit is {MAX_BYTES // 1_000_000} MB. Save fewer "
+            "rows or columns of it."
         )
     if not content.strip():
         raise ValueError("The file is empty. Expected: a row of names, then one row a sample.")
     if kind := kind_of(content):
         raise ValueError(
             f"The file is not text but seems to be {kind}, whatever its name says. Expected: a table as "
-            f"text. "
-            "Open it in a spreadsheet and save it as CSV."
+            "text. Open it in a spreadsheet and save it as CSV."
         )
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _sixteen_bits(content), ["The file was read as UTF-16."]
@@ -155,14 +151,12 @@ def decode(content: bytes) -> tuple[str, list[str]]:
     if "\0" in text or odd > 0.02 * min(len(text), SAMPLE) + 5:
         raise ValueError(
             "The file holds bytes that no text has, so it seems to be a program's own format. Expected: a "
-            "table "
-            "as text. Open it where it was made and save it as CSV, in UTF-8."
+            "table as text. Open it where it was made and save it as CSV, in UTF-8."
         )
     if re.match(r"<(!doctype|html|\?xml|svg)|[\[{]\s*[\[{\"]", text.lstrip(), re.IGNORECASE):
         raise ValueError(
             "The file seems to be a web page, XML or JSON. Expected: a table as text. Save the table itself "
-            "as "
-            "CSV, with one row a sample."
+            "as CSV, with one row a sample."
         )
     return text, notes
 
@@ -227,8 +221,7 @@ def find_separator(text: str) -> tuple[str, str, int]:
     if not best:
         raise ValueError(
             "The first row has only one column. Expected: at least one column to learn from and one that "
-            "names "
-            f"the class, with {joined(list(SEPARATORS.values()), 'or')} between them."
+            f"names the class, with {joined(list(SEPARATORS.values()), 'or')} between them."
         )
     return best, text, 0
 
@@ -276,8 +269,7 @@ def _broken_quote(error: str, rows: Sequence[tuple[int, list[str]]], line: int) 
     if "unexpected end" in error:
         return (
             f'A quote (") that opens in line {start:,} or after it is never closed; the file ends in line '
-            f"{line:,}. "
-            "It may be cut off. Close the quote, or save the file again."
+            f"{line:,}. It may be cut off. Close the quote, or save the file again."
         )
     if "field larger" in error:
         limit = csv.field_size_limit()
@@ -310,8 +302,7 @@ def _rectangular(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]
         )
         raise ValueError(
             f"{here}: {at}. Every row must have the same number of cells; put a cell that holds the "
-            f"separator "
-            "into quotes."
+            "separator into quotes."
         )
     return rows
 
@@ -507,8 +498,7 @@ def prepare(raw: Raw, target: str, gaps: str = DROP, left_out: Sequence[str] = (
     classes = joined([f"{plain(name)} ({n:,})" for name, n in zip(class_names, counts, strict=True)])
     summary = (
         f"To learn from: **{_rows(len(y))}** and **{_columns(table.X.shape[1])}**. Classes of "
-        f"{plain(target)}: "
-        f"{classes}."
+        f"{plain(target)}: {classes}."
     )
     return Prepared(table, columns, (summary, *notes), _digest(table))
 
@@ -540,9 +530,7 @@ def _kept_rows(used: Sequence[_Column], gaps: str, n_rows: int) -> tuple[np.ndar
     if not used:
         raise ValueError(
             "No column is left to learn from: each is empty, a row number, text of too many values, or left "
-            "out. "
-            "Expected: at "
-            "least one column of numbers, or of text with few values."
+            "out. Expected: at least one column of numbers, or of text with few values."
         )
     with_gap = np.column_stack([column.gaps for column in used])
     n, n_cells = int(with_gap.any(axis=1).sum()), int(with_gap.sum())
@@ -551,16 +539,14 @@ def _kept_rows(used: Sequence[_Column], gaps: str, n_rows: int) -> tuple[np.ndar
     if gaps == FILL:
         return np.ones(n_rows, bool), [
             f"{n_cells:,} gap{'s' * (n_cells > 1)} in {_rows(n)} {_are(n_cells)} filled: numbers with the "
-            f"median of "
-            "the training rows, text with a value of its own."
+            "median of the training rows, text with a value of its own."
         ]
     kept = ~with_gap.any(axis=1)
     worst = used[int(with_gap.sum(axis=0).argmax())].name
     if not kept.any():
         raise ValueError(
             f"Every row has a gap, most often in the column {plain(worst)}, so none is left. Fill the gaps, "
-            f"or leave "
-            "out that column."
+            "or leave out that column."
         )
     return kept, [f"{_rows(n)} with gaps {_are(n)} left out, of {n_rows:,}; most gaps are in {plain(worst)}."]
 
@@ -587,8 +573,7 @@ def _classes(labels: pd.Series, target: str) -> tuple[np.ndarray, tuple[str, ...
         raise ValueError(
             f"Of the column {plain(target)}, among the rows that can be used, {wrong}. Each class needs "
             f"{MIN_ROWS} rows or more, and there must be two. Leave out such rows, join them with another "
-            f"class, "
-            "or fill the gaps. If the last row of the file is cut off, save it again."
+            "class, or fill the gaps. If the last row of the file is cut off, save it again."
         )
     values = sorted(counts)
     if all(_is_number(value) for value in values):
@@ -636,16 +621,14 @@ def _table(blocks: dict[str, dict[str, np.ndarray]], y: np.ndarray, class_names:
     if not features:
         raise ValueError(
             "No column is left to learn from: each has the same value in every row that is used. Expected: "
-            "at "
-            "least one column that differs from row to row."
+            "at least one column that differs from row to row."
         )
     if len(features) > MAX_FEATURES:
         widest = max(blocks, key=lambda name: len(blocks[name]))
         more = f"; {plain(widest)} alone makes {len(blocks[widest])}" if len(blocks[widest]) > 1 else ""
         raise ValueError(
-            f"The file makes {len(features)} columns to learn from, the limit is {MAX_FEATURES}{more}. "
-            f"Leave out "
-            "the columns that matter least."
+            f"The file makes {len(features)} columns to learn from, the limit is {MAX_FEATURES}{more}. Leave "
+            "out the columns that matter least."
         )
     names = unique_names([safe_name(name) for name, _ in features])
     return Table(np.column_stack([values for _, values in features]), y, tuple(names), class_names)

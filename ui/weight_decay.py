@@ -13,7 +13,7 @@ from core.penalties import PENALTIES
 from ui import scripts
 from ui.charts import Spec, finish, playing_slider, table
 from ui.lesson import Lesson
-from ui.picture import Picture, kept
+from ui.picture import Picture, remembered
 from ui.tables import whole
 from ui.theme import INKS, PENALTY_COLORS, Ink
 from ui.words import joined, lam_label, number
@@ -469,7 +469,7 @@ def shrink_factor(run: Run, k: int) -> float:
     return PENALTIES["l2"].decay(float(run.lams[k]), run.m, run.learning_rate)
 
 
-@kept
+@remembered
 def picture(lesson: Lesson) -> Picture:
     """The page's picture."""
     data, run, k = lesson.trained.data, lesson.trained.runs["L2"], lesson.k

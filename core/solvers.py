@@ -7,7 +7,7 @@ The cost is that of logistic regression, so there is one best J* and one support
     proximal      V := W − α·dW,  W := sign V·max(|V| − αλ/2m, 0)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import ceil, log10
@@ -19,9 +19,8 @@ from core.logistic import fit_logistic
 from core.training import OnProgress, train
 
 TOL = 1e-10  # of J: to this the optimum is certified, and below it no difference is told
-MAX_KEPT = 2000  # steps of a run that are looked at, evenly spaced
 PER_DECADE = 12
-MICROSECONDS = (60.0, 1e-3)  # of one step: the step itself, each sample and weight
+MICROSECONDS = (60.0, 5e-3, 2e-4)  # of one step: the step itself, each output, each product
 SOLVERS = ("subgradient", "clip", "proximal")
 
 
@@ -70,6 +69,62 @@ class Race:
         return zero & ~best, ~zero & best
 
 
+def races(
+    X: np.ndarray,
+    y: np.ndarray,
+    lams: Sequence[float],
+    learning_rate: float = 0.3,
+    steps: int = 3000,
+    seed: int = 0,
+    on_progress: OnProgress | None = None,
+) -> list[Race]:
+    """One race for each λ: every solver takes `steps` steps on all rows, in float64, from the seed's start.
+
+    X: (m, n_features); y: (m,) two classes. lams: each > 0. learning_rate: α > 0; above 2/L a step may
+    overshoot. on_progress(done, total) counts the steps of all solvers; raising in it stops them.
+    Raises ValueError for arguments out of range.
+    """
+    lams = [validation.check_positive("lam", lam) for lam in lams]
+    steps = validation.check_whole("steps", steps, 1)
+    path = fit_logistic(X, y, "l1", lams, tol=TOL)
+    kept, runs = kept_steps(steps), {}
+    for i, name in enumerate(SOLVERS):
+
+        def tick(done: int, total: int, i: int = i) -> None:
+            if on_progress is not None:
+                on_progress(i * total + done, len(SOLVERS) * total)
+
+        runs[name] = train(
+            X,
+            y,
+            (),
+            "l1",
+            lams,
+            learning_rate=learning_rate,
+            epochs=steps,
+            seed=seed,
+            method=name,
+            snapshots=kept,
+            dtype="float64",
+            on_progress=tick,
+        )
+    return [
+        Race(
+            lam=lam,
+            learning_rate=learning_rate,
+            m=len(X),
+            steps=kept,
+            W={name: run.history_W[0][:, k, 0] for name, run in runs.items()},
+            cost={name: run.cost[:, k] for name, run in runs.items()},
+            optimum=path.W[k],
+            optimum_cost=float(path.cost[k]),
+            gap=float(path.gap[k]),
+            lipschitz=curvature_bound(X),
+        )
+        for k, lam in enumerate(lams)
+    ]
+
+
 def race(
     X: np.ndarray,
     y: np.ndarray,
@@ -79,58 +134,14 @@ def race(
     seed: int = 0,
     on_progress: OnProgress | None = None,
 ) -> Race:
-    """Let each solver take `steps` steps on all rows, in float64, from the start that the seed gives.
-
-    X: (m, n_features); y: (m,) two classes. lam: λ > 0. learning_rate: α > 0; above 2/L a step may overshoot.
-    on_progress(done, total) counts the steps of all three; raising in it stops them.
-    Raises ValueError for arguments out of range.
-    """
-    lam = validation.check_positive("lam", lam)
-    steps = validation.check_whole("steps", steps, 1)
-    path = fit_logistic(X, y, "l1", [lam], tol=TOL)
-    stride = ceil(steps / MAX_KEPT)
-    steps -= steps % stride
-    runs = {}
-    for i, name in enumerate(SOLVERS):
-
-        def tick(done: int, total: int, before: int = i * steps) -> None:
-            if on_progress is not None:
-                on_progress(before + done, len(SOLVERS) * steps)
-
-        runs[name] = train(
-            X,
-            y,
-            (),
-            "l1",
-            [lam],
-            learning_rate=learning_rate,
-            epochs=steps,
-            seed=seed,
-            method=name,
-            snapshots=max(2, steps // stride + 1),
-            dtype="float64",
-            on_progress=tick,
-        )
-    kept = kept_steps(steps, stride)
-    at = np.searchsorted(runs["proximal"].epochs, kept)
-    return Race(
-        lam=lam,
-        learning_rate=learning_rate,
-        m=len(X),
-        steps=kept,
-        W={name: run.history_W[0][at, 0, 0] for name, run in runs.items()},
-        cost={name: run.cost[at, 0] for name, run in runs.items()},
-        optimum=path.W[0],
-        optimum_cost=float(path.cost[0]),
-        gap=float(path.gap[0]),
-        lipschitz=curvature_bound(X),
-    )
+    """The race at one λ > 0; everything else as in `races`."""
+    return races(X, y, [lam], learning_rate, steps, seed, on_progress)[0]
 
 
-def kept_steps(steps: int, stride: int = 1) -> np.ndarray:
-    """0, then PER_DECADE steps a decade, to the last: multiples of stride, with the powers of ten."""
+def kept_steps(steps: int) -> np.ndarray:
+    """0, then PER_DECADE steps a decade with the powers of ten among them, to the last."""
     powers = 10.0 ** (np.arange(ceil(log10(steps)) * PER_DECADE + 1) / PER_DECADE)
-    near = (powers / stride).round().astype(int) * stride
+    near = powers.round().astype(int)
     return np.unique([0, *near[near <= steps], steps])
 
 
@@ -143,7 +154,8 @@ def curvature_bound(X: np.ndarray) -> float:
     return float(np.linalg.norm(with_intercept, 2) ** 2 / (4 * len(X)))
 
 
-def estimated_seconds(m: int, n_features: int, steps: int) -> float:
-    """About how long a race takes on a small server, by MICROSECONDS; m training samples."""
-    each, per_product = MICROSECONDS
-    return 1e-6 * len(SOLVERS) * steps * (each + per_product * m * n_features)
+def estimated_seconds(m: int, n_features: int, steps: int, n_lams: int = 1) -> float:
+    """About how long races take on a small server, by MICROSECONDS; m training samples."""
+    each, per_output, per_product = MICROSECONDS
+    outputs = n_lams * m
+    return 1e-6 * len(SOLVERS) * steps * (each + outputs * (per_output + per_product * n_features))

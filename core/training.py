@@ -128,7 +128,7 @@ def train(
     epochs: int = 500,
     seed: int = 0,
     method: str = "proximal",
-    snapshots: int = 60,
+    snapshots: int | Sequence[int] = 60,
     dtype: str = "float32",
     on_progress: OnProgress | None = None,
 ) -> Run:
@@ -140,7 +140,7 @@ def train(
     hidden: widths of the tanh layers, () for logistic or softmax regression.
     penalty: "l1" or "l2", or one for each λ. lams: each ≥ 0. learning_rate: α > 0. epochs: ≥ 1.
     method: how L1 steps: "proximal", "subgradient", or "clip" (zero on a sign change, and frozen).
-    snapshots: ≥ 2, how many epochs to keep at most, evenly spaced from 0 to `epochs`.
+    snapshots: ≥ 2, how many epochs to keep at most, evenly spaced from 0 to `epochs`; or those epochs.
     dtype: "float32" or "float64".
     on_progress: called as on_progress(done, total) after each epoch; raising in it stops the training.
 
@@ -153,7 +153,7 @@ def train(
     learning_rate = validation.check_positive("learning_rate", learning_rate)
     epochs = validation.check_whole("epochs", epochs, 1)
     seed = validation.check_whole("seed", seed, 0)
-    snapshots = validation.check_whole("snapshots", snapshots, 2)
+    kept = validation.check_snapshots(snapshots, epochs)
     validation.check_choice("method", method, tuple(STEPS))
     validation.check_choice("dtype", dtype, ("float32", "float64"))
     validation.check_fits(X, dtype)
@@ -162,7 +162,6 @@ def train(
     start = network.init_params(sizes, np.random.default_rng(seed))
     Xt = np.ascontiguousarray(X.T, dtype)
     Y = network.targets(y, len(classes), dtype)
-    kept = np.unique(np.linspace(0, epochs, snapshots).round().astype(int))
     record = _Record(sizes, lams.size, kept, dtype)
     blocks = _blocks(sizes, lams.size, len(X), np.dtype(dtype).itemsize)
     for i, block in enumerate(blocks):

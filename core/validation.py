@@ -77,6 +77,20 @@ def check_lams(lams: Sequence[float] | np.ndarray) -> np.ndarray:
     return lams
 
 
+def check_snapshots(snapshots: int | Sequence[int], epochs: int) -> np.ndarray:
+    """The epochs to keep, (n_snapshots,) from 0 to `epochs`: so many, evenly spaced, or those given."""
+    if np.ndim(snapshots) == 0:
+        n = check_whole("snapshots", snapshots, 2)
+        return np.unique(np.linspace(0, epochs, n).round().astype(int))
+    kept = np.asarray(snapshots)
+    rises = kept.ndim == 1 and kept.size >= 2 and kept.dtype.kind in "iu" and (np.diff(kept) > 0).all()
+    if not rises or (kept[0], kept[-1]) != (0, epochs):
+        raise ValueError(
+            f"snapshots must be a number, or whole epochs that rise from 0 to {epochs}, got {snapshots!r}"
+        )
+    return kept
+
+
 def check_penalties(penalty: str | Sequence[str], n_lams: int) -> tuple[str, ...]:
     """One penalty's name for each λ."""
     names = (penalty,) * n_lams if isinstance(penalty, str) else tuple(penalty)

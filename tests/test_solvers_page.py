@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 import core
 from core.logistic import fit_logistic
 from core.settings import LAMS
-from core.solvers import MAX_KEPT, SOLVERS, TOL, Race, curvature_bound, kept_steps, race
+from core.solvers import SOLVERS, TOL, Race, curvature_bound, kept_steps, race, races
 from tests.test_gradient_page import noticed, open_at
 from tests.test_pages import chart
-from ui import solvers
+from ui import racing, solvers
 
 PAGE = "pages/solvers.py"
 
@@ -73,15 +73,41 @@ def test_the_curvature_bound_holds_at_any_weights(samples):
 
 
 @given(steps=st.integers(1, 20_000))
-def test_kept_steps_run_from_zero_to_the_last_and_are_among_those_recorded(steps):
-    stride = -(-steps // MAX_KEPT)
-    steps -= steps % stride
-    kept = kept_steps(steps, stride)
+def test_kept_steps_run_from_zero_to_the_last_through_the_powers_of_ten(steps):
+    kept = kept_steps(steps)
     assert kept[0] == 0
     assert kept[-1] == steps
     assert (np.diff(kept) > 0).all()
-    assert (kept % stride == 0).all()
-    assert {p for p in (10, 100, 1000, 10_000) if p <= steps and p % stride == 0} <= set(kept.tolist())
+    assert {p for p in (1, 10, 100, 1000, 10_000) if p <= steps} <= set(kept.tolist())
+
+
+def test_races_run_together_are_those_run_alone(samples):
+    lams = [30.0, 0.5, 4.0]
+    for lam, together in zip(lams, races(*samples, lams, 0.5, 300, seed=3), strict=True):
+        alone = race(*samples, lam, 0.5, 300, seed=3)
+        assert together.lam == lam
+        assert together.optimum_cost == pytest.approx(alone.optimum_cost, abs=2 * TOL)
+        for solver in SOLVERS:
+            np.testing.assert_allclose(together.W[solver], alone.W[solver], atol=1e-12)
+            np.testing.assert_array_equal(together.zeros(solver), alone.zeros(solver))
+
+
+def test_every_lam_is_raced_at_once_and_only_the_chosen_one_where_that_takes_long(monkeypatch):
+    asked = []
+
+    def noting(X, y, lams, *args):
+        asked.append(lams)
+        return races(X, y, lams, *args)
+
+    monkeypatch.setattr(racing, "races", noting)
+    app = open_at(PAGE, dataset="moons", seed="41")
+    for lam in (20.0, 1.0):
+        app.select_slider(key="lam").set_value(lam).run()
+        assert f"At λ = {lam:g}, " in noticed(app)
+    assert asked == [tuple(lam for lam in LAMS if lam)]
+    monkeypatch.setattr(racing, "TOGETHER_SECONDS", 0.0)
+    app.select_slider(key="lam").set_value(2.0).run()
+    assert asked[1:] == [(2.0,)]
 
 
 def test_steps_that_are_kept_are_those_of_a_run_of_that_length(samples):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import core
-from core import measures
+from core import measures, validation
 
 X = np.random.default_rng(0).standard_normal((12, 3))
 Y = np.arange(12) % 2
@@ -101,3 +101,15 @@ def test_a_constant_column_does_no_harm():
 def test_two_samples_are_enough():
     run = core.train([[-1.0], [1.0]], [0, 1], (), "l2", [0.1], 1.0, 200)
     assert measures.accuracy(run.predict_proba([[-1.0], [1.0]]), np.array([0, 1])).tolist() == [1]
+
+
+@pytest.mark.parametrize("given", [[0, 5], [1, 10], [0, 4, 4, 10], [0.0, 10.0], [10], [[0, 10]], [0, 10, 5]])
+def test_snapshots_that_do_not_rise_from_zero_to_the_last_epoch_are_refused(given):
+    with pytest.raises(ValueError, match="whole epochs that rise from 0 to 10"):
+        validation.check_snapshots(given, 10)
+
+
+def test_snapshots_are_so_many_or_those_given():
+    np.testing.assert_array_equal(validation.check_snapshots(3, 10), [0, 5, 10])
+    np.testing.assert_array_equal(validation.check_snapshots(range(11), 10), range(11))
+    np.testing.assert_array_equal(validation.check_snapshots((0, 1, 10), 10), [0, 1, 10])

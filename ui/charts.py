@@ -6,6 +6,7 @@ spec as named tables, so that a rerun changes data under a chart that stays wher
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import altair as alt
 
@@ -26,17 +27,33 @@ def table(name: str) -> alt.Chart:
     return alt.Chart(alt.NamedData(name))
 
 
-def finish(chart: alt.TopLevelMixin, theme: str, events: dict[str, list[dict]]) -> Spec:
-    """The chart as a dict in the theme's type and colours; events by the param that they change.
+def finish(
+    panels: Sequence[alt.TopLevelMixin],
+    theme: str,
+    independent: Sequence[str] = ("x", "y"),
+    params: Sequence[alt.Parameter] = (),
+    events: Mapping[str, Sequence[dict]] = MappingProxyType({}),
+) -> Spec:
+    """The panels under each other as a dict in the theme's type and colours.
 
-    Altair has no words for a param's events, so they are put into the dict.
+    independent: the scales that each panel has of its own. params: of the whole; events: by the param that
+    they change. Altair has no words for a param's events, and copies every panel for each step of putting
+    panels together, which takes most of a second, so the dict is put together here.
     """
-    spec = chart.to_dict()
-    spec["config"] = chart_config(INKS[theme])
-    for param in spec.get("params", ()):
-        if param["name"] in events:
-            param["on"] = events[param["name"]]
-    return spec
+    found = [panel.to_dict() for panel in panels]
+    return {
+        "$schema": found[0]["$schema"],
+        "config": chart_config(INKS[theme]),
+        "vconcat": [
+            {name: part for name, part in panel.items() if name not in ("$schema", "config")}
+            for panel in found
+        ],
+        "resolve": {"scale": dict.fromkeys(independent, "independent")},
+        "params": [
+            param.param.to_dict() | ({"on": events[param.name]} if param.name in events else {})
+            for param in params
+        ],
+    }
 
 
 def named(spec: Spec, names: Sequence[str]) -> Spec:

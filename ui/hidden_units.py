@@ -227,19 +227,15 @@ def chart(labels: tuple[str, ...], sizes: tuple[int, ...], named: bool, theme: s
     params, events = chosen_slider(len(labels), "λ")
     room = alt.param(name="room", value=0)  # narrow until measured: what stands out is never taken back
     events["room"] = [{"events": {"type": "timer", "throttle": 300}, "update": "containerSize()[0]"}]
-    panels = (
-        alt.vconcat(
-            readout(ink),
-            network_panel(picture_height(sizes), named, ink),
-            legend_panel(ink),
-            count("alive", f"Hidden units alive, of {n_units}"),
-            count("constant", "Constant: no path from the input"),
-            count("cut", "Cut: no path to the output"),
-        )
-        .resolve_scale(x="independent", y="independent", color="independent", shape="independent")
-        .add_params(*params, room)
-    )
-    return finish(panels, theme, events)
+    panels = [
+        readout(ink),
+        network_panel(picture_height(sizes), named, ink),
+        legend_panel(ink),
+        count("alive", f"Hidden units alive, of {n_units}"),
+        count("constant", "Constant: no path from the input"),
+        count("cut", "Cut: no path to the output"),
+    ]
+    return finish(panels, theme, ("x", "y", "color", "shape"), [*params, room], events)
 
 
 def network_panel(height: int, named: bool, ink: Ink) -> alt.LayerChart:

@@ -88,10 +88,11 @@ def chart(layers: tuple[str, ...], n_snapshots: int, theme: str) -> Spec:
     ink = INKS[theme]
     panels = [layer_histogram(l, title, ink) for l, title in enumerate(layers)]
     params, events = playing_slider(n_snapshots, "Epoch")
-    stack = (
-        alt.vconcat(readout(ink), *panels).resolve_scale(x="independent", y="independent").add_params(*params)
-    )
-    return finish(stack, theme, events)
+    panels = [
+        readout(ink),
+        *panels,
+    ]
+    return finish(panels, theme, params=params, events=events)
 
 
 def layer_histogram(l: int, title: str, ink: Ink) -> alt.LayerChart:

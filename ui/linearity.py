@@ -203,20 +203,16 @@ def chart(labels: tuple[str, ...], layers: tuple[str, ...], n_models: int, theme
     ink, x = INKS[theme], lam_axis(labels)
     share = over_lam("linearity", ink, x, percent_axis("share", domain=[0, 1]))
     params, events = chosen_slider(len(labels), "λ")
-    panels = (
-        alt.vconcat(
-            readout(ink),
-            curve_panel(ink),
-            *(z_distribution(l, title) for l, title in enumerate(layers)),
-            share.properties(height=180, title="Share of z within the band"),
-            affine_panel(ink, x),
-            agreement_panel(ink, x),
-            *([boundary_panel(n_models, ink)] if n_models else []),
-        )
-        .resolve_scale(x="independent", y="independent", color="independent", opacity="independent")
-        .add_params(*params)
-    )
-    return finish(panels, theme, events)
+    panels = [
+        readout(ink),
+        curve_panel(ink),
+        *(z_distribution(l, title) for l, title in enumerate(layers)),
+        share.properties(height=180, title="Share of z within the band"),
+        affine_panel(ink, x),
+        agreement_panel(ink, x),
+        *([boundary_panel(n_models, ink)] if n_models else []),
+    ]
+    return finish(panels, theme, ("x", "y", "color", "opacity"), params, events)
 
 
 def band_rect() -> alt.Chart:

@@ -221,19 +221,15 @@ def chart(labels: tuple[str, ...], n_pictures: int, penalty: str, theme: str) ->
         subtitle=["Test solid, training dashed", "A ring: the best λ"],
         subtitleColor=ink.quiet,
     )
-    panels = (
-        alt.vconcat(
-            boundaries(n_pictures, penalty, ink),
-            readout(ink),
-            alt.layer(curve(x, cost, ink), *best_labels()).properties(height=200, title=key),
-            curve(x, percent_axis("accuracy", zero=False), ink).properties(
-                height=160, title="Accuracy against λ"
-            ),
-        )
-        .resolve_scale(x="independent", y="independent", color="independent")
-        .add_params(*params)
-    )
-    return finish(panels, theme, events)
+    panels = [
+        boundaries(n_pictures, penalty, ink),
+        readout(ink),
+        alt.layer(curve(x, cost, ink), *best_labels()).properties(height=200, title=key),
+        curve(x, percent_axis("accuracy", zero=False), ink).properties(
+            height=160, title="Accuracy against λ"
+        ),
+    ]
+    return finish(panels, theme, ("x", "y", "color"), params, events)
 
 
 def boundaries(n_pictures: int, penalty: str, ink: Ink) -> alt.LayerChart:

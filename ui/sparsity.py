@@ -246,25 +246,15 @@ def _chart(
         for penalty, axis in zip(PENALTY_COLORS, axes, strict=True)
     ]
     params, events = chosen_slider(len(labels), "λ")
-    panels = (
-        alt.vconcat(
-            readout(ink),
-            shares,
-            *found,
-            *matrices,
-            *paths,
-            byte_panel(ink, x),
-        )
-        .resolve_scale(
-            color="independent",
-            x="independent",
-            y="independent",
-            opacity="independent",
-            strokeDash="independent",
-        )
-        .add_params(*params)
-    )
-    return finish(panels, theme, events)
+    panels = [
+        readout(ink),
+        shares,
+        *found,
+        *matrices,
+        *paths,
+        byte_panel(ink, x),
+    ]
+    return finish(panels, theme, ("color", "x", "y", "opacity", "strokeDash"), params, events)
 
 
 def zero_panel(ink: Ink, x: alt.X) -> alt.LayerChart:

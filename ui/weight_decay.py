@@ -191,29 +191,25 @@ def chart(layers: tuple[str, ...], rows: tuple[int, ...], n_snapshots: int, them
     )
     room = alt.param(name="room", value=0)  # narrow until measured: what stands out is never taken back
     events["room"] = [{"events": {"type": "timer", "throttle": 300}, "update": "containerSize()[0]"}]
-    panels = (
-        alt.vconcat(
-            heading("epochs", "k", (("title", 28, ink.text), ("line", 18, PENALTY_COLORS["L2"]))),
-            *(layer_step(l, title, n, ink) for l, (title, n) in enumerate(zip(layers, rows, strict=True))),
-            sizes_panel(ink),
-            heading(
-                "dial",
-                "r",
-                (("title", 28, ink.text), ("line", 18, PENALTY_COLORS["L2"]), ("end", 18, ink.text)),
-            ),
-            dial_panel(ink),
-            path_panel(ink),
-            heading(
-                "adam_lines",
-                "j",
-                (("title", 28, ink.text), ("l2", 18, PENALTY_COLORS["L2"]), ("decoupled", 18, ink.text)),
-            ),
-            adam_panel(ink),
-        )
-        .resolve_scale(x="independent", y="independent", color="independent")
-        .add_params(*params, dial, gradient, room)
-    )
-    return finish(panels, theme, events)
+    panels = [
+        heading("epochs", "k", (("title", 28, ink.text), ("line", 18, PENALTY_COLORS["L2"]))),
+        *(layer_step(l, title, n, ink) for l, (title, n) in enumerate(zip(layers, rows, strict=True))),
+        sizes_panel(ink),
+        heading(
+            "dial",
+            "r",
+            (("title", 28, ink.text), ("line", 18, PENALTY_COLORS["L2"]), ("end", 18, ink.text)),
+        ),
+        dial_panel(ink),
+        path_panel(ink),
+        heading(
+            "adam_lines",
+            "j",
+            (("title", 28, ink.text), ("l2", 18, PENALTY_COLORS["L2"]), ("decoupled", 18, ink.text)),
+        ),
+        adam_panel(ink),
+    ]
+    return finish(panels, theme, ("x", "y", "color"), [*params, dial, gradient, room], events)
 
 
 def heading(source: str, param: str, lines: Sequence[tuple[str, int, str]]) -> alt.LayerChart:

@@ -75,6 +75,11 @@ class Dataset:
         return self.X_train.shape[1]
 
     @property
+    def nbytes(self) -> int:
+        """Memory, in bytes."""
+        return sum(array.nbytes for array in (self.X_train, self.y_train, self.X_test, self.y_test))
+
+    @property
     def in_a_plane(self) -> bool:
         """Whether a boundary can be drawn: two columns, two classes."""
         return self.n_features == len(self.class_names) == 2

@@ -37,6 +37,12 @@ class Gradients:
     backpropagated_b: list[np.ndarray]  # [l] (n_out, 1)
 
     @property
+    def nbytes(self) -> int:
+        """Memory, in bytes."""
+        both = (self.numeric, self.backpropagated, self.numeric_b, self.backpropagated_b)
+        return sum(gradient.nbytes for layers in both for gradient in layers)
+
+    @property
     def n_checked(self) -> int:
         """Parameters whose numeric side was computed."""
         return sum(np.count_nonzero(~np.isnan(g)) for g in (*self.numeric, *self.numeric_b))

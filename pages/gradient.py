@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from core import Settings
 from ui import gradient_check, page
+from ui.checking import checked
 from ui.choices import choose, choose_penalty
-from ui.data import kept, load
 
 sheet = page.open_sheet(
     "The penalty's gradient, checked against J itself",
@@ -13,14 +12,6 @@ sheet = page.open_sheet(
     "then a little down, and compare. If dW = dW_bp + the penalty's part is right, both give the same number "
     "and every mark lies on the diagonal. Break the gradient on purpose to see the check catch it.",
 )
-
-
-@st.cache_data(max_entries=64, show_spinner="Moving each weight up and down …")
-def measured(settings: Settings, penalty: str, mistake: str) -> gradient_check.Check:
-    """The check for these settings, once."""
-    return gradient_check.measure(settings, penalty, mistake, load(settings))
-
-
 with st.container(horizontal=True, gap="large"):
     penalty = choose_penalty("gradient_penalty")
     mistake = choose(
@@ -30,7 +21,7 @@ with st.container(horizontal=True, gap="large"):
         key="gradient_mistake",
         shown=gradient_check.FORGOTTEN.get,
     )
-check = kept(measured, gradient_check.deciding(sheet.settings), penalty, mistake)
+check = checked(gradient_check.deciding(sheet.settings), penalty, mistake, sheet.data)
 page.show(gradient_check.picture(sheet, check), sheet.data)
 
 with st.expander("The mathematics"):

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
     "core": {"core", "numpy"},
-    "ui": {"ui", "core", "numpy", "pandas", "altair", "streamlit", "segno", "vl_convert"},
+    "ui": {"ui", "core", "numpy", "pandas", "altair", "streamlit", "segno", "vl_convert", "pyarrow"},
     "pages": {"ui", "core", "numpy", "pandas", "altair", "streamlit"},
     ".": {"pages", "ui", "core", "numpy", "pandas", "altair", "streamlit"},
 }

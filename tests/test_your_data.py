@@ -195,7 +195,7 @@ def test_no_cache_is_asked_for_what_may_be_a_persons_own():
         called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)} - {
             "_shape"
         }  # which `_shape_of` asks for the program's own data alone
-        assert not cached & called, f"{path.name}: go by ui.data.kept"
+        assert not cached & called, f"{path.name}: keep it in a store of ui.data.store_for"
 
 
 def test_what_would_take_too_long_is_refused_before_it_begins(monkeypatch):

@@ -14,7 +14,7 @@ from core.variance import Curves, band, best_lams, samples_needed
 from ui import scripts
 from ui.charts import Spec, chosen_slider, finish, lam_axis, lam_rules, percent_axis, table
 from ui.lesson import Lesson
-from ui.picture import Picture
+from ui.picture import Picture, remembered
 from ui.tables import whole
 from ui.theme import INKS, PENALTY_COLORS, Ink
 from ui.words import lam_label, number, percent
@@ -112,27 +112,23 @@ def chart(labels: tuple[str, ...], sizes: tuple[int, ...], penalty: str, theme: 
     over_lam, over_m = lam_axis(labels), size_axis(sizes)
     params, events = chosen_slider(len(labels), "λ")
     all_samples, at_lam = "datum.is_all", "datum.k == k"
-    panels = (
-        alt.vconcat(
-            readout(ink, color),
-            alt.layer(
-                lam_rules(ink, over_lam), *lines(all_samples, over_lam, cost_axis("cost"), color)
-            ).properties(height=190, title=titled(f"Cost against λ, {penalty}, all samples", KEY, ink)),
-            alt.layer(
-                lam_rules(ink, over_lam), *lines(all_samples, over_lam, accuracy_axis(), color)
-            ).properties(height=160, title="Accuracy against λ, all samples"),
-            alt.layer(frame("cost"), *lines(at_lam, over_m, cost_axis("cost"), color)).properties(
-                height=190, title="Cost against m, at this λ"
-            ),
-            alt.layer(frame("accuracy"), *lines(at_lam, over_m, accuracy_axis(), color)).properties(
-                height=160, title="Accuracy against m, at this λ"
-            ),
-            worth_panel(penalty, over_m, color, ink),
-        )
-        .resolve_scale(x="independent", y="independent")
-        .add_params(*params)
-    )
-    return finish(panels, theme, events)
+    panels = [
+        readout(ink, color),
+        alt.layer(
+            lam_rules(ink, over_lam), *lines(all_samples, over_lam, cost_axis("cost"), color)
+        ).properties(height=190, title=titled(f"Cost against λ, {penalty}, all samples", KEY, ink)),
+        alt.layer(lam_rules(ink, over_lam), *lines(all_samples, over_lam, accuracy_axis(), color)).properties(
+            height=160, title="Accuracy against λ, all samples"
+        ),
+        alt.layer(frame("cost"), *lines(at_lam, over_m, cost_axis("cost"), color)).properties(
+            height=190, title="Cost against m, at this λ"
+        ),
+        alt.layer(frame("accuracy"), *lines(at_lam, over_m, accuracy_axis(), color)).properties(
+            height=160, title="Accuracy against m, at this λ"
+        ),
+        worth_panel(penalty, over_m, color, ink),
+    ]
+    return finish(panels, theme, params=params, events=events)
 
 
 def readout(ink: Ink, color: str) -> alt.LayerChart:
@@ -308,6 +304,7 @@ def formula(curves: Sequence[Curves], penalty: str, k: int) -> str:
     )
 
 
+@remembered
 def picture(
     lesson: Lesson, curves: Sequence[Curves], penalty: str = "l2", test_share: float = TEST_SHARE
 ) -> Picture:

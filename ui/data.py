@@ -1,10 +1,9 @@
 """The data that pages work with: the program's own, or what the person brought, which stays in the session.
 
 What is computed of the program's data may be kept for all. What is computed of a person's data is kept in
-that session alone: under the table's fingerprint, in `kept` or in a store of its own, never in a cache.
+that session alone: under the table's fingerprint, in a store of its own, never in a cache.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,6 +14,7 @@ import streamlit as st
 from core import DATASETS, Dataset, Settings, load_dataset
 from core.datasets import FAR, TEST_SHARE, Source, Table, split
 from core.settings import UPLOAD
+from ui.lesson import Loaded
 from ui.memory import Store
 from ui.upload import Prepared, Raw, prepare, read
 
@@ -23,7 +23,8 @@ RESULTS = "own_results"  # in the session: what was computed of it
 FILE = "own_file"  # in the session: the last file that could be read
 STEPS = "own_steps"  # in the session: the last result of each step from file to table
 ROUND = "own_round"  # in the session: how often a file was forgotten; a new uploader forgets it too
-MAX_RESULTS = 12
+STORE_BYTES = 40_000_000
+OWN_STORE_BYTES = 10_000_000  # of one session's own data
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,9 +126,27 @@ def source_of(name: str) -> Source:
 
 def load(settings: Settings, test_share: float = TEST_SHARE) -> Dataset:
     """The data that the settings name, split by their seed."""
-    if settings.dataset == UPLOAD:
-        return split(UPLOAD, _own().table, settings.seed, test_share, _own().source)
-    return load_dataset(settings.dataset, settings.seed, settings.n_samples, settings.noise, test_share)
+    return loaded(settings, test_share).data
+
+
+def loaded(settings: Settings, test_share: float = TEST_SHARE) -> Loaded:
+    """The same, with what was drawn of the data; kept."""
+    of = settings.dataset, settings.seed, settings.n_samples, settings.noise
+    store, key = store_for(settings, "loaded", OWN_STORE_BYTES, _shared_store), (*of, test_share)
+    found = store.get(key)
+    if found is None:
+        if settings.dataset == UPLOAD:
+            data = split(UPLOAD, _own().table, settings.seed, test_share, _own().source)
+        else:
+            data = load_dataset(*of, test_share)
+        found = Loaded(data)
+        store.put(key, found)
+    return found
+
+
+@st.cache_resource
+def _shared_store() -> Store[tuple, Loaded]:
+    return Store(STORE_BYTES)
 
 
 def fingerprint(settings: Settings) -> str:
@@ -153,24 +172,6 @@ def store_for(settings: Settings, name: str, own_bytes: int, shared: Callable[[]
 def far_out(data: Dataset) -> int:
     """How many numbers of the test rows `standardize` has cut at FAR deviations."""
     return int((abs(data.X_test) >= FAR).sum())
-
-
-def kept(function: Callable[..., Any], settings: Settings, *args: Any) -> Any:
-    """function(settings, *args), by its own cache for the program's data, by the session for a person's.
-
-    function: decorated with `st.cache_data`, which shares what it keeps with every session.
-    """
-    if settings.dataset != UPLOAD:
-        return function(settings, *args)
-    results: OrderedDict = room().setdefault("kept", OrderedDict())
-    key = (function.__wrapped__.__qualname__, fingerprint(settings), settings, *args)
-    if key not in results:
-        with st.spinner("At work …"):
-            results[key] = function.__wrapped__(settings, *args)
-    results.move_to_end(key)
-    while len(results) > MAX_RESULTS:
-        results.popitem(last=False)
-    return results[key]
 
 
 def _own() -> Own:

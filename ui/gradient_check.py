@@ -17,7 +17,7 @@ from core.penalties import PENALTIES
 from ui import scripts
 from ui.charts import Spec, finish, table
 from ui.lesson import Sheet
-from ui.picture import Picture
+from ui.picture import Picture, remembered
 from ui.tables import whole
 from ui.theme import INKS, PENALTY_COLORS, Ink
 from ui.words import joined, lam_label, number
@@ -48,6 +48,11 @@ class Check:
     mistake: str  # a key of FORGOTTEN
     rows: int
     m: int
+
+    @property
+    def nbytes(self) -> int:
+        """Memory, in bytes."""
+        return self.gradients.nbytes
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -172,12 +177,8 @@ def chart(names: tuple[str, ...], theme: str) -> Spec:
     Tables: points, ends, errors.
     """
     ink = INKS[theme]
-    panels = alt.vconcat(diagonal_panel(names, ink), error_panel(len(names), ink))
-    return finish(
-        panels.resolve_scale(color="independent", shape="independent", x="independent", y="independent"),
-        theme,
-        {},
-    )
+    panels = [diagonal_panel(names, ink), error_panel(len(names), ink)]
+    return finish(panels, theme, ("color", "shape", "x", "y"))
 
 
 def diagonal_panel(names: Sequence[str], ink: Ink) -> alt.LayerChart:
@@ -344,6 +345,7 @@ def largest_weight(check: Check) -> tuple[str, float, float]:
     return rf"W^{{[1]}}_{{{i + 1},{j + 1}}}", float(numeric[i, j]), float(back[i, j])
 
 
+@remembered
 def picture(sheet: Sheet, check: Check) -> Picture:
     """The page's picture."""
     mistake = None if check.mistake == NONE else check.mistake

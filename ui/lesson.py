@@ -1,12 +1,14 @@
 """What a page works with: the settings, and the networks or the data that belong to them."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from core import Dataset, Run, Settings
 from ui import words
+from ui.memory import Album
+
+PICTURES_BYTES = 10_000_000  # of the same data, or of the same networks: some two hundred
 
 
 class RefusedError(ValueError):
@@ -14,12 +16,23 @@ class RefusedError(ValueError):
 
 
 @dataclass(frozen=True, eq=False)
-class Trained:
-    """A data set and the networks trained on it: for each penalty the whole grid of λ."""
+class Loaded:
+    """A data set, and the pictures that were drawn of it."""
 
     data: Dataset
+    pictures: Album = field(default_factory=lambda: Album(PICTURES_BYTES), init=False, repr=False)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory, in bytes."""
+        return self.data.nbytes + self.pictures.nbytes
+
+
+@dataclass(frozen=True, eq=False)
+class Trained(Loaded):
+    """A data set and the networks trained on it: for each penalty the whole grid of λ."""
+
     runs: dict[str, Run]  # by the penalty's label, "L1" and "L2"
-    pictures: dict[Any, Any] = field(default_factory=dict, repr=False)  # see ui.picture.remembered
 
     @property
     def lams(self) -> np.ndarray:
@@ -29,7 +42,7 @@ class Trained:
     @property
     def nbytes(self) -> int:
         """Memory, in bytes."""
-        return sum(each.nbytes for each in (*self.runs.values(), *list(self.pictures.values())))
+        return super().nbytes + sum(run.nbytes for run in self.runs.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +52,11 @@ class Lesson:
     settings: Settings
     trained: Trained
     theme: str  # "light" or "dark"
+
+    @property
+    def pictures(self) -> Album:
+        """What was drawn of these networks."""
+        return self.trained.pictures
 
     @property
     def k(self) -> int:
@@ -61,8 +79,18 @@ class Sheet:
     """What a page works with that needs none of the trained networks: the settings and their data."""
 
     settings: Settings
-    data: Dataset
+    loaded: Loaded
     theme: str  # "light" or "dark"
+
+    @property
+    def data(self) -> Dataset:
+        """The data set that the settings name."""
+        return self.loaded.data
+
+    @property
+    def pictures(self) -> Album:
+        """What was drawn of these data."""
+        return self.loaded.pictures
 
     @property
     def lam(self) -> str:

@@ -19,6 +19,13 @@ class Sized(Protocol):
     def nbytes(self) -> int: ...
 
 
+class Packed(Protocol):
+    """What an album can keep: a picture with its tables as bytes, by name."""
+
+    @property
+    def packed(self) -> dict[str, bytes]: ...
+
+
 Key = TypeVar("Key")
 Value = TypeVar("Value", bound=Sized)
 
@@ -60,6 +67,41 @@ class Store(Generic[Key, Value]):
         with self._lock:
             for _ in range((len(self._kept) + 1) // 2):
                 self._kept.popitem(last=False)
+
+
+class Album(Generic[Key]):
+    """The last pictures of the same data: bounded in bytes, tables that are alike kept once."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.nbytes = 0  # memory of the tables
+        self._max_bytes, self._lock = max_bytes, Lock()
+        self._kept: OrderedDict[Key, Packed] = OrderedDict()
+
+    def get(self, key: Key) -> Packed | None:
+        """The picture of the key, or None."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Key, picture: Packed) -> None:
+        """Keep a picture; the oldest go until all fit, the newest always stays.
+
+        Where memory runs short, every store lets go of the older half of what it keeps before.
+        """
+        if runs_short():
+            relieve()
+        with self._lock:
+            known = {data: data for kept in self._kept.values() for data in kept.packed.values()}
+            picture.packed.update({name: known.get(data, data) for name, data in picture.packed.items()})
+            self._kept[key] = picture
+            while self._count() > self._max_bytes and len(self._kept) > 1:
+                self._kept.popitem(last=False)
+
+    def _count(self) -> int:
+        tables = (data for kept in self._kept.values() for data in kept.packed.values())
+        self.nbytes = sum(map(len, {id(data): data for data in tables}.values()))
+        return self.nbytes
 
 
 _all_stores: WeakSet[Store] = WeakSet()

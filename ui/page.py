@@ -1,15 +1,13 @@
 """The skeleton that every page shares: idea, picture, what to notice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
 from core import Dataset, Settings
 from ui import log, words
-from ui.charts import Spec
-from ui.data import load
+from ui.data import loaded
 from ui.lesson import Lesson, Sheet
 from ui.picture import Picture
 from ui.store import trained
@@ -47,17 +45,18 @@ def open_sheet(title: str, idea: str) -> Sheet:
     """Write the page's sentence and its idea, and load the data; nothing is trained."""
     introduce(title, idea)
     settings: Settings = st.session_state.settings
-    return Sheet(settings, load(settings), current_theme())
+    return Sheet(settings, loaded(settings), current_theme())
 
 
-def draw(spec: Spec, tables: Mapping[str, pd.DataFrame], key: str, alt: str) -> None:
+def draw(picture: Picture) -> None:
     """Show a chart; the tables travel beside the spec, which stays the same when they change.
 
-    alt: what the chart shows, for those who do not see it. A constant: it is part of the spec. What it
-    shows at the chosen λ stands before it, for screen readers alone.
+    What it shows at the chosen λ stands before it, for screen readers alone: its alternative text is part
+    of the spec, and so a constant.
     """
-    st.html(f'<p class="for-screen-readers">{escape(in_words(tables))}</p>')
-    st.vega_lite_chart(None, {**spec, "datasets": dict(tables)}, key=key, alt=alt, width="stretch")
+    st.html(f'<p class="for-screen-readers">{escape(picture.spoken)}</p>')
+    spec = {**picture.spec, "datasets": picture.packed}
+    st.vega_lite_chart(None, spec, key=picture.key, alt=picture.alt, width="stretch")
 
 
 def show(picture: Picture, data: Dataset | None = None, of: Settings | None = None) -> None:
@@ -69,21 +68,11 @@ def show(picture: Picture, data: Dataset | None = None, of: Settings | None = No
         if picture.missing:
             st.info(picture.missing)
             return
-    draw(picture.spec, picture.tables, picture.key, picture.alt)
+    draw(picture)
     if picture.caption:
         st.caption(picture.caption)
     take_away(picture, current_theme(), data, of)
     notice(picture.notes)
-
-
-def in_words(tables: Mapping[str, pd.DataFrame]) -> str:
-    """What a chart's readout says where its slider opens: λ or the epoch, and a line for each penalty."""
-    readout = tables.get("readout")
-    if readout is None or readout.empty:
-        return ""
-    k = tables["chosen"].k.iloc[0] if "chosen" in tables else readout.k.iloc[-1]
-    row = readout[readout.k == k].select_dtypes(exclude="number")
-    return ". ".join(row.iloc[0].dropna()) + "." if len(row) else ""
 
 
 def notice(sentences: Sequence[str]) -> None:

@@ -1,15 +1,40 @@
 """A page's picture as a value, so that it can be shown, saved and put into a report alike."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Concatenate, ParamSpec
 
 import pandas as pd
+import pyarrow as pa  # comes with Streamlit, which sends every table in its format
 
-from ui.lesson import Lesson
+from ui.lesson import Lesson, Sheet
 
 Spec = dict  # as ui.charts has it
+
+
+class Tables(Mapping[str, pd.DataFrame]):
+    """A picture's tables, packed as they travel to the browser; to read one is to unpack it."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        self.packed = {name: pack(table) for name, table in tables.items()}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return pa.ipc.open_stream(self.packed[name]).read_pandas()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.packed)
+
+    def __len__(self) -> int:
+        return len(self.packed)
+
+
+def pack(table: pd.DataFrame) -> bytes:
+    """A table in Arrow's format for streams, which Streamlit takes as it is."""
+    arrow, sink = pa.Table.from_pandas(table), pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, arrow.schema) as writer:
+        writer.write_table(arrow)
+    return sink.getvalue().to_pybytes()
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,33 +54,45 @@ class Picture:
     script: str = field(default="", repr=False)  # Python that prints the same numbers with core alone
     missing: str = ""
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.tables, Tables):
+            object.__setattr__(self, "tables", Tables(self.tables))
+
     @property
-    def nbytes(self) -> int:
-        """Memory of the tables, in bytes."""
-        return sum(int(table.memory_usage().sum()) for table in self.tables.values())
+    def packed(self) -> dict[str, bytes]:
+        """The tables as they travel to the browser, by name."""
+        return self.tables.packed
+
+    @cached_property
+    def spoken(self) -> str:
+        """What the readout says where its slider opens: λ or the epoch, and a line for each penalty."""
+        readout = self.tables.get("readout")
+        if readout is None or readout.empty:
+            return ""
+        k = self.tables["chosen"].k.iloc[0] if "chosen" in self.tables else readout.k.iloc[-1]
+        row = readout[readout.k == k].select_dtypes(exclude="number")
+        return ". ".join(row.iloc[0].dropna()) + "." if len(row) else ""
 
 
 Choices = ParamSpec("Choices")
-Make = Callable[Concatenate[Lesson, Choices], Picture]
-MAX_KEPT = 6  # pictures of one training
+Make = Callable[Concatenate[Lesson | Sheet, Choices], Picture]
 
 
 def remembered(make: Make[Choices]) -> Make[Choices]:
-    """Keep the last pictures beside the networks they show, so that a page that is visited again has it.
+    """Keep the last pictures beside what they show, so that a page that is visited again has it.
 
     A choice that cannot be a key, such as other runs, has to follow from the lesson's settings.
     """
 
     @wraps(make)
-    def picture(lesson: Lesson, *args: Choices.args, **kwargs: Choices.kwargs) -> Picture:
-        choices = [value for value in (*args, *kwargs.values()) if isinstance(value, str | int | float)]
+    def picture(lesson: Lesson | Sheet, *args: Choices.args, **kwargs: Choices.kwargs) -> Picture:
+        choices = [value for value in (*args, *kwargs.values()) if isinstance(value, Hashable)]
         key = make.__module__, lesson.settings, lesson.theme, *choices
-        pictures = lesson.trained.pictures
-        found = pictures.get(key)
+        album = lesson.pictures
+        found = album.get(key)
         if found is None:
-            found = pictures[key] = make(lesson, *args, **kwargs)
-            for oldest in list(pictures)[:-MAX_KEPT]:
-                pictures.pop(oldest, None)  # another session may have been faster
+            found = make(lesson, *args, **kwargs)
+            album.put(key, found)
         return found
 
     return picture

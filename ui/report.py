@@ -24,7 +24,7 @@ from ui import (
     sparsity,
     weight_decay,
 )
-from ui.lesson import Lesson, RefusedError, Sheet, Trained
+from ui.lesson import Lesson, Loaded, RefusedError, Sheet, Trained
 from ui.menu import MENU, Entry
 from ui.picture import Picture
 
@@ -80,7 +80,7 @@ class Desk:
     @property
     def sheet(self) -> Sheet:
         """The settings and their data alone."""
-        return Sheet(self.settings, self.data, THEME)
+        return Sheet(self.settings, Loaded(self.data), THEME)
 
 
 def pictures(desk: Desk) -> Iterator[tuple[Entry, Picture]]:

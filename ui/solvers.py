@@ -15,7 +15,7 @@ from core.solvers import SOLVERS, Race
 from ui import scripts
 from ui.charts import Spec, finish, named, playing_slider, readout, table, weight_cells
 from ui.lesson import Sheet
-from ui.picture import Picture
+from ui.picture import Picture, remembered
 from ui.sparsity import input_axis
 from ui.tables import whole, wide
 from ui.theme import INKS, PENALTY_COLORS, Ink
@@ -134,24 +134,13 @@ def _chart(
     """The chart before it has names: these may be a person's own, and are not kept for others."""
     ink, x = INKS[theme], step_axis(labels)
     params, events = playing_slider(len(labels), "Step")
-    panels = (
-        alt.vconcat(
-            readout(ink, colors(ink)),
-            excess_panel(ink, x),
-            zeros_panel(n_weights, ink, x),
-            weight_panel(n_rows, n_columns, n_names, ink),
-        )
-        .resolve_scale(
-            color="independent",
-            shape="independent",
-            strokeDash="independent",
-            opacity="independent",
-            x="independent",
-            y="independent",
-        )
-        .add_params(*params)
-    )
-    return finish(panels, theme, events)
+    panels = [
+        readout(ink, colors(ink)),
+        excess_panel(ink, x),
+        zeros_panel(n_weights, ink, x),
+        weight_panel(n_rows, n_columns, n_names, ink),
+    ]
+    return finish(panels, theme, ("color", "shape", "strokeDash", "opacity", "x", "y"), params, events)
 
 
 def colors(ink: Ink) -> dict[str, str]:
@@ -318,6 +307,7 @@ def _names(which: np.ndarray, inputs: Sequence[str]) -> str:
     return f" ({joined(found)})" if len(found) <= MAX_NAMES else ""
 
 
+@remembered
 def picture(sheet: Sheet, race: Race, target: int, steps: int) -> Picture:
     """The page's picture of a race of so many steps that tells the class `target` from the rest."""
     data, theme = sheet.data, sheet.theme

@@ -69,7 +69,7 @@ def plans_for(settings: Settings, penalty: str, test_share: float, n_seeds: int)
     return tuple(Plan(one, penalty, test_share, sizes, digest) for one in each)
 
 
-def studied(plans: tuple[Plan, ...]) -> list[Curves] | None:
+def studied(plans: tuple[Plan, ...]) -> tuple[Curves, ...] | None:
     """The curves of all plans, trained now or taken from the store; None where that waits for a button.
 
     A bar shows how far it is, with a button that stops it; any other choice of the person's ends it too.
@@ -101,16 +101,17 @@ def studied(plans: tuple[Plan, ...]) -> list[Curves] | None:
         except BusyError as busy:
             tell_busy(place, busy)
             return None
-    st.session_state[LAST] = plans, list(found.values())
+    curves = tuple(found[plan] for plan in plans)
+    st.session_state[LAST] = plans, curves
     place.caption(
         f"{len(plans)} seeds × {len(plans[0].sizes)} numbers of samples × {len(LAMS)} values of λ = "
         f"{len(plans) * len(plans[0].sizes) * len(LAMS):,} networks. A seed draws the split, the samples and "
         "the first weights."
     )
-    return [found[plan] for plan in plans]
+    return curves
 
 
-def later(settings: Settings, penalty: str, test_share: float, n_seeds: int) -> list[Curves] | str:
+def later(settings: Settings, penalty: str, test_share: float, n_seeds: int) -> tuple[Curves, ...] | str:
     """The curves without a page, in another thread too: those kept, or trained where that is soon done.
 
     Where it would take longer, or with a person's data, of which another thread does not know, a sentence.
@@ -129,19 +130,19 @@ def later(settings: Settings, penalty: str, test_share: float, n_seeds: int) -> 
             found |= {plan: done(store, _task(plan)) for plan in missing}
     except RefusedError:
         return left_out
-    return [found[plan] for plan in plans]
+    return tuple(found[plan] for plan in plans)
 
 
-def last(settings: Settings) -> list[Curves] | None:
+def last(settings: Settings) -> tuple[Curves, ...] | None:
     """The curves that this session saw last, if they are of these settings."""
     plans, curves = st.session_state.get(LAST, ((), None))
     key = (training_key(settings), fingerprint(settings))
     return curves if plans and (plans[0].settings, plans[0].digest) == key else None
 
 
-def known(plans: tuple[Plan, ...]) -> list[Curves] | None:
+def known(plans: tuple[Plan, ...]) -> tuple[Curves, ...] | None:
     """The curves of all plans from the store, None where one is missing; nothing is trained or drawn."""
-    found = [_store(plan).get(plan) for plan in plans]
+    found = tuple(_store(plan).get(plan) for plan in plans)
     return None if None in found else found
 
 

@@ -6,6 +6,7 @@ from ui import guide
 from ui.menu import MENU, TOOLS
 from ui.page import current_theme
 from ui.panel import settings_panel, show_problems
+from ui.sockets import send_at_once
 from ui.theme import INKS, css
 from ui.toolbar import toolbar
 
@@ -17,6 +18,7 @@ PAGES = [
     for e in entries
 ]
 
+send_at_once()
 page = st.navigation(PAGES)
 guide.arrive(page)
 settings = st.session_state.settings = settings_panel()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.twins import first_to_enter, twins
+from core.twins import first_to_enter
 from ui import page, sparsity
 from ui.choices import choose
 from ui.words import plain
@@ -44,19 +44,18 @@ st.markdown(
 if lesson.settings.lam == 0:
     st.info("At λ = 0 there is no penalty to share out between the twins. Choose a larger λ in the panel.")
 else:
-    y = data.y_train if len(data.class_names) == 2 else (data.y_train == 0).astype(int)
     column = st.selectbox(
         "The column to double",
         range(data.n_features),
-        index=first_to_enter(data.X_train, y),
+        index=first_to_enter(data.X_train, sparsity.binary(data)),
         format_func=data.feature_names.__getitem__,
         key=f"twin_{data.name}",
     )
-    pairs = [twins(data.X_train, y, column, name, lesson.settings.lam) for name in ("l1", "l2")]
-    st.dataframe(sparsity.twin_table(pairs), hide_index=True)
+    doubled = sparsity.twins_picture(lesson, column)
+    st.dataframe(doubled.tables["twins"], hide_index=True)
     if len(data.class_names) > 2:
         st.caption(f"The classes are {plain(data.class_names[0])} against the rest.")
-    st.markdown("\n".join(f"- {sentence}" for sentence in sparsity.twin_notes(pairs, lesson.settings.lam)))
+    st.markdown("\n".join(f"- {sentence}" for sentence in doubled.notes))
 
 with st.expander("The mathematics"):
     st.markdown("Near w = 0 the two penalties pull differently. Of one step of gradient descent with rate α:")

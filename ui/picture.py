@@ -87,7 +87,7 @@ def remembered(make: Make[Choices]) -> Make[Choices]:
     @wraps(make)
     def picture(lesson: Lesson | Sheet, *args: Choices.args, **kwargs: Choices.kwargs) -> Picture:
         choices = [value for value in (*args, *kwargs.values()) if isinstance(value, Hashable)]
-        key = make.__module__, lesson.settings, lesson.theme, *choices
+        key = make.__module__, make.__qualname__, lesson.settings, lesson.theme, *choices
         album = lesson.pictures
         found = album.get(key)
         if found is None:

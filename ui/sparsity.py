@@ -11,7 +11,7 @@ from core import Dataset, Run
 from core.logistic import lam_max
 from core.measures import accuracy, count_weights, count_zeros, model_bytes, sparsity
 from core.penalties import PENALTIES
-from core.twins import Twins
+from core.twins import Twins, twins
 from ui import scripts
 from ui.charts import (
     NAMES,
@@ -507,6 +507,20 @@ def twin_notes(pairs: Sequence[Twins], lam: float) -> list[str]:
                 f"{pair.cost_alone:.8f}. Compare J, not w."
             )
     return sentences
+
+
+@remembered
+def twins_picture(lesson: Lesson, column: int) -> Picture:
+    """The exact fits with a column once and twice, at the chosen λ > 0; of many classes, the first's."""
+    data, lam = lesson.trained.data, lesson.settings.lam
+    y = binary(data)
+    pairs = [twins(data.X_train, y, column, name, lam) for name in PENALTIES]
+    return Picture("twins", tables={"twins": twin_table(pairs)}, notes=twin_notes(pairs, lam))
+
+
+def binary(data: Dataset) -> np.ndarray:
+    """The training classes, of more than two the first against the rest, (m,) of 0 and 1."""
+    return data.y_train if len(data.class_names) == 2 else (data.y_train == 0).astype(int)
 
 
 def step_in_numbers(runs: Mapping[str, Run], k: int) -> str:

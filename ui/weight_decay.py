@@ -113,6 +113,7 @@ def size_table(update: Update) -> pd.DataFrame:
     return sizes[(sizes["size"] > 0) & np.isfinite(sizes["size"])]
 
 
+@lru_cache(maxsize=1)
 def dial_table() -> pd.DataFrame:
     """r, ratio, factor, title, line, end: the dial's positions and what is read at each."""
     end = decay_paths(RATIOS, N_STEPS)[:, -1]
@@ -142,6 +143,7 @@ def path_table(ratio: float) -> pd.DataFrame:
     return whole(t=range(N_STEPS + 1)).assign(now=np.where(np.abs(now) < 1e6, now, np.nan), **columns)
 
 
+@lru_cache(maxsize=1)
 def adam_table() -> pd.DataFrame:
     """optimizer, step, v0, …: a weight on an alternating gradient ±g, for each g of GRADIENTS."""
     every = np.arange(0, ADAM_STEPS + 1, 30)
@@ -152,6 +154,7 @@ def adam_table() -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+@lru_cache(maxsize=1)
 def adam_lines() -> pd.DataFrame:
     """j, title, and where each optimizer ends."""
     ends = [

@@ -40,7 +40,6 @@ from streamlit.runtime import Runtime, SessionClient, get_instance  # noqa: E402
 from deploy.headers import Application, Message, Receive, SecurityHeaders, Send  # noqa: E402
 from ui.sockets import send_at_once  # noqa: E402
 
-TURN_SECONDS = 0.0005  # Python's default is ten times that, and a page asks for a turn some hundred times
 WARM_UP_SECONDS = float(os.environ.get("LAB_WARM_UP_SECONDS", "180"))  # at most; 0 for none
 STARTING = (
     '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="3"><title>Starting</title>'
@@ -128,7 +127,6 @@ async def open_when_warm() -> None:
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Warm up while the server already answers that it does."""
     send_at_once()
-    sys.setswitchinterval(TURN_SECONDS)  # a page does not wait long for its turn while others train
     opening = asyncio.create_task(open_when_warm())
     yield
     opening.cancel()

@@ -34,11 +34,11 @@ page.show(overview.picture(lesson, penalty, is_example), brought, settings)
 data = result.data
 st.header("The way on", anchor=False)
 st.button("Start the tour", icon=":material/school:", on_click=guide.go, args=(1,), key="start_tour")
-for entry in MENU:
-    if entry.file != "pages/overview.py":
-        link, sentence = st.columns([1, 4], vertical_alignment="center", gap="small")
-        link.page_link(entry.file, label=entry.title, icon=":material/arrow_forward:")
-        sentence.markdown(entry.sentence)
+with st.container(key="way_on", gap="small"):
+    for entry in MENU:
+        if entry.file != "pages/overview.py":  # one element each: a row of columns is five, for every visitor
+            label = f"**{entry.title}** · {entry.sentence}"
+            st.page_link(entry.file, label=label, icon=":material/arrow_forward:")
 with st.expander("The mathematics"):
     st.markdown("What is minimized is a cost on the training samples and a price for large weights:")
     st.latex(

@@ -73,6 +73,7 @@ def css(ink: Ink, present: bool) -> str:
     position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
   }}
   .stElementContainer:has(.for-screen-readers) {{ position: absolute; }}
+  .st-key-way_on a, .st-key-way_on a * {{ white-space: normal; font-size: 1rem; line-height: 1.4; }}
   [class*="st-key-progress_"] {{
     position: fixed; left: 50%; bottom: 1.5rem; transform: translateX(-50%); z-index: 99;
     width: min(26rem, 90vw);

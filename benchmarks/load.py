@@ -382,7 +382,7 @@ def main() -> None:
     options.pace = Pace(lasts=options.seconds)
     if options.quick:
         options.sessions, options.pace, options.processes = [5], Pace(1, 1, 4), [1]
-        options.flash, options.storm = 5, 2
+        options.flash, options.storm, options.soak = 5, 2, 60
     if options.only:
         options.sessions = []
     about = machine()

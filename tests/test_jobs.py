@@ -13,7 +13,7 @@ import ui.store
 from core.solvers import race
 from tests.test_pages import QUICK, chart, open_app
 from ui import study
-from ui.jobs import BusyError, Jobs
+from ui.jobs import GRACE, BusyError, Jobs
 from ui.lesson import RefusedError
 from ui.memory import Store
 
@@ -131,14 +131,49 @@ def test_queued_work_that_nobody_waits_for_is_never_begun(jobs):
     assert second.calls == 0
 
 
-def test_who_comes_back_after_leaving_gets_work_of_their_own(jobs):
+def test_who_comes_back_at_once_finds_the_work_under_way_and_its_place_in_the_queue():
+    jobs = Jobs(1, 100.0, grace=WAIT)
+    begun, queued, last = Slow("begun"), Slow("queued"), Slow("last")
+    visitors = [Visitor(jobs, key, work) for key, work in (("a", begun), ("b", queued))]
+    [visitor.wait_for_word() for visitor in visitors]
+    [visitor.leave() for visitor in visitors]
+    behind = Visitor(jobs, "c", last)
+    behind.wait_for_word()
+    again = [Visitor(jobs, key, Slow(ValueError("this was begun anew"))) for key in "ab"]
+    assert [visitor.wait_for_word()[0] for visitor in (*again, behind)] == [0, 1, 2]
+    for work in (begun, queued, last):
+        work.go.set()
+    assert [visitor.outcome.result(WAIT) for visitor in (*again, behind)] == ["begun", "queued", "last"]
+    assert begun.calls == queued.calls == 1
+    wait_until_idle(jobs)
+
+
+def test_who_comes_back_later_gets_work_of_their_own(jobs):
     old, new = Slow("old"), Slow("new")
     visitor = Visitor(jobs, "a", old)
     visitor.wait_for_word()
     visitor.leave()
+    assert old.ended.wait(WAIT)
     again = Visitor(jobs, "a", new)
     new.go.set()
     assert again.outcome.result(WAIT) == "new"
+    wait_until_idle(jobs)
+
+
+def test_a_flood_of_what_nobody_waits_for_leaves_no_queue_behind(jobs):
+    first = Slow()
+    stays = Visitor(jobs, "first", first)
+    stays.wait_for_word()
+    for i in range(20):
+        visitor = Visitor(jobs, str(i), Slow())
+        visitor.wait_for_word()
+        visitor.leave()
+    Event().wait(2 * GRACE)
+    last = Slow()
+    waits = Visitor(jobs, "last", last)
+    assert waits.wait_for_word()[0] == 1
+    first.go.set(), last.go.set()
+    assert stays.outcome.result(WAIT) == waits.outcome.result(WAIT) == "done"
     wait_until_idle(jobs)
 
 
@@ -203,7 +238,7 @@ def test_a_race_is_kept_and_counts_its_bytes(samples):
     app = open_app("pages/solvers.py", seed="301", dataset="moons", **QUICK)
     assert not app.exception
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ui.racing.race", lambda *args: pytest.fail("it was run again"))
+        patch.setattr("ui.racing.races", lambda *args: pytest.fail("it was run again"))
         app.run()
         assert not app.exception
     chart(app)

@@ -161,5 +161,5 @@ def test_the_short_form_runs_the_dashboard_without_an_error(capsys, monkeypatch)
     monkeypatch.setattr("sys.argv", ["load", "--quick"])
     load.main()
     said = capsys.readouterr().out
-    assert said.count("No error.") == 3
+    assert said.count("No error.") == 4
     assert "| 5 |" in said

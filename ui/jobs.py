@@ -1,15 +1,19 @@
 """Work that takes a while: one for all who ask for the same, in turn, by a few threads of its own.
 
 Who asks waits, and hears at every TICK where the work is: so a page can show it, and be told to stop. When
-nobody waits for a piece of work any more it ends at its next sign of progress, or is never begun.
+nobody has waited for a piece of work for GRACE it ends at its next sign of progress, or is never begun. A
+page that runs anew, for another λ say, asks for the same work again and finds it under way.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import Generic, TypeVar
 
-TICK = 0.1  # seconds between two signs of life
+TICK = 0.05  # seconds between two signs of life
+GRACE = 0.12  # seconds that work goes on for nobody; with a TICK below the 0.2 within which it is to stop
 
 Value = TypeVar("Value")
 OnProgress = Callable[[int, int], None]
@@ -35,18 +39,13 @@ class _Job(Generic[Value]):
     key: Hashable
     work: Callable[[OnProgress], Value]
     seconds: float  # about how long it takes
-    waiting: int = 0  # how many wait; 0 ends it
+    waiting: int = 0  # how many wait
+    left_at: float = 0.0  # when the last of them left
     done: int = 0
     total: int = 1
     result: Value | None = None
     error: BaseException | None = None
     ended: Event = field(default_factory=Event)
-
-    def on_progress(self, done: int, total: int) -> None:
-        """What the work calls; the place to be stopped at."""
-        if self.waiting == 0:
-            raise _LeftError
-        self.done, self.total = done, total
 
     @property
     def left(self) -> float:
@@ -57,10 +56,10 @@ class _Job(Generic[Value]):
 class Jobs:
     """A queue, first come first served, and the threads that work it off; they end where it is empty."""
 
-    def __init__(self, workers: int, max_seconds: float) -> None:
+    def __init__(self, workers: int, max_seconds: float, grace: float = GRACE) -> None:
         """max_seconds: where more work than that stands before a new piece, it is refused."""
-        self._workers, self._max_seconds, self._lock = workers, max_seconds, Lock()
-        self._wanted: dict[Hashable, _Job] = {}  # queued or begun, and waited for
+        self._workers, self._max_seconds, self._grace, self._lock = workers, max_seconds, grace, Lock()
+        self._wanted: dict[Hashable, _Job] = {}  # queued or begun, and not given up
         self._queue: list[_Job] = []
         self._begun: list[_Job] = []
         self._threads = 0
@@ -94,6 +93,7 @@ class Jobs:
 
     def _join(self, key: Hashable, work: Callable[[OnProgress], Value], seconds: float) -> _Job[Value]:
         with self._lock:
+            self._give_up(self._queue)
             job = self._wanted.get(key)
             if job is None:
                 before = self._seconds_before()
@@ -110,7 +110,21 @@ class Jobs:
     def _leave(self, job: _Job) -> None:
         with self._lock:
             job.waiting -= 1
-            if job.waiting == 0:
+            job.left_at = monotonic()
+
+    def _report(self, job: _Job, done: int, total: int) -> None:
+        """What the work calls with its progress; the place to be stopped at."""
+        if job.waiting == 0:
+            with self._lock:
+                self._give_up([job])
+            if self._wanted.get(job.key) is not job:
+                raise _LeftError
+        job.done, job.total = done, total
+
+    def _give_up(self, jobs: Sequence[_Job]) -> None:
+        """Drop those that nobody has waited for long enough."""
+        for job in list(jobs):
+            if job.waiting == 0 and monotonic() - job.left_at >= self._grace:
                 self._drop(job)
 
     def _drop(self, job: _Job) -> None:
@@ -128,11 +142,14 @@ class Jobs:
 
     def _place(self, job: _Job) -> int:
         with self._lock:
+            self._give_up(self._queue)
             return self._queue.index(job) + 1 if job in self._queue else 0
 
     def _next(self) -> _Job | None:
         """The next piece of work, or None: the thread that asked then ends."""
         with self._lock:
+            for job in [job for job in self._queue if job.waiting == 0]:
+                self._drop(job)
             if not self._queue:
                 self._threads -= 1
                 return None
@@ -142,7 +159,7 @@ class Jobs:
     def _work(self) -> None:
         while (job := self._next()) is not None:
             try:
-                job.result = job.work(job.on_progress)
+                job.result = job.work(partial(self._report, job))
             except BaseException as error:  # whoever waits is to hear of it, whatever it is
                 job.error = error
             with self._lock:

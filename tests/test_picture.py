@@ -1,5 +1,8 @@
 """Pictures are kept as they travel: packed, once for all who ask, and tables that are alike once."""
 
+import gc
+import weakref
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +11,7 @@ import core
 import ui.memory
 from core import Settings
 from tests.test_pages import QUICK, open_app
-from ui import sparsity
+from ui import gradient_check, sparsity
 from ui.lesson import Lesson, Loaded, Trained
 from ui.memory import Album, Store
 from ui.picture import Picture, remembered
@@ -80,6 +83,29 @@ def test_a_picture_is_made_once_for_each_choice_and_lam():
     for lam, how in ((1.0, "a"), (1.0, "b"), (2.0, "a"), (1.0, "a"), (1.0, "b")):
         drawn(Lesson(Settings(lam=lam), trained, "light"), how)
     assert made == [(1.0, "a"), (1.0, "b"), (2.0, "a")]
+
+
+def test_pictures_are_told_apart_without_keeping_what_they_were_drawn_from():
+    @remembered
+    def drawn(lesson: Lesson, *choices: object) -> Picture:
+        return picture(0)
+
+    lesson = Lesson(Settings(), Trained(core.load_dataset("moons", 0, 50), {}), "light")
+    one = core.train(np.eye(4), [0, 1, 0, 1], (), lams=[1.0], epochs=1)
+    alive = weakref.ref(one)
+    first = drawn(lesson, (one, one), "a")
+    del one
+    gc.collect()
+    assert alive() is None
+    assert drawn(lesson, (1, 2), "a") is first
+    assert drawn(lesson, (1, 2, 3), "a") is not first, "of another number of seeds"
+    checks = [
+        gradient_check.measure(Settings(dataset="moons"), penalty, gradient_check.NONE)
+        for penalty in ("l1", "l2", "l1")
+    ]
+    pictures = [drawn(lesson, check) for check in checks]
+    assert pictures[0] is pictures[2]
+    assert pictures[0] is not pictures[1]
 
 
 def test_a_second_session_at_the_same_choices_draws_nothing_anew(monkeypatch):

@@ -50,6 +50,11 @@ class Check:
     m: int
 
     @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from others at the same settings."""
+        return self.penalty, self.mistake
+
+    @property
     def nbytes(self) -> int:
         """Memory, in bytes."""
         return self.gradients.nbytes

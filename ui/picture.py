@@ -81,12 +81,12 @@ Make = Callable[Concatenate[Lesson | Sheet, Choices], Picture]
 def remembered(make: Make[Choices]) -> Make[Choices]:
     """Keep the last pictures beside what they show, so that a page that is visited again has it.
 
-    A choice that cannot be a key, such as other runs, has to follow from the lesson's settings.
+    What `_told_apart` makes of the choices has to tell them apart, together with the settings.
     """
 
     @wraps(make)
     def picture(lesson: Lesson | Sheet, *args: Choices.args, **kwargs: Choices.kwargs) -> Picture:
-        choices = [value for value in (*args, *kwargs.values()) if isinstance(value, Hashable)]
+        choices = map(_told_apart, (*args, *kwargs.values()))
         key = make.__module__, make.__qualname__, lesson.settings, lesson.theme, *choices
         album = lesson.pictures
         found = album.get(key)
@@ -96,3 +96,12 @@ def remembered(make: Make[Choices]) -> Make[Choices]:
         return found
 
     return picture
+
+
+def _told_apart(choice: object) -> Hashable:
+    """What a choice adds to the key. Not the choice itself: runs and races would be kept as long as that."""
+    if isinstance(choice, str | int | float):
+        return choice
+    if isinstance(choice, tuple):  # curves, one for each seed from the panel's on
+        return len(choice)
+    return getattr(choice, "key", None)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
+from threading import RLock
 from typing import Concatenate, ParamSpec
 
 import pandas as pd
@@ -74,6 +75,8 @@ class Picture:
         return ". ".join(row.iloc[0].dropna()) + "." if len(row) else ""
 
 
+# Tables are made in Python: threads that make some at once only take turns, hundreds of times a second.
+ONE_AT_A_TIME = RLock()
 Choices = ParamSpec("Choices")
 Make = Callable[Concatenate[Lesson | Sheet, Choices], Picture]
 
@@ -91,8 +94,11 @@ def remembered(make: Make[Choices]) -> Make[Choices]:
         album = lesson.pictures
         found = album.get(key)
         if found is None:
-            found = make(lesson, *args, **kwargs)
-            album.put(key, found)
+            with ONE_AT_A_TIME:
+                found = album.get(key)  # it may have been made meanwhile
+                if found is None:
+                    found = make(lesson, *args, **kwargs)
+                    album.put(key, found)
         return found
 
     return picture

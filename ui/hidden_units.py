@@ -13,7 +13,7 @@ from core.measures import UNIT_STATES, count_units, count_weights, unit_states
 from ui import scripts
 from ui.charts import SIGN_SCALE, Spec, chosen_slider, finish, lam_axis, over_lam, readout, table
 from ui.lesson import Lesson
-from ui.picture import Picture, remembered
+from ui.picture import Picture, at_any_lam, remembered
 from ui.tables import Runs, whole, wide
 from ui.theme import INKS, PENALTY_COLORS, SIGN_COLORS, Ink
 from ui.words import counted, joined, lam_label, number, percent
@@ -480,6 +480,19 @@ def picture(lesson: Lesson, drawn: str = "L1", share: float = 0.01) -> Picture:
             missing=NO_HIDDEN_LAYER,
         )
     data, runs = lesson.trained.data, lesson.trained.runs
+    picture = whole_grid(lesson, drawn, share)
+    return replace(
+        picture,
+        tables=picture.packed | {"chosen": whole(k=[lesson.k])},
+        notes=notes(runs, data, tolerance(runs, share), lesson.k),
+        script=scripts.hidden_units(lesson, share),
+    )
+
+
+@at_any_lam
+def whole_grid(lesson: Lesson, drawn: str, share: float) -> Picture:
+    """The picture without what depends on the chosen λ."""
+    data, runs = lesson.trained.data, lesson.trained.runs
     run, tol = runs[drawn], tolerance(runs, share)
     sizes, counts, links = sizes_of(run), unit_counts(runs, tol), link_table(run, data, tol)
     n_links = count_weights(run.W)
@@ -488,7 +501,6 @@ def picture(lesson: Lesson, drawn: str = "L1", share: float = 0.01) -> Picture:
         chart(lesson.labels, sizes, sizes[0] <= MAX_LABELS, lesson.theme),
         {
             "readout": unit_readout(runs, counts),
-            "chosen": whole(k=[lesson.k]),
             "drawn": drawn_table(run, drawn, tol),
             "heads": column_heads(run),
             "units": unit_table(run, data, tol),
@@ -497,10 +509,8 @@ def picture(lesson: Lesson, drawn: str = "L1", share: float = 0.01) -> Picture:
         },
         "The network of one penalty at the λ of the slider: inputs, hidden units and outputs as columns of "
         "circles with their links; then, against λ, how many hidden units are alive, constant and cut.",
-        notes(runs, data, tol, lesson.k),
-        f"The picture shows the {len(links):,} strongest of {n_links:,} links by mean size over all λ. "
-        "The units' states go by all of them."
+        caption=f"The picture shows the {len(links):,} strongest of {n_links:,} links by mean size over all "
+        "λ. The units' states go by all of them."
         if len(links) < n_links
         else "",
-        scripts.hidden_units(lesson, share),
     )

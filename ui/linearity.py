@@ -1,6 +1,7 @@
 """How linear tanh units and their network are against λ; tables, chart and sentences."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import altair as alt
@@ -25,7 +26,7 @@ from ui.charts import (
     table,
 )
 from ui.lesson import Lesson
-from ui.picture import Picture, remembered
+from ui.picture import Picture, at_any_lam, remembered
 from ui.tables import Runs, whole, wide
 from ui.theme import BAND_COLOR, INKS, Ink
 from ui.words import lam_label, number, percent
@@ -382,6 +383,22 @@ def picture(lesson: Lesson, logistic: Runs, deviation: float = 0.05, drawn: str 
             "linearity",
             missing=NO_HIDDEN_LAYER,
         )
+    picture, lams = whole_grid(lesson, logistic, deviation, drawn), lesson.trained.lams
+    measured, agreed = (picture.tables[name] for name in ("linearity", "agreement"))
+    return replace(
+        picture,
+        tables=picture.packed | {"chosen": whole(k=[lesson.k])},
+        notes=[
+            *notes(measured, lams, lesson.k, linear_band(deviation)),
+            *agreement_notes(agreed, lams, lesson.k),
+        ],
+        script=scripts.linearity(lesson, deviation),
+    )
+
+
+@at_any_lam
+def whole_grid(lesson: Lesson, logistic: Runs, deviation: float, drawn: str) -> Picture:
+    """The picture without what depends on the chosen λ."""
     data, runs, lams = lesson.trained.data, lesson.trained.runs, lesson.trained.lams
     band = linear_band(deviation)
     Z = {label: run.layers(data.X_train) for label, run in runs.items()}
@@ -389,7 +406,6 @@ def picture(lesson: Lesson, logistic: Runs, deviation: float = 0.05, drawn: str 
     agreed = agreements(runs, logistic, data.X_test, measured)
     tables = {
         "readout": readout_table(measured, lams),
-        "chosen": whole(k=[lesson.k]),
         "curve": curve_table(band),
         "band": pd.DataFrame({"low": [-band], "high": [band]}),
         "z": z_histograms({label: layers[:-1] for label, layers in Z.items()}),
@@ -415,6 +431,4 @@ def picture(lesson: Lesson, logistic: Runs, deviation: float = 0.05, drawn: str 
         "tanh with its linear band, the distribution of z in each hidden layer at the λ of the slider, and "
         "against λ the share of z within the band, the R² of the best affine map and the agreement with "
         "logistic regression and with the network's own tangents.",
-        [*notes(measured, lams, lesson.k, band), *agreement_notes(agreed, lams, lesson.k)],
-        script=scripts.linearity(lesson, deviation),
     )

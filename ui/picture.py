@@ -1,7 +1,7 @@
 """A page's picture as a value, so that it can be shown, saved and put into a report alike."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from threading import RLock
 from typing import Concatenate, ParamSpec
@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec
 import pandas as pd
 import pyarrow as pa  # comes with Streamlit, which sends every table in its format
 
+from core import Settings
 from ui.lesson import Lesson, Sheet
 
 Spec = dict  # as ui.charts has it
@@ -17,8 +18,10 @@ Spec = dict  # as ui.charts has it
 class Tables(Mapping[str, pd.DataFrame]):
     """A picture's tables, packed as they travel to the browser; to read one is to unpack it."""
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
-        self.packed = {name: pack(table) for name, table in tables.items()}
+    def __init__(self, tables: Mapping[str, pd.DataFrame | bytes]) -> None:
+        self.packed = {
+            name: table if isinstance(table, bytes) else pack(table) for name, table in tables.items()
+        }
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return pa.ipc.open_stream(self.packed[name]).read_pandas()
@@ -87,10 +90,19 @@ def remembered(make: Make[Choices]) -> Make[Choices]:
     What `_told_apart` makes of the choices has to tell them apart, together with the settings.
     """
 
+    return _kept(make, lambda settings: settings)
+
+
+def at_any_lam(make: Make[Choices]) -> Make[Choices]:
+    """The same for what the networks of all λ make together, whatever λ is chosen."""
+    return _kept(make, lambda settings: replace(settings, lam=0.0))
+
+
+def _kept(make: Make[Choices], deciding: Callable[[Settings], Settings]) -> Make[Choices]:
     @wraps(make)
     def picture(lesson: Lesson | Sheet, *args: Choices.args, **kwargs: Choices.kwargs) -> Picture:
         choices = map(_told_apart, (*args, *kwargs.values()))
-        key = make.__module__, make.__qualname__, lesson.settings, lesson.theme, *choices
+        key = make.__module__, make.__qualname__, deciding(lesson.settings), lesson.theme, *choices
         album = lesson.pictures
         found = album.get(key)
         if found is None:

@@ -1,6 +1,7 @@
 """L1 against L2: zeros against λ, the weights as a matrix, their paths; tables, chart and sentences."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import altair as alt
@@ -29,7 +30,7 @@ from ui.charts import (
     weight_cells,
 )
 from ui.lesson import Lesson
-from ui.picture import Picture, remembered
+from ui.picture import Picture, at_any_lam, remembered
 from ui.tables import Runs, whole, wide
 from ui.theme import INKS, PENALTY_COLORS, Ink
 from ui.words import joined, lam_label, number, percent, plain, zeros_at
@@ -538,8 +539,26 @@ def step_in_numbers(runs: Mapping[str, Run], k: int) -> str:
 def picture(lesson: Lesson, how: str = "lam", layer: int = 0) -> Picture:
     """The page's picture. how: as in `partners`; layer: whose weights are shown."""
     data, runs = lesson.trained.data, lesson.trained.runs
-    beside = partners(runs, data, how)
-    limit = None if lesson.settings.hidden else lam_max(data.X_train, data.y_train)
+    drawn = whole_grid(lesson, how, layer)
+    return replace(
+        drawn,
+        tables=drawn.packed | {"chosen": whole(k=[lesson.k])},
+        notes=notes(runs, data, lesson.k, partners(runs, data, how), _limit(lesson)),
+        script=scripts.sparsity(lesson),
+    )
+
+
+def _limit(lesson: Lesson) -> float | None:
+    """λ_max, where the network is a logistic regression."""
+    data = lesson.trained.data
+    return None if lesson.settings.hidden else lam_max(data.X_train, data.y_train)
+
+
+@at_any_lam
+def whole_grid(lesson: Lesson, how: str, layer: int) -> Picture:
+    """The picture without what depends on the chosen λ."""
+    data, runs = lesson.trained.data, lesson.trained.runs
+    beside, limit = partners(runs, data, how), _limit(lesson)
     n_out, n_in = runs["L1"].W[layer].shape[1:]
     shape = data.source.picture if layer == 0 else None
     inputs = data.feature_names if layer == 0 else tuple(f"unit {i + 1}" for i in range(n_in))
@@ -549,7 +568,6 @@ def picture(lesson: Lesson, how: str = "lam", layer: int = 0) -> Picture:
     weights, paths = weights_over_lam(runs, beside, layer, inputs, units, shape), path_table(runs, layer)
     tables = {
         "readout": zero_readout(runs, beside, limit),
-        "chosen": whole(k=[lesson.k]),
         "marks": lam_max_mark(limit, lesson.trained.lams),
         "shares": zero_shares(runs),
         "weights": weights,
@@ -567,9 +585,7 @@ def picture(lesson: Lesson, how: str = "lam", layer: int = 0) -> Picture:
         tables,
         "Share of weights that are exactly zero against λ for L1 and L2, the weights at the λ of the "
         "slider as a matrix, the path of each weight over λ, and the size of the model in bytes.",
-        notes(runs, data, lesson.k, beside, limit),
-        f"The matrix shows the {MAX_UNITS} of {n_out} units with the largest weights at λ = 0."
+        caption=f"The matrix shows the {MAX_UNITS} of {n_out} units with the largest weights at λ = 0."
         if n_out > MAX_UNITS
         else "",
-        scripts.sparsity(lesson),
     )

@@ -13,7 +13,7 @@ from core.penalties import PENALTIES
 from ui import scripts
 from ui.charts import Spec, finish, playing_slider, table
 from ui.lesson import Lesson
-from ui.picture import Picture, remembered
+from ui.picture import Picture, Tables, remembered
 from ui.tables import whole
 from ui.theme import INKS, PENALTY_COLORS, Ink
 from ui.words import joined, lam_label, number
@@ -113,7 +113,6 @@ def size_table(update: Update) -> pd.DataFrame:
     return sizes[(sizes["size"] > 0) & np.isfinite(sizes["size"])]
 
 
-@lru_cache(maxsize=1)
 def dial_table() -> pd.DataFrame:
     """r, ratio, factor, title, line, end: the dial's positions and what is read at each."""
     end = decay_paths(RATIOS, N_STEPS)[:, -1]
@@ -140,10 +139,10 @@ def path_table(ratio: float) -> pd.DataFrame:
     with np.errstate(over="ignore"):
         now = decay_paths([ratio], N_STEPS)[0]
     columns = {f"v{r}": path for r, path in enumerate(paths)}
-    return whole(t=range(N_STEPS + 1)).assign(now=np.where(np.abs(now) < 1e6, now, np.nan), **columns)
+    found = pd.DataFrame({"now": np.where(np.abs(now) < 1e6, now, np.nan), **columns})
+    return pd.concat([whole(t=range(N_STEPS + 1)), found], axis=1)
 
 
-@lru_cache(maxsize=1)
 def adam_table() -> pd.DataFrame:
     """optimizer, step, v0, …: a weight on an alternating gradient ±g, for each g of GRADIENTS."""
     every = np.arange(0, ADAM_STEPS + 1, 30)
@@ -154,7 +153,6 @@ def adam_table() -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-@lru_cache(maxsize=1)
 def adam_lines() -> pd.DataFrame:
     """j, title, and where each optimizer ends."""
     ends = [
@@ -468,6 +466,12 @@ def shrink_factor(run: Run, k: int) -> float:
     return PENALTIES["l2"].decay(float(run.lams[k]), run.m, run.learning_rate)
 
 
+@lru_cache(maxsize=1)
+def constant_tables() -> dict[str, bytes]:
+    """What depends on no setting, packed once."""
+    return Tables({"dial": dial_table(), "adam": adam_table(), "adam_lines": adam_lines()}).packed
+
+
 @remembered
 def picture(lesson: Lesson) -> Picture:
     """The page's picture."""
@@ -489,11 +493,9 @@ def picture(lesson: Lesson) -> Picture:
             "reach": reach_table(steps),
             "lines": layer_lines(update),
             "sizes": size_table(update),
-            "dial": dial_table(),
             "paths": path_table(ratio),
             "current": pd.DataFrame({"ratio": [ratio]}),
-            "adam": adam_table(),
-            "adam_lines": adam_lines(),
+            **constant_tables(),
         },
         "For each layer the next L2 step at the epoch of the slider as a shrink and a gradient step; the "
         "size of both over the epochs; what the factor 1 − αλ/m does alone in its three regimes; and a "

@@ -9,7 +9,15 @@ pytest.importorskip("playwright.sync_api")
 
 from playwright.sync_api import expect
 
-from tests.browser import READY, new_page, open_page, read, wait_for_readout, wait_until_drawn
+from tests.browser import (
+    READY,
+    new_page,
+    open_page,
+    read,
+    wait_for_readout,
+    wait_until_drawn,
+    wait_until_quiet,
+)
 from tests.test_pages import chart, open_app
 from ui.menu import MENU
 from ui.toolbar import link, qr_code
@@ -56,8 +64,10 @@ def test_a_shared_link_opens_the_same_state_in_a_new_session(browser, address):
         expect(code).to_have_text(re.compile("(?=.*layer=1)(?=.*present=1)"))
         shared = code.inner_text()
         expect(page.get_by_test_id("stPopoverBody").get_by_role("img")).to_be_visible()
+        wait_until_quiet(page)
         lines = read(page)
-    assert len(lines) == 3
+    assert "λ = 20" in lines
+    assert any(line.startswith("L1: ") for line in lines)
     asked = {name: values[0] for name, values in parse_qs(urlsplit(shared).query).items()}
     assert asked == {
         "lam": "20",

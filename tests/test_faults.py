@@ -95,10 +95,7 @@ def test_who_waits_is_told_their_place_and_served_when_the_one_before_moves_on(s
         async with Reader(server.address) as first, Reader(server.address) as second:
             await at_sparsity(first)
             await at_sparsity(second)
-            first.bars.clear()
-            await first.send(first.rerun(**LONG, seed=710))
-            training = asyncio.create_task(finished(first))
-            await asyncio.wait_for(first.heard.wait(), TIMEOUT)
+            training = await begin(first, seed=710)
             assert first.bars[0].startswith("Training 52 networks: ")
             answer = asyncio.create_task(second.change("seed", 711))
             await asyncio.wait_for(second.heard.wait(), TIMEOUT)
@@ -111,6 +108,15 @@ def test_who_waits_is_told_their_place_and_served_when_the_one_before_moves_on(s
             assert not any("100%" in text for text in first.bars), "what was left was not trained to its end"
 
     asyncio.run(journey())
+
+
+async def begin(visitor: Reader, seed: int) -> asyncio.Task:
+    """Ask for a long training and hear that it is under way; who reads on until the page is there."""
+    visitor.bars.clear(), visitor.heard.clear()
+    await visitor.send(visitor.rerun(**LONG, seed=seed))
+    reading = asyncio.create_task(finished(visitor))
+    await asyncio.wait_for(visitor.heard.wait(), TIMEOUT)
+    return reading
 
 
 async def finished(visitor: Reader, runs: int = 1) -> None:
@@ -184,10 +190,8 @@ def test_another_lam_chosen_during_a_training_does_not_begin_it_anew(server):
     async def journey() -> None:
         async with Reader(server.address) as visitor:
             await at_sparsity(visitor)
-            visitor.bars.clear()
-            await visitor.send(visitor.rerun(**LONG, seed=740))
-            training = asyncio.create_task(finished(visitor))
-            while not visitor.bars or share(visitor.bars[-1]) < 8:
+            training = await begin(visitor, seed=740)
+            while share(visitor.bars[-1]) < 8:
                 await asyncio.sleep(0.05)
             told = len(visitor.bars)
             await visitor.send(visitor.rerun(lam="70"))
@@ -205,10 +209,7 @@ def test_a_visitor_who_stops_in_the_middle_of_a_training_leaves_no_work_behind(s
     async def journey() -> None:
         async with Reader(server.address) as visitor:
             await at_sparsity(visitor)
-            visitor.heard.clear()
-            await visitor.send(visitor.rerun(**LONG, seed=730))
-            training = asyncio.create_task(finished(visitor))
-            await asyncio.wait_for(visitor.heard.wait(), TIMEOUT)
+            training = await begin(visitor, seed=730)
             await visitor.send(BackMsg(stop_script=True))  # as Streamlit's own menu does
             await asyncio.wait_for(training, TIMEOUT)
         await until_idle(server)

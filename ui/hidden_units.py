@@ -480,10 +480,10 @@ def picture(lesson: Lesson, drawn: str = "L1", share: float = 0.01) -> Picture:
             missing=NO_HIDDEN_LAYER,
         )
     data, runs = lesson.trained.data, lesson.trained.runs
-    picture = whole_grid(lesson, drawn, share)
+    grid = whole_grid(lesson, drawn, share)
     return replace(
-        picture,
-        tables=picture.packed | {"chosen": whole(k=[lesson.k])},
+        grid,
+        tables=grid.packed | {"chosen": whole(k=[lesson.k])},
         notes=notes(runs, data, tolerance(runs, share), lesson.k),
         script=scripts.hidden_units(lesson, share),
     )

@@ -86,12 +86,8 @@ def chart(layers: tuple[str, ...], n_snapshots: int, theme: str) -> Spec:
     Tables: readout, bins, frame.
     """
     ink = INKS[theme]
-    panels = [layer_histogram(l, title, ink) for l, title in enumerate(layers)]
+    panels = [readout(ink), *(layer_histogram(l, title, ink) for l, title in enumerate(layers))]
     params, events = playing_slider(n_snapshots, "Epoch")
-    panels = [
-        readout(ink),
-        *panels,
-    ]
     return finish(panels, theme, params=params, events=events)
 
 

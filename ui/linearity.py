@@ -383,11 +383,11 @@ def picture(lesson: Lesson, logistic: Runs, deviation: float = 0.05, drawn: str 
             "linearity",
             missing=NO_HIDDEN_LAYER,
         )
-    picture, lams = whole_grid(lesson, logistic, deviation, drawn), lesson.trained.lams
-    measured, agreed = (picture.tables[name] for name in ("linearity", "agreement"))
+    grid, lams = whole_grid(lesson, logistic, deviation, drawn), lesson.trained.lams
+    measured, agreed = (grid.tables[name] for name in ("linearity", "agreement"))
     return replace(
-        picture,
-        tables=picture.packed | {"chosen": whole(k=[lesson.k])},
+        grid,
+        tables=grid.packed | {"chosen": whole(k=[lesson.k])},
         notes=[
             *notes(measured, lams, lesson.k, linear_band(deviation)),
             *agreement_notes(agreed, lams, lesson.k),

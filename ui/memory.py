@@ -2,6 +2,7 @@
 
 import os
 from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
@@ -27,20 +28,15 @@ class Packed(Protocol):
 
 
 Key = TypeVar("Key")
-Value = TypeVar("Value", bound=Sized)
+Value = TypeVar("Value", bound=Sized | Packed)
 
 
-class Store(Generic[Key, Value]):
-    """The most recently used results, bounded in bytes; safe to use from several threads."""
+class _Recent(Generic[Key, Value]):
+    """The most recently used values, bounded in bytes; safe to use from several threads."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes, self._lock = max_bytes, Lock()
         self._kept: OrderedDict[Key, Value] = OrderedDict()
-        with _all_lock:
-            _all_stores.add(self)
-
-    def __len__(self) -> int:
-        return len(self._kept)
 
     def get(self, key: Key) -> Value | None:
         """What is kept for the key, or None."""
@@ -50,7 +46,7 @@ class Store(Generic[Key, Value]):
             return self._kept.get(key)
 
     def put(self, key: Key, value: Value) -> None:
-        """Keep a result; the oldest go until all fit, the newest always stays.
+        """Keep a value; the oldest go until all fit, the newest always stays.
 
         Where memory runs short, every store lets go of the older half of what it keeps before.
         """
@@ -59,8 +55,24 @@ class Store(Generic[Key, Value]):
         with self._lock:
             self._kept[key] = value
             self._kept.move_to_end(key)
-            while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > self._max_bytes:
+            while self._bytes() > self._max_bytes and len(self._kept) > 1:
                 self._kept.popitem(last=False)
+
+    def _bytes(self) -> int:
+        """Memory of all that is kept."""
+        raise NotImplementedError
+
+
+class Store(_Recent[Key, Value]):
+    """The most recently used results."""
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(max_bytes)
+        with _all_lock:
+            _all_stores.add(self)
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     def halve(self) -> None:
         """Let go of the older half; of one result, of that."""
@@ -68,39 +80,29 @@ class Store(Generic[Key, Value]):
             for _ in range((len(self._kept) + 1) // 2):
                 self._kept.popitem(last=False)
 
+    def _bytes(self) -> int:
+        return sum(kept.nbytes for kept in self._kept.values())
 
-class Album(Generic[Key]):
-    """The last pictures of the same data: bounded in bytes, tables that are alike kept once."""
+
+class Album(_Recent[Key, Packed]):
+    """The last pictures of the same data, tables that are alike kept once."""
 
     def __init__(self, max_bytes: int) -> None:
-        self.nbytes = 0  # memory of the tables
-        self._max_bytes, self._lock = max_bytes, Lock()
-        self._kept: OrderedDict[Key, Packed] = OrderedDict()
+        super().__init__(max_bytes)
+        self.nbytes = 0  # memory of the tables: counted at each put, asked for at each put into a store
 
-    def get(self, key: Key) -> Packed | None:
-        """The picture of the key, or None."""
+    def put(self, key: Key, value: Packed) -> None:
+        """Keep a picture, with the tables that are there already in place of its own."""
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
+            known = {data: data for data in self._tables()}
+        value.packed.update({name: known.get(data, data) for name, data in value.packed.items()})
+        super().put(key, value)
 
-    def put(self, key: Key, picture: Packed) -> None:
-        """Keep a picture; the oldest go until all fit, the newest always stays.
+    def _tables(self) -> Iterator[bytes]:
+        return (data for kept in self._kept.values() for data in kept.packed.values())
 
-        Where memory runs short, every store lets go of the older half of what it keeps before.
-        """
-        if runs_short():
-            relieve()
-        with self._lock:
-            known = {data: data for kept in self._kept.values() for data in kept.packed.values()}
-            picture.packed.update({name: known.get(data, data) for name, data in picture.packed.items()})
-            self._kept[key] = picture
-            while self._count() > self._max_bytes and len(self._kept) > 1:
-                self._kept.popitem(last=False)
-
-    def _count(self) -> int:
-        tables = (data for kept in self._kept.values() for data in kept.packed.values())
-        self.nbytes = sum(map(len, {id(data): data for data in tables}.values()))
+    def _bytes(self) -> int:
+        self.nbytes = sum(map(len, {id(data): data for data in self._tables()}.values()))
         return self.nbytes
 
 

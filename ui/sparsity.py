@@ -539,10 +539,10 @@ def step_in_numbers(runs: Mapping[str, Run], k: int) -> str:
 def picture(lesson: Lesson, how: str = "lam", layer: int = 0) -> Picture:
     """The page's picture. how: as in `partners`; layer: whose weights are shown."""
     data, runs = lesson.trained.data, lesson.trained.runs
-    drawn = whole_grid(lesson, how, layer)
+    grid = whole_grid(lesson, how, layer)
     return replace(
-        drawn,
-        tables=drawn.packed | {"chosen": whole(k=[lesson.k])},
+        grid,
+        tables=grid.packed | {"chosen": whole(k=[lesson.k])},
         notes=notes(runs, data, lesson.k, partners(runs, data, how), _limit(lesson)),
         script=scripts.sparsity(lesson),
     )

@@ -43,7 +43,7 @@ class Source:
     licence: str
     make: Make
     synthetic: bool
-    picture: tuple[int, int] | None = None  # height and width, where a row is a picture
+    image: tuple[int, int] | None = None  # height and width in pixels, where a row is an image
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +72,7 @@ class Dataset:
     @property
     def n_features(self) -> int:
         """Columns of X."""
-        return self.X_train.shape[1]
+        return int(self.X_train.shape[1])
 
     @property
     def nbytes(self) -> int:
@@ -93,15 +93,15 @@ class Dataset:
 def load_dataset(
     name: str, seed: int = 0, n_samples: int = 400, noise: float = 0.2, test_share: float = TEST_SHARE
 ) -> Dataset:
-    """Load a data set of DATASETS; a share of each class, 30 % unless told, are test rows, drawn by the seed.
+    """Load a data set of DATASETS; a share of each class, 30 % by default, are test rows, drawn by the seed.
 
     n_samples (≥ 20) and noise (≥ 0) are used by the synthetic sets: rows in all, and the deviation of the
     noise in the unit of the coordinates. test_share: between 0 and 1. Raises ValueError for an unknown name
     or a value out of range.
     """
     validation.check_choice("name", name, tuple(DATASETS))
-    seed = validation.check_whole("seed", seed, 0)
-    n_samples = validation.check_whole("n_samples", n_samples, 20)
+    seed = validation.check_integer("seed", seed, 0)
+    n_samples = validation.check_integer("n_samples", n_samples, 20)
     if not 0 <= noise < np.inf:
         raise ValueError(f"noise must be a finite number of at least 0, got {noise!r}")
     if not 0 < test_share < 1:
@@ -261,7 +261,7 @@ DATASETS: dict[str, Source] = {
         CC_BY,
         _from_file("digits"),
         synthetic=False,
-        picture=(8, 8),
+        image=(8, 8),
     ),
     "wine": Source(
         "Wine",

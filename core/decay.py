@@ -15,7 +15,8 @@ import numpy as np
 
 from core import network
 from core.penalties import PENALTIES
-from core.training import Run, train
+from core.run import Run
+from core.training import train
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8  # Adam's usual ones
 
@@ -58,17 +59,19 @@ class Update:
 def take_apart(run: Run, X: np.ndarray, y: np.ndarray, k: int) -> Update:
     """The next step of the k-th network of an L2 run from each of its snapshots that are finite.
 
-    X, y: the samples of the training. Raises ValueError where the network was not trained with L2.
+    X, y: the samples of the training. Raises ValueError where the network was trained with another penalty
+    than L2: a corner takes its part after the step.
     """
-    if run.penalty[k] != "l2":
-        raise ValueError(f"taking a step apart needs a network trained with 'l2', got {run.penalty[k]!r}")
+    penalty = PENALTIES[run.penalty[k]]
+    if not penalty.is_round:
+        raise ValueError(f"taking a step apart needs a network trained with 'l2', got {penalty.name!r}")
     finite = np.flatnonzero((run.diverged_at[k] < 0) | (run.epochs < run.diverged_at[k]))
     lam, alpha = float(run.lams[k]), run.learning_rate
     W = [history[finite, k].astype(float) for history in run.history_W]
     b = [history[finite, k].astype(float) for history in run.history_b]
     Y = network.targets(np.searchsorted(run.classes, y), len(run.classes), "float64")
     dW_bp = _gradients(W, b, np.ascontiguousarray(X.T, float), Y)
-    factor = PENALTIES["l2"].decay(lam, run.m, alpha)
+    factor = penalty.decay(lam, run.m, alpha)
     return Update(
         epochs=run.epochs[finite],
         factor=factor,
@@ -77,7 +80,7 @@ def take_apart(run: Run, X: np.ndarray, y: np.ndarray, k: int) -> Update:
         shrunk=[factor * layer for layer in W],
         step=[-alpha * d for d in dW_bp],
         whole=[
-            layer - alpha * (d + PENALTIES["l2"].gradient(layer, lam, run.m))
+            layer - alpha * (d + penalty.gradient(layer, lam, run.m))
             for layer, d in zip(W, dW_bp, strict=True)
         ],
     )
@@ -118,7 +121,8 @@ def decay_paths(ratios: Sequence[float], n_steps: int) -> np.ndarray:
 
     ratios: values of αλ/m ≥ 0.
     """
-    return np.power(1 - np.asarray(ratios, float)[:, None], np.arange(n_steps + 1))
+    paths: np.ndarray = np.power(1 - np.asarray(ratios, float)[:, None], np.arange(n_steps + 1))
+    return paths
 
 
 def adam_l2(
@@ -181,7 +185,7 @@ def first_step_error(run: Run, update: Update, X: np.ndarray, y: np.ndarray, k: 
         X,
         y,
         run.hidden,
-        "l2",
+        run.penalty[k],
         [float(run.lams[k])],
         learning_rate=run.learning_rate,
         epochs=1,

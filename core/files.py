@@ -9,7 +9,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,9 +18,10 @@ import numpy as np
 
 from core import network
 from core.datasets import Dataset, Source, Table
-from core.settings import Settings
-from core.training import STEPS, Run
-from core.validation import check_hidden, check_lams, check_penalties, check_positive, check_whole
+from core.run import Run
+from core.settings import SETTINGS, Settings
+from core.training import STEPS
+from core.validation import check_hidden, check_integer, check_lams, check_penalties, check_positive, shown
 
 FORMAT, VERSION = "regularization-lab run", 1
 MAX_BYTES = 1_000_000_000  # of all arrays together; the dashboard's own files stay far below
@@ -30,8 +31,10 @@ SOURCE = ("label", "about", "source", "licence")
 RUN_SCALARS = ("learning_rate", "method", "seed", "m")
 RUN_ARRAYS = ("lams", "classes", "epochs", "data_cost", "penalty_cost", "diverged_at")
 DATA_ARRAYS = ("X_train", "y_train", "X_test", "y_test")
-NOT_A_ZIP = (zipfile.BadZipFile, zlib.error, struct.error, ValueError, OSError, EOFError)
-NOT_A_ZIP += (OverflowError, RuntimeError, NotImplementedError, MemoryError)  # encrypted, or packed otherwise
+NOT_A_ZIP: tuple[type[Exception], ...] = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, ValueError, OSError, EOFError),
+    *(OverflowError, RuntimeError, NotImplementedError, MemoryError),  # encrypted, or packed otherwise
+)
 WHAT_TO_DO = "save the run anew, with core.save_run or from the dashboard"
 
 
@@ -120,17 +123,17 @@ def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> np.ndarray:
             read = np.lib.format.read_array_header_1_0 if major == 1 else np.lib.format.read_array_header_2_0
             shape, fortran, dtype = read(stream, max_header_size=1000)
         except (ValueError, TypeError, SyntaxError, RecursionError):
-            raise _broken(f"{_quoted(entry.filename)} in it is not an array") from None
+            raise _broken(f"{shown(entry.filename)} in it is not an array") from None
         if dtype.hasobject or dtype.kind not in "fiuU" or dtype.itemsize == 0:
-            raise _broken(f"{_quoted(entry.filename)} holds {dtype}, neither numbers nor text")
+            raise _broken(f"{shown(entry.filename)} holds {shown(dtype)}, neither numbers nor text")
         n_bytes = dtype.itemsize
         for length in shape:
             n_bytes *= length
         if min(shape, default=0) < 0 or n_bytes > entry.file_size:
-            raise _broken(f"{_quoted(entry.filename)} is shorter than its shape {shape}")
+            raise _broken(f"{shown(entry.filename)} is shorter than its shape {shape}")
         content = stream.read(n_bytes + 1)
         if len(content) != n_bytes:
-            raise _broken(f"{_quoted(entry.filename)} is {len(content)} bytes long and not {n_bytes}")
+            raise _broken(f"{shown(entry.filename)} is {len(content)} bytes long and not {n_bytes}")
     array = np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
     return np.array(array, dtype.newbyteorder("="), order="C")
 
@@ -140,11 +143,9 @@ def _check_head(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
     if not all(name in arrays and arrays[name].shape == () for name in ("format", "version", "about")):
         raise _broken("it does not say that it is one")
     if str(arrays["format"]) != FORMAT:
-        raise _broken(f"it calls itself {_quoted(arrays['format'])}")
+        raise _broken(f"it calls itself {shown(arrays['format'])}")
     if str(arrays["version"]) != str(VERSION):
-        raise _broken(
-            f"its version is {_quoted(arrays['version'])}, and this program reads version {VERSION}"
-        )
+        raise _broken(f"its version is {shown(arrays['version'])}, and this program reads version {VERSION}")
     try:
         about = json.loads(str(arrays["about"]))
     except (ValueError, RecursionError):
@@ -161,7 +162,7 @@ def _run(arrays: Mapping[str, np.ndarray], i: int, said: Any) -> Run:
         hidden = check_hidden(said["hidden"])
         penalty = check_penalties(said["penalty"], lams.size)
         learning_rate = check_positive("learning_rate", said["learning_rate"])
-        seed, m = check_whole("seed", said["seed"], 0), check_whole("m", said["m"], 1)
+        seed, m = check_integer("seed", said["seed"], 0), check_integer("m", said["m"], 1)
         if said["method"] not in STEPS:
             raise ValueError(f"method must be one of {', '.join(STEPS)}")
     except (KeyError, TypeError, ValueError) as error:
@@ -198,7 +199,7 @@ def _run(arrays: Mapping[str, np.ndarray], i: int, said: Any) -> Run:
 def _taken(arrays: Mapping[str, np.ndarray], name: str, n_dims: int) -> np.ndarray:
     """The array of that name, of so many dimensions."""
     if name not in arrays or arrays[name].ndim != n_dims or arrays[name].dtype.kind == "U":
-        raise _broken(f"it lacks the array {_quoted(name)} of {n_dims} dimensions")
+        raise _broken(f"it lacks the array {shown(name)} of {n_dims} dimensions")
     return arrays[name]
 
 
@@ -208,7 +209,7 @@ def _shaped(
     """The array of that name, of just this shape and type."""
     array = _taken(arrays, name, len(shape))
     if array.shape != shape or array.dtype != dtype:
-        raise _broken(f"{_quoted(name)} is {array.dtype} {array.shape} and not {dtype} {shape}")
+        raise _broken(f"{shown(name)} is {array.dtype} {array.shape} and not {dtype} {shape}")
     return array
 
 
@@ -216,8 +217,11 @@ def _settings(said: Any) -> Settings | None:
     """The settings, or None where this version has other values to choose from."""
     if not isinstance(said, dict):
         raise _broken("it lacks the settings")
-    known = {field.name for field in fields(Settings)}
-    values = {name: tuple(v) if isinstance(v, list) else v for name, v in said.items() if name in known}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in said.items()
+        if name in SETTINGS
+    }
     try:
         return Settings(**values)
     except (TypeError, ValueError):
@@ -230,10 +234,11 @@ def _data(arrays: Mapping[str, np.ndarray], said: Any) -> Dataset | None:
         return None
     try:
         names = {field: tuple(map(str, said[field])) for field in NAMES}
-        informative = tuple(check_whole("an informative column", c, 0) for c in said["informative"])
+        informative = tuple(check_integer("an informative column", c, 0) for c in said["informative"])
         name, source = str(said["name"]), said.get("source")
         if source is not None:
-            source = Source(*(str(source[field]) for field in SOURCE), make=_gone, synthetic=False)
+            label, about, origin, licence = (str(source[field]) for field in SOURCE)
+            source = Source(label, about, origin, licence, make=_gone, synthetic=False)
     except (KeyError, TypeError, ValueError):
         raise _broken("the description of its data cannot be read") from None
     found = {field: _taken(arrays, f"data.{field}", 2 if field[0] == "X" else 1) for field in DATA_ARRAYS}
@@ -246,13 +251,18 @@ def _data(arrays: Mapping[str, np.ndarray], said: Any) -> Dataset | None:
             raise _broken(f"the classes of its data ({side}) do not fit their names")
     if any(column >= n_features for column in informative):
         raise _broken("the description of its data cannot be read")
-    return Dataset(name=name, informative=informative, own_source=source, **found, **names)
+    return Dataset(
+        name=name,
+        X_train=found["X_train"],
+        y_train=found["y_train"],
+        X_test=found["X_test"],
+        y_test=found["y_test"],
+        feature_names=names["feature_names"],
+        class_names=names["class_names"],
+        informative=informative,
+        own_source=source,
+    )
 
 
 def _gone(rng: np.random.Generator, n_samples: int, noise: float) -> Table:
     raise ValueError("a file holds the split rows of a data set, not the table they were drawn from")
-
-
-def _quoted(text: object) -> str:
-    """Foreign text, short and in quotes."""
-    return repr(str(text)[:40])

@@ -8,18 +8,26 @@ that training runs, and the other side its backward pass; both take the penalty 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from core import network, validation
+from core import activation, network, validation
+from core.datasets import Dataset, stratified_split
 from core.penalties import PENALTIES, Penalty
 
 STEP = 1e-5  # h: with float64, rounding and the h² term are then both near 1e-11
+THRESHOLD = 1e-6  # relative error below which a layer passes
 CHUNK_BYTES = 4_000_000  # of weights and activations of the networks evaluated together
+
+# How much `check` looks at, so that a person can wait for it and see it all.
+MAX_ROWS = 50
+MAX_CHECKED = 900  # parameters; each is a mark, and beyond 2,000 marks a chart loses its words for the blind
+BUDGET = 7_000_000  # parameters checked × parameters of the network, about a second
 
 # What can be forgotten on purpose, to see that the check notices.
 MISTAKES: dict[str, str] = {
-    "no_penalty": "forgets the penalty's gradient, λ/m·W for L2 and λ/2m·sign(W) for L1",
+    "no_penalty": "forgets the penalty's part of dW, such as λ/m·W for L2",
     "no_slope": "forgets tanh's slope 1 − A² on the way down",
 }
 
@@ -45,7 +53,7 @@ class Gradients:
     @property
     def n_checked(self) -> int:
         """Parameters whose numeric side was computed."""
-        return sum(np.count_nonzero(~np.isnan(g)) for g in (*self.numeric, *self.numeric_b))
+        return sum(int(np.count_nonzero(~np.isnan(g))) for g in (*self.numeric, *self.numeric_b))
 
     @property
     def n_parameters(self) -> int:
@@ -62,6 +70,53 @@ class Gradients:
         return np.array([_relative_error(np.hstack([W, b]), np.hstack([dW, db])) for W, b, dW, db in layers])
 
 
+@dataclass(frozen=True, eq=False)
+class Check:
+    """One gradient check: both gradients, and on how many of the m training rows J was taken."""
+
+    gradients: Gradients
+    penalty: str
+    lam: float
+    mistake: str | None  # one of MISTAKES, None for none
+    rows: int
+    m: int
+
+    @property
+    def nbytes(self) -> int:
+        """Memory, in bytes."""
+        return self.gradients.nbytes
+
+    @property
+    def passes(self) -> np.ndarray:
+        """Which layers pass, (n_layers,)."""
+        small: np.ndarray = self.gradients.relative_error < THRESHOLD
+        return small
+
+
+def check(
+    data: Dataset, hidden: Sequence[int], penalty: str, lam: float, seed: int, mistake: str | None = None
+) -> Check:
+    """The gradient check on MAX_ROWS training rows or so, for `most_checked` parameters.
+
+    Where that is not all of them, the seed draws them, the rows spread over the classes. The other arguments
+    are those of `gradients`, which raises ValueError for what is out of range.
+    """
+    kept = np.ones(data.m, bool)
+    if data.m > MAX_ROWS:
+        kept = stratified_split(data.y_train, 1 - MAX_ROWS / data.m, np.random.default_rng(seed))
+    at_most = most_checked(data, hidden)
+    X, y = data.X_train[kept], data.y_train[kept]
+    both = gradients(X, y, hidden, penalty, lam, seed, mistake, at_most)
+    return Check(both, penalty, lam, mistake, int(kept.sum()), data.m)
+
+
+def most_checked(data: Dataset, hidden: Sequence[int]) -> int:
+    """How many weights and biases of this network are checked at most."""
+    sizes = network.layer_sizes(data.n_features, hidden, len(data.class_names))
+    n = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+    return min(n, MAX_CHECKED, BUDGET // n)
+
+
 def gradient_check(
     X: np.ndarray,
     y: np.ndarray,
@@ -70,7 +125,7 @@ def gradient_check(
     lam: float = 1.0,
     seed: int = 0,
 ) -> np.ndarray:
-    """Relative error of the backpropagated gradient in each layer, (n_layers,); below 1e-6 all is well.
+    """Relative error of the backpropagated gradient in each layer, (n_layers,); below THRESHOLD all is well.
 
     Arguments as for `gradients`.
     """
@@ -90,7 +145,7 @@ def gradients(
     """The gradient of J at the start that the seed gives, numeric and backpropagated.
 
     X: (m, n_features) samples; y: (m,) integer classes. hidden: widths of the tanh layers.
-    penalty: "l1" or "l2". lam: ≥ 0. mistake: one of MISTAKES, to break the backpropagated side.
+    penalty: a name of PENALTIES. lam: ≥ 0. mistake: one of MISTAKES, to break the backpropagated side.
     at_most: how many parameters to check, drawn by the seed, of each array of parameters a share; None for
     all. The numeric side costs two forward passes for each: give a wide network fewer of them, and fewer
     rows of X.
@@ -101,9 +156,9 @@ def gradients(
     validation.check_choice("penalty", penalty, tuple(PENALTIES))
     validation.check_choice("mistake", mistake, (None, *MISTAKES))
     hidden = validation.check_hidden(hidden)
-    seed = validation.check_whole("seed", seed, 0)
+    seed = validation.check_integer("seed", seed, 0)
     if at_most is not None:
-        at_most = validation.check_whole("at_most", at_most, 1)
+        at_most = validation.check_integer("at_most", at_most, 1)
 
     sizes = network.layer_sizes(X.shape[1], hidden, len(classes))
     rng = np.random.default_rng(seed)
@@ -127,7 +182,7 @@ class _Problem:
 
     @property
     def m(self) -> int:
-        return self.Xt.shape[1]
+        return int(self.Xt.shape[1])
 
     def activations(self, W: network.Arrays) -> list[np.ndarray]:
         """Room for A of every layer of a stack of networks, A[0] = Xᵀ filled in."""
@@ -139,7 +194,8 @@ class _Problem:
         penalty_cost = [
             sum(self.penalty.value(layer, self.lam, self.m) for layer in one) for one in zip(*W, strict=True)
         ]
-        return data_cost + penalty_cost
+        cost: np.ndarray = data_cost + penalty_cost
+        return cost
 
     def numeric(
         self, W: network.Arrays, b: network.Arrays, drawn: Sequence[np.ndarray]
@@ -173,11 +229,8 @@ class _Problem:
         A = self.activations(stack_W)
         P = network.probabilities(network.forward(stack_W, stack_b, A))
         A[-1] = (P - self.Y) / self.m
-        if mistake == "no_slope":
-            _backward_without_slope(stack_W, A, dW, db)
-        else:
-            dA = [np.empty_like(a) for a in A]
-            network.backward(stack_W, A, dA, dW, db, np.ones((self.m, 1)))
+        dA, slope = [np.empty_like(a) for a in A], _one if mistake == "no_slope" else activation.slope
+        network.backward(stack_W, A, dA, dW, db, np.ones((self.m, 1)), slope)
         if mistake != "no_penalty":
             dW = [
                 d + self.penalty.gradient(layer, self.lam, self.m)
@@ -186,31 +239,27 @@ class _Problem:
         return [d[0] for d in dW], [d[0] for d in db]
 
 
-def _backward_without_slope(
-    W: network.Arrays, A: network.Arrays, dW: network.Arrays, db: network.Arrays
-) -> None:
-    """The lesson's backward pass with dZ = dA where dZ = dA·(1 − A²) is right."""
-    dZ = A[-1]
-    for l in reversed(range(len(W))):
-        dW[l][:] = dZ @ A[l].swapaxes(-1, -2)
-        db[l][:] = dZ.sum(axis=2, keepdims=True)
-        dZ = W[l].swapaxes(-1, -2) @ dZ
+def _one(A: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """The slope of what is no tanh: dZ = dA, where dZ = dA·(1 − A²) is right."""
+    out.fill(1)
+    return out
 
 
 def _off_zero(W: np.ndarray) -> np.ndarray:
     """W with every weight at least ten steps away from 0, where |w| has a corner and no derivative."""
-    return np.copysign(np.maximum(np.abs(W), 10 * STEP), W)
+    moved: np.ndarray = np.copysign(np.maximum(np.abs(W), 10 * STEP), W)
+    return moved
 
 
 def _drawn(sizes: Sequence[int], at_most: int | None, rng: np.random.Generator) -> list[np.ndarray]:
     """Of each array of parameters the flat indices to check, sorted; together `at_most`.
 
-    Small arrays are checked whole, the large ones share what is left, so that no layer goes unseen.
+    Of small arrays all are checked, the large ones share what is left, so that no layer goes unseen.
     """
     left = sum(sizes) if at_most is None else at_most
     drawn = [np.arange(0)] * len(sizes)
-    for done, which in enumerate(np.argsort(sizes, kind="stable")):
-        n = min(sizes[which], left // (len(sizes) - done))
+    for n_before, which in enumerate(np.argsort(sizes, kind="stable")):
+        n = min(sizes[which], left // (len(sizes) - n_before))
         drawn[which] = np.sort(rng.choice(sizes[which], n, replace=False))
         left -= n
     return drawn
@@ -220,4 +269,4 @@ def _relative_error(numeric: np.ndarray, backpropagated: np.ndarray) -> float:
     checked = ~np.isnan(numeric)
     numeric, backpropagated = numeric[checked], backpropagated[checked]
     norm = np.linalg.norm(numeric) + np.linalg.norm(backpropagated)
-    return np.linalg.norm(numeric - backpropagated) / norm if norm > 0 else 0.0
+    return float(np.linalg.norm(numeric - backpropagated) / norm) if norm > 0 else 0.0

@@ -1,11 +1,12 @@
-"""Two-class logistic regression with an L1 or L2 penalty: the exact optimum, and the proof of it.
+"""Two-class logistic regression with a penalty: the exact optimum, and the proof of it.
 
 **The problem.** With m samples x_i, classes written as signs t_i = ±1 and log-odds z_i = w·x_i + b,
 
-    J(w, b) = 1/m · Σ log(1 + exp(−t_i z_i)) + penalty/m,   penalty = λ/2·‖w‖₁ (L1) or λ/2·‖w‖² (L2),
+    J(w, b) = 1/m · Σ log(1 + exp(−t_i z_i)) + penalty/m,   penalty = λ/2·(l1·‖w‖₁ + l2·‖w‖²),
 
-the intercept b going free. J is convex, so there is one best value J*, and a network without hidden layers
-can be held to it. Inside this file everything is m·J, a sum over samples: there λ stands alone.
+the intercept b going free; (l1, l2) is (1, 0) for L1, (0, 1) for L2, and both count in a mixture. J is
+convex, so there is one best value J*, and a network without hidden layers can be held to it. Inside this file
+everything is m·J, a sum over samples: there λ stands alone.
 
 **The bound.** Give each sample a share q_i in [0, 1], read it as "how wrong we are here", and write h for the
 entropy −q log q − (1−q) log(1−q). A logistic loss lies above all its tangents,
@@ -16,6 +17,9 @@ and minimize over w and b: for *any* shares with Σθ = 0 (b goes free, so nothi
     L2:                     m·J* ≥ Σ h(q_i) − ‖Xᵀθ‖²/2λ
     λ = 0, if Xᵀθ = 0:      m·J* ≥ Σ h(q_i)
 
+A mixture needs no condition either: with c = Xᵀθ the corner holds |c| up to λ·l1/2 and the square charges for
+the rest, m·J* ≥ Σ h(q_i) − Σ max(|c_j| − λ·l1/2, 0)²/(2λ·l2), by the conjugate of λ/2·(l1·|w| + l2·w²).
+
 Good shares turn "the solver stopped" into "J is at most `gap` above the best there is".
 
 **The step.** Newton: replace the losses by their parabolas at the current point, of curvature
@@ -23,30 +27,34 @@ d_i = q_i (1 − q_i), keep the penalty as it is, and go to this model's minimum
 the way, or a quarter … Centring the columns with weights d takes b out and leaves one small matrix,
 H = Σ d_i (x_i − x̄)(x_i − x̄)ᵀ. For L2 the minimum is a linear solve. For L1 it is a linear solve once the
 signs are known, and a short search for the signs; a weight outside the support is not computed but left
-alone, so its zero is exact.
+alone, so its zero is exact. In a mixture the square is part of the parabola, H + λ·l2·I; the rest is L1.
 
 **Why a step brings its own bound.** At the model's minimum the linearized shares q − t·d·Δz obey the
 conditions on θ by construction: Σθ = 0, and Xᵀθ = λv for L2, 0 for λ = 0, within λ/2 for the columns that L1
-looked at. Should another column exceed λ/2, shrinking all of θ mends it.
+looked at. Should another column exceed λ/2, shrinking all of θ mends it. In a mixture Xᵀθ is λ·l1/2·sign(v) +
+λ·l2·v where v ≠ 0, for which the square's charge is what the bound needs.
 
-**The path.** λ is taken from large to small, each from its neighbour's optimum; two steps are usual. L1 forms
-H on the columns that are in the support or want to enter, no others. L2 with more columns than samples first
-turns them into m coordinates: the round penalty cannot tell the difference.
+**The path.** λ is taken from large to small, each from its neighbour's optimum; two steps are usual. With a
+corner, H is formed on the columns that are in the support or want to enter, no others. L2 with more columns
+than samples first turns them into m coordinates: the round penalty cannot tell the difference.
+
+The penalty's value, its charge in the bound and its model's minimum are `core.penalties.Penalty`'s.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
+from core.penalties import PENALTIES, TINY, Penalty
 from core.validation import check_choice, check_data, check_lams, check_positive
 
 MAX_STEPS = 100
 MAX_STEPS_UNPENALIZED = 30  # separable data gain 1 in log-odds per step; e^-30 is all that float64 can tell
 MAX_SHIFT = 0.5  # a step that shifts some log-odds by more is too far from the optimum to prove anything
-RIDGE = 1e-12  # relative, in the model only: keeps H invertible for duplicated columns, leaves J alone
 LARGEST = 1e100  # squares of larger numbers would overflow
-EPS, TINY = float(np.finfo(float).eps), float(np.finfo(float).tiny)
+EPS = float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True)
@@ -78,17 +86,18 @@ def fit_logistic(
     """Minimize J = mean cross-entropy + λ/2m·‖w‖₁ (l1) or + λ/2m·‖w‖² (l2) for each λ, with proof.
 
     X: (m, n_features), taken as it is; y: (m,) two integer classes, the larger counts as 1.
+    penalty: a name of PENALTIES; a mixture adds up its shares of both.
     tol: the gap, a bound on J − J*, at which to stop; LogisticPath.converged tells where it was reached.
     λ = 0 gives the smallest weights among the best, measured in units of their columns' spread. Classes
     that a hyperplane separates have no optimum at λ = 0, and are refused with a ValueError.
     """
     X, t = _checked_data(X, y)
-    check_choice("penalty", penalty, tuple(_PENALTIES))
+    check_choice("penalty", penalty, tuple(PENALTIES))
     lams, tol = check_lams(lams), check_positive("tol", tol)
     Xc, mean = _centred(X)
     with np.errstate(all="ignore"):  # a step may overflow; the line search turns it away
         fits = {0.0: _fit_unpenalized(Xc, t, tol)} if 0 in lams else {}
-        fits |= _fit_penalized(Xc, t, penalty, set(lams[lams > 0].tolist()), tol)
+        fits |= _fit_penalized(Xc, t, PENALTIES[penalty], set(lams[lams > 0].tolist()), tol)
     chosen = [fits[lam] for lam in lams.tolist()]
     W = np.stack([fit.w for fit in chosen])
     b, cost, gap, n_steps = np.array([(fit.b, fit.cost, fit.gap, fit.n_steps) for fit in chosen]).T
@@ -96,22 +105,26 @@ def fit_logistic(
     return LogisticPath(penalty, lams, W, b - W @ mean, cost, gap, gap <= tol, n_steps.astype(int))
 
 
-def lam_max(X: np.ndarray, y: np.ndarray) -> float:
+def lam_max(X: np.ndarray, y: np.ndarray, penalty: str = "l1") -> float:
     """The smallest λ at which L1 leaves every weight zero: 2·‖Xᵀ(y − ȳ)‖_∞, with several classes the largest.
 
     With W = 0 the probabilities are the shares of the classes, and this is twice m times the gradient: what
     the corner of the penalty has to hold. X: (m, n_features); y: (m,) two integer classes or more.
+    penalty: a name of PENALTIES; the less corner it has, the larger is its λ, and without one infinite.
     """
     X, indices, classes = _checked_samples(X, y)
+    check_choice("penalty", penalty, tuple(PENALTIES))
     F = _centred(X)[0].T
-    return max(_lam_max(F, np.where(indices == k, 1.0, -1.0)) for k in range(len(classes)))
+    signs = (np.where(indices == k, 1.0, -1.0) for k in range(len(classes)))
+    return max(PENALTIES[penalty].lam_max(_slope(F, t)) for t in signs)
 
 
 def degrees_of_freedom(X: np.ndarray, path: LogisticPath) -> np.ndarray:
     """How many free weights the fit is worth, for each λ of a path fitted on X: (n_lams,).
 
-    L2: Σ d/(d + λ) over the eigenvalues d of H at the optimum.
-    L1: the number of nonzero weights; proven for linear regression only, so approximate here.
+    With a square: Σ d/(d + λ·l2) over the eigenvalues d of H at the optimum; in a mixture H is that of the
+    nonzero weights alone. L1: the number of nonzero weights; with a corner either is proven for linear
+    regression only, so approximate here.
     """
     X = np.asarray(X, dtype=float)
     if X.ndim != 2 or X.shape[1] != path.W.shape[1]:
@@ -119,16 +132,22 @@ def degrees_of_freedom(X: np.ndarray, path: LogisticPath) -> np.ndarray:
             f"X must have the path's {path.W.shape[1]} columns, got shape {X.shape}; "
             "pass the X that the path was fitted on"
         )
-    if path.penalty == "l1":
-        return np.count_nonzero(path.W, axis=1).astype(float)
-    return np.array([_l2_freedom(X, *fit) for fit in zip(path.lams, path.W, path.b, strict=True)])
+    penalty = PENALTIES[path.penalty]
+    if penalty.l2 == 0:
+        return np.array(np.count_nonzero(path.W, axis=1), float)
+    freedom = []
+    for lam, w, b in zip(path.lams, path.W, path.b, strict=True):
+        support = np.flatnonzero(w) if penalty.is_sparse else slice(None)
+        eigenvalues = _eigenvalues(X[:, support], _curvature(_share(X @ w + b)))
+        freedom.append(float(np.sum(eigenvalues / (eigenvalues + lam * penalty.l2))))
+    return np.array(freedom)
 
 
-def _l2_freedom(X: np.ndarray, lam: float, w: np.ndarray, b: float) -> float:
-    d = _curvature(_share(X @ w + b))
+def _eigenvalues(X: np.ndarray, d: np.ndarray) -> np.ndarray:
+    """Those of H = Σ d_i (x_i − x̄)(x_i − x̄)ᵀ that are not 0; x̄ is the mean with weights d."""
     spread = np.linalg.svd((X - d @ X / d.sum()).T * np.sqrt(d), compute_uv=False)
-    eigenvalues = spread[spread > spread[0] * EPS * max(X.shape)] ** 2
-    return float(np.sum(eigenvalues / (eigenvalues + lam)))
+    kept: np.ndarray = spread[spread > spread.max(initial=0.0) * EPS * max(X.shape)] ** 2
+    return kept
 
 
 def _checked_data(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -158,81 +177,39 @@ def _centred(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.where(np.ptp(X, axis=0) > 0, X - mean, 0.0), mean
 
 
-def _lam_max(F: np.ndarray, t: np.ndarray) -> float:
-    return float(np.abs(F @ (t - t.mean())).max())  # t = 2y − 1 brings the factor 2
+def _slope(F: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Xᵀ(y − ȳ): by how much the loss of the empty model falls along each weight; F: (n_features, m)."""
+    slope: np.ndarray = F @ (t - t.mean()) / 2  # t = 2y − 1
+    return slope
 
 
-# --- the penalties: value, bound, and minimum of the model ----------------------------------------
+# --- what the solver asks of a penalty ------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Penalty:
-    value: Callable[[np.ndarray, float], float]  # (w, λ)
-    dual: Callable[[np.ndarray, float], tuple[float, float]]  # (Xᵀθ, λ) → shrink θ by this, deduct that
-    movable: Callable[[np.ndarray, np.ndarray, float], np.ndarray]  # (w, Xᵀθ, λ) → which weights may move
-    model_minimum: Callable[[np.ndarray, np.ndarray, np.ndarray, float], np.ndarray]  # (H, pull, w, λ) → v
+class _Model(Protocol):
+    """A penalty in units of m·J; see `core.penalties.Penalty` for what each gives."""
+
+    def total(self, w: np.ndarray, lam: float) -> float: ...
+    def dual(self, correlation: np.ndarray, lam: float) -> tuple[float, float]: ...
+    def movable(self, w: np.ndarray, correlation: np.ndarray, lam: float) -> np.ndarray: ...
+    def model_minimum(self, H: np.ndarray, pull: np.ndarray, w: np.ndarray, lam: float) -> np.ndarray: ...
 
 
-def _l1_model_minimum(H: np.ndarray, pull: np.ndarray, w: np.ndarray, lam: float) -> np.ndarray:
-    """argmin over v of ½(v−w)ᵀH(v−w) − pullᵀ(v−w) + λ/2·‖v‖₁, by a search for the signs.
+class _NoPenalty:
+    """λ = 0: nothing to pay, and no ridge, since the coordinates are orthonormal."""
 
-    Solve for the signs at hand. If weights would cross zero on the way, stop at the first crossing and take
-    that weight out; if none does, let in the zero weight that breaks |slope| ≤ λ/2 the most.
-    The model's value falls with each solve that ends without a crossing, so no set of signs comes twice.
-    """
-    H = _ridged(H)
-    v, sign = w.copy(), np.sign(w)
-    for _ in range(10 * len(w) + 10):
-        S = np.flatnonzero(sign)
-        slope = pull - H @ (v - w)
-        move = np.zeros_like(v)
-        move[S] = np.linalg.solve(H[np.ix_(S, S)], slope[S] - lam / 2 * sign[S])
-        crossing = np.flatnonzero((v + move) * sign < 0)
-        if crossing.size:
-            share = -v[crossing] / move[crossing]
-            v += share.min() * move
-            leaving = crossing[np.argmin(share)]
-            v[leaving] = sign[leaving] = 0.0
-            continue
-        v += move
-        slope -= H @ move
-        excess = np.where(sign == 0, np.abs(slope) - lam / 2, 0.0)
-        if excess.max(initial=0.0) <= 1e-12 * lam:
-            break
-        entering = np.argmax(excess)
-        sign[entering] = np.sign(slope[entering])
-    return v
+    def total(self, w: np.ndarray, lam: float) -> float:
+        return 0.0
 
+    def dual(self, correlation: np.ndarray, lam: float) -> tuple[float, float]:
+        return 1.0, 0.0  # Xᵀθ = 0 by construction
 
-def _l2_model_minimum(H: np.ndarray, pull: np.ndarray, w: np.ndarray, lam: float) -> np.ndarray:
-    """argmin over v of ½(v−w)ᵀH(v−w) − pullᵀ(v−w) + λ/2·‖v‖²."""
-    return w + np.linalg.solve(_ridged(H) + lam * np.eye(len(w)), pull - lam * w)
+    def movable(self, w: np.ndarray, correlation: np.ndarray, lam: float) -> np.ndarray:
+        return np.arange(len(w))
 
-
-def _ridged(H: np.ndarray) -> np.ndarray:
-    return H + np.diag(RIDGE * H.diagonal() + TINY)
-
-
-_PENALTIES = {
-    "l1": _Penalty(
-        value=lambda w, lam: lam / 2 * np.abs(w).sum(),
-        dual=lambda Xθ, lam: (lam / 2 / max(np.abs(Xθ).max(initial=0.0), lam / 2), 0.0),
-        movable=lambda w, Xθ, lam: np.flatnonzero((w != 0) | (np.abs(Xθ) > lam / 2)),
-        model_minimum=_l1_model_minimum,
-    ),
-    "l2": _Penalty(
-        value=lambda w, lam: lam / 2 * (w @ w),
-        dual=lambda Xθ, lam: (1.0, Xθ @ Xθ / (2 * lam)),
-        movable=lambda w, Xθ, lam: np.arange(len(w)),
-        model_minimum=_l2_model_minimum,
-    ),
-}
-_NO_PENALTY = _Penalty(
-    value=lambda w, lam: 0.0,
-    dual=lambda Xθ, lam: (1.0, 0.0),  # Xᵀθ = 0 by construction
-    movable=lambda w, Xθ, lam: np.arange(len(w)),
-    model_minimum=lambda H, pull, w, lam: w + np.linalg.solve(H, pull),
-)
+    def model_minimum(self, H: np.ndarray, pull: np.ndarray, w: np.ndarray, lam: float) -> np.ndarray:
+        minimum: np.ndarray = w + np.linalg.solve(H, pull)
+        return minimum
 
 
 # --- the path -------------------------------------------------------------------------------------
@@ -248,23 +225,23 @@ class _Fit:
 
 
 def _fit_penalized(
-    Xc: np.ndarray, t: np.ndarray, penalty: str, lams: set[float], tol: float
+    Xc: np.ndarray, t: np.ndarray, penalty: Penalty, lams: set[float], tol: float
 ) -> dict[float, _Fit]:
     """The optimum for each λ > 0, from the largest down."""
     F, back = Xc.T, None  # F: (n_features, m)
-    if penalty == "l2" and F.shape[0] > F.shape[1]:
+    if penalty.is_round and F.shape[0] > F.shape[1]:
         back, F = np.linalg.qr(F)  # orthonormal: w = back·u is as long as u, and Xc·w = Fᵀu
     F = np.ascontiguousarray(F)
     fits, fit = {}, _empty_model(F, t)
-    for lam in _descending(lams, _lam_max(F, t) if penalty == "l1" else 0.0):
-        fits[lam] = fit = _solve(F, t, _PENALTIES[penalty], lam, fit, tol * len(t), MAX_STEPS)
+    for lam in _descending(lams, penalty.lam_max(_slope(F, t)) if penalty.is_sparse else 0.0):
+        fits[lam] = fit = _solve(F, t, penalty, lam, fit, tol * len(t), MAX_STEPS)
     return {lam: _mapped_back(fits[lam], back, Xc) for lam in lams}
 
 
 def _descending(lams: set[float], top: float) -> Iterator[float]:
     """Each λ from the largest down; from top (if any) on, with rungs between so that no step is over tenfold.
 
-    L1 needs the rungs: far from its neighbour's optimum, far too many columns ask to come in.
+    A corner needs the rungs: far from its neighbour's optimum, far too many columns ask to come in.
     """
     for lam in sorted(lams, reverse=True):
         while top > 10 * lam:
@@ -285,7 +262,8 @@ def _fit_unpenalized(Xc: np.ndarray, t: np.ndarray, tol: float) -> _Fit:
     rank = np.count_nonzero(spread > spread[0] * EPS * max(Xc.shape))
     F, back = np.ascontiguousarray(U[:, :rank].T), Vt[:rank].T / spread[:rank] / norm[:, None]
     enough = 1e-8 * len(t)
-    fit = _solve(F, t, _NO_PENALTY, 0.0, _empty_model(F, t), min(tol * len(t), enough), MAX_STEPS_UNPENALIZED)
+    tol = min(tol * len(t), enough)
+    fit = _solve(F, t, _NoPenalty(), 0.0, _empty_model(F, t), tol, MAX_STEPS_UNPENALIZED)
     if fit.gap > enough or np.all(t * (fit.w @ F + fit.b) > 0):
         raise ValueError(
             "lams must be above 0 for classes that a hyperplane separates, wholly or all but, got 0.0: "
@@ -327,13 +305,13 @@ class _Step:
 
 
 def _solve(
-    F: np.ndarray, t: np.ndarray, penalty: _Penalty, lam: float, start: _Fit, tol: float, max_steps: int
+    F: np.ndarray, t: np.ndarray, penalty: _Model, lam: float, start: _Fit, tol: float, max_steps: int
 ) -> _Fit:
     """Newton steps on m·J until the best bound so far lies within tol of the cost, or J falls no more."""
 
     def at(w: np.ndarray, b: float) -> _Point:
         margin = t * (w @ F + b)
-        return _Point(w, b, margin, _loss(margin) + penalty.value(w, lam))
+        return _Point(w, b, margin, _loss(margin) + penalty.total(w, lam))
 
     point, bound, n_steps, rounding = at(start.w, start.b), 0.0, 0, EPS * len(t)  # J is never below 0
     while point.cost - bound > max(tol, rounding) and n_steps < max_steps:
@@ -349,7 +327,7 @@ def _solve(
     return _Fit(point.w, point.b, point.cost, max(point.cost - bound, rounding), n_steps)
 
 
-def _newton_step(F: np.ndarray, t: np.ndarray, penalty: _Penalty, lam: float, point: _Point) -> _Step:
+def _newton_step(F: np.ndarray, t: np.ndarray, penalty: _Model, lam: float, point: _Point) -> _Step:
     """The minimum of the quadratic model, b eliminated by centring, and the bound that its shares prove."""
     w, q = point.w, _share(point.margin)
     d = _curvature(q)
@@ -364,7 +342,7 @@ def _newton_step(F: np.ndarray, t: np.ndarray, penalty: _Penalty, lam: float, po
     dw = v[C] - w[C]
     db = pull / d.sum() - mean @ dw
     dz = dw @ columns + db
-    fall = penalty.value(v, lam) - penalty.value(w, lam) - correlation[C] @ dw - pull * db
+    fall = penalty.total(v, lam) - penalty.total(w, lam) - correlation[C] @ dw - pull * db
     if np.abs(dz).max() > MAX_SHIFT:
         return _Step(v, db, fall, bound=0.0)
     q = q - t * d * dz
@@ -392,12 +370,14 @@ def _loss(margin: np.ndarray) -> float:
 def _share(margin: np.ndarray) -> np.ndarray:
     """q = 1/(1 + exp(margin)), without overflow and exact where q is tiny."""
     e = np.exp(-np.abs(margin))
-    return np.where(margin > 0, e, 1.0) / (1 + e)
+    q: np.ndarray = np.where(margin > 0, e, 1.0) / (1 + e)
+    return q
 
 
 def _curvature(q: np.ndarray) -> np.ndarray:
     """d = q (1 − q), the second derivative of a logistic loss."""
-    return q * (1 - q)
+    d: np.ndarray = q * (1 - q)
+    return d
 
 
 def _entropy(q: np.ndarray) -> float:

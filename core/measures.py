@@ -17,7 +17,8 @@ UNIT_STATES = ("alive", "constant", "cut", "diverged")
 
 def count_zeros(W: Sequence[np.ndarray]) -> np.ndarray:
     """Weights that are exactly zero, over the layers given, (n_lams,)."""
-    return sum((layer == 0).sum(axis=(1, 2)) for layer in W)
+    zeros: np.ndarray = sum((layer == 0).sum(axis=(1, 2)) for layer in W)
+    return zeros
 
 
 def count_weights(W: Sequence[np.ndarray]) -> int:
@@ -67,7 +68,8 @@ def _sparse_bytes(W: np.ndarray) -> np.ndarray:
     row, column = _index_bytes(n_out - 1), _index_bytes(n_in - 1)
     coo = nonzero * (4 + row + column)
     csr = nonzero * (4 + column) + (n_out + 1) * np.array([_index_bytes(n) for n in nonzero])
-    return np.minimum(coo, csr).astype(float)
+    cheaper: np.ndarray = np.minimum(coo, csr).astype(float)
+    return cheaper
 
 
 def _index_bytes(largest: int) -> int:
@@ -142,7 +144,8 @@ def agreement(P: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def _finite(P: np.ndarray) -> np.ndarray:
-    return np.isfinite(P).reshape(len(P), -1).all(axis=1)
+    finite: np.ndarray = np.isfinite(P).reshape(len(P), -1).all(axis=1)
+    return finite
 
 
 def linear_band(deviation: float) -> float:
@@ -171,7 +174,8 @@ def logit_deviation(Z: np.ndarray) -> np.ndarray:
     With several classes the logits are first centred over the classes, which leaves the softmax as it is.
     """
     Z = _centred(Z)
-    return np.sqrt(np.square(Z).mean(axis=(1, 2)))
+    deviation: np.ndarray = np.sqrt(np.square(Z).mean(axis=(1, 2)))
+    return deviation
 
 
 def affine_r2(X: np.ndarray, Z: np.ndarray) -> np.ndarray:
@@ -198,7 +202,8 @@ def _centred(Z: np.ndarray) -> np.ndarray:
     Z = Z.astype(float)
     if Z.shape[1] > 1:
         Z = Z - Z.mean(axis=1, keepdims=True)
-    return Z - Z.mean(axis=2, keepdims=True)
+    centred: np.ndarray = Z - Z.mean(axis=2, keepdims=True)
+    return centred
 
 
 def histogram(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -217,3 +222,22 @@ def histogram(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     bins += (values >= edges[bins + 1]) & (bins < n_bins - 1)
     bins += n_bins * np.arange(n)[:, None]
     return np.bincount(bins[inside], minlength=n * n_bins).reshape(n, n_bins)
+
+
+def weight_length(W: Sequence[np.ndarray]) -> np.ndarray:
+    """√Σw² over the layers given, the length of all weights as one vector, (n,), in float64.
+
+    W: [l] (n, n_out, n_in), of n networks or of n snapshots of one.
+    """
+    length: np.ndarray = np.sqrt(sum(np.square(layer.astype(float)).sum(axis=(1, 2)) for layer in W))
+    return length
+
+
+def share_in_band(Z: Sequence[np.ndarray], band: float) -> np.ndarray:
+    """Share of |z| ≤ band over the units and samples of all layers given, (n_lams,); NaN where diverged.
+
+    Z: [l] (n_lams, n_units, m), such as the pre-activations of the hidden layers.
+    """
+    shares = [share_within(layer, band) for layer in Z]
+    share: np.ndarray = np.average(shares, axis=0, weights=[layer.shape[1] for layer in Z])
+    return share

@@ -10,12 +10,15 @@ or a softmax (more). The layer functions write into arrays they are given, since
 them thousands of times.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
 
+from core import activation
+
 Arrays = Sequence[np.ndarray]
+Slope = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of A, into another array
 
 
 def layer_sizes(n_features: int, hidden: Sequence[int], n_classes: int) -> tuple[int, ...]:
@@ -54,15 +57,23 @@ def forward(W: Arrays, b: Arrays, A: list[np.ndarray]) -> np.ndarray:
     for l in range(len(W)):
         Z = affine(W[l], b[l], A[l], out=A[l + 1])
         if l < last:
-            np.tanh(Z, out=Z)
+            activation.tanh(Z, out=Z)
     return A[-1]
 
 
-def backward(W: Arrays, A: list[np.ndarray], dA: Arrays, dW: Arrays, db: Arrays, ones: np.ndarray) -> None:
+def backward(
+    W: Arrays,
+    A: list[np.ndarray],
+    dA: Arrays,
+    dW: Arrays,
+    db: Arrays,
+    ones: np.ndarray,
+    slope: Slope = activation.slope,
+) -> None:
     """Fill dW[l] = dZ·A[l]ᵀ and db[l] = Σ dZ from A[-1], which holds dZ = (P − Y)/m of the output.
 
     dA: work space, dA[l] of the shape of A[l] for the hidden layers; ones: (m, 1).
-    Going down a layer, dA = Wᵀ·dZ and dZ = dA·(1 − A²). A is used up.
+    Going down a layer, dA = Wᵀ·dZ and dZ = dA·slope, of tanh 1 − A². A is used up.
     """
     dZ = A[-1]
     for l in reversed(range(len(W))):
@@ -74,19 +85,18 @@ def backward(W: Arrays, A: list[np.ndarray], dA: Arrays, dW: Arrays, db: Arrays,
         np.matmul(dZ, A[l].transpose(0, 2, 1), out=dW[l])
         times = np.multiply if n_out == 1 else np.matmul  # an outer product needs no summing
         times(W[l].transpose(0, 2, 1), dZ, out=dA[l])
-        slope = np.multiply(A[l], A[l], out=A[l])
-        np.subtract(1, slope, out=slope)
-        dZ = np.multiply(dA[l], slope, out=dA[l])
+        dZ = np.multiply(dA[l], slope(A[l], A[l]), out=dA[l])
 
 
 def probabilities(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """P from the output's Z (n_lams, n_out, m): sigmoid for one output unit, softmax for more."""
     if Z.shape[1] == 1:
-        P = np.negative(Z, out=out)
+        P: np.ndarray = np.negative(Z, out=out)
         with np.errstate(over="ignore"):  # far below 0, e^−z is inf and P the 0 that is meant
             np.exp(P, out=P)
         P += 1
-        return np.divide(1, P, out=P)
+        np.divide(1, P, out=P)
+        return P
     P = np.subtract(Z, Z.max(axis=1, keepdims=True), out=out)
     np.exp(P, out=P)
     P /= P.sum(axis=1, keepdims=True)
@@ -100,14 +110,17 @@ def cross_entropy(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
     """
     if Z.shape[1] == 1:
         log_sum = np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z)))  # log(1 + e^z) at any z
-        return (log_sum - Y * Z).mean(axis=(1, 2), dtype=float)
-    top = Z.max(axis=1, keepdims=True)
-    log_sum = top + np.log(np.exp(Z - top).sum(axis=1, keepdims=True))
-    return ((log_sum - Z) * Y).sum(axis=1).mean(axis=1, dtype=float)
+        mean: np.ndarray = (log_sum - Y * Z).mean(axis=(1, 2), dtype=float)
+    else:
+        top = Z.max(axis=1, keepdims=True)
+        log_sum = top + np.log(np.exp(Z - top).sum(axis=1, keepdims=True))
+        mean = ((log_sum - Z) * Y).sum(axis=1).mean(axis=1, dtype=float)
+    return mean
 
 
 def targets(y: np.ndarray, n_classes: int, dtype: str | np.dtype) -> np.ndarray:
     """Y (1, m) of 0 and 1 for two classes, one-hot (n_classes, m) for more, from class indices y."""
     if n_classes == 2:
         return y[None, :].astype(dtype)
-    return (y == np.arange(n_classes)[:, None]).astype(dtype)
+    Y: np.ndarray = y == np.arange(n_classes)[:, None]
+    return Y.astype(dtype)

@@ -16,9 +16,10 @@ import numpy as np
 
 from core import validation
 from core.logistic import fit_logistic
+from core.penalties import PENALTIES
 from core.training import OnProgress, train
 
-TOL = 1e-10  # of J: to this the optimum is certified, and below it no difference is told
+TOL = 1e-10  # of J: to this the optimum is certified, and below it no difference is seen
 PER_DECADE = 12
 MICROSECONDS = (60.0, 5e-3, 2e-4)  # of one step: the step itself, each output, each product
 SOLVERS = ("subgradient", "clip", "proximal")
@@ -41,13 +42,13 @@ class Race:
 
     @property
     def floor(self) -> float:
-        """The smallest difference from J* that can be told."""
+        """The smallest difference from J* that can be seen."""
         return max(TOL, self.gap)
 
     @property
     def threshold(self) -> float:
         """αλ/2m, what the penalty takes off a weight in one step."""
-        return self.learning_rate * self.lam / (2 * self.m)
+        return PENALTIES["l1"].threshold(self.lam, self.m, self.learning_rate)
 
     @property
     def nbytes(self) -> int:
@@ -57,11 +58,13 @@ class Race:
 
     def excess(self, solver: str) -> np.ndarray:
         """J − J* at each step kept, but at least `floor`; NaN where the solver diverged."""
-        return np.maximum(self.cost[solver] - self.optimum_cost, self.floor)
+        above: np.ndarray = np.maximum(self.cost[solver] - self.optimum_cost, self.floor)
+        return above
 
     def zeros(self, solver: str) -> np.ndarray:
         """How many weights are exactly zero at each step kept."""
-        return (self.W[solver] == 0).sum(axis=1)
+        count: np.ndarray = (self.W[solver] == 0).sum(axis=1)
+        return count
 
     def wrong(self, solver: str) -> tuple[np.ndarray, np.ndarray]:
         """At the last step: which weights are zero but not so in the optimum, and the other way round."""
@@ -85,29 +88,14 @@ def races(
     Raises ValueError for arguments out of range.
     """
     lams = [validation.check_positive("lam", lam) for lam in lams]
-    steps = validation.check_whole("steps", steps, 1)
+    kept = kept_steps(validation.check_integer("steps", steps, 1))
     path = fit_logistic(X, y, "l1", lams, tol=TOL)
-    kept, runs = kept_steps(steps), {}
-    for i, name in enumerate(SOLVERS):
-
-        def tick(done: int, total: int, i: int = i) -> None:
-            if on_progress is not None:
-                on_progress(i * total + done, len(SOLVERS) * total)
-
-        runs[name] = train(
-            X,
-            y,
-            (),
-            "l1",
-            lams,
-            learning_rate=learning_rate,
-            epochs=steps,
-            seed=seed,
-            method=name,
-            snapshots=kept,
-            dtype="float64",
-            on_progress=tick,
+    runs = {
+        name: train(
+            X, y, (), "l1", lams, learning_rate, steps, seed, name, kept, "float64", _nth(i, on_progress)
         )
+        for i, name in enumerate(SOLVERS)
+    }
     return [
         Race(
             lam=lam,
@@ -123,6 +111,16 @@ def races(
         )
         for k, lam in enumerate(lams)
     ]
+
+
+def _nth(i: int, on_progress: OnProgress | None) -> OnProgress:
+    """Progress of the i-th solver, as progress of all."""
+
+    def tick(now: int, of: int) -> None:
+        if on_progress is not None:
+            on_progress(i * of + now, len(SOLVERS) * of)
+
+    return tick
 
 
 def race(

@@ -12,7 +12,7 @@ stay in the processor's cache.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite, prod
 
@@ -20,102 +20,11 @@ import numpy as np
 
 from core import network, validation
 from core.penalties import PENALTIES
+from core.run import Run
 
 BLOCK_BYTES = 1_000_000  # of activations; about what a core's cache holds beside the weights
 
 OnProgress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """What training returns: the networks of a grid of λ, at the end and at every snapshot.
-
-    Where a network diverged, its weights and costs are NaN from `diverged_at` on.
-    """
-
-    lams: np.ndarray  # (n_lams,)
-    penalty: tuple[str, ...]  # one for each λ
-    hidden: tuple[int, ...]
-    classes: np.ndarray  # (n_classes,) the labels in y, sorted
-    learning_rate: float
-    method: str
-    seed: int
-    m: int  # training samples
-    epochs: np.ndarray  # (n_snapshots,)
-    history_W: list[np.ndarray] = field(repr=False)  # [l] (n_snapshots, n_lams, n_out, n_in)
-    history_b: list[np.ndarray] = field(repr=False)  # [l] (n_snapshots, n_lams, n_out, 1)
-    data_cost: np.ndarray = field(repr=False)  # (n_snapshots, n_lams)
-    penalty_cost: np.ndarray = field(repr=False)  # (n_snapshots, n_lams)
-    diverged_at: np.ndarray = field(repr=False)  # (n_lams,) epoch, or −1
-
-    @property
-    def W(self) -> list[np.ndarray]:
-        """Final weights, [l] (n_lams, n_out, n_in)."""
-        return [history[-1] for history in self.history_W]
-
-    @property
-    def b(self) -> list[np.ndarray]:
-        """Final biases, [l] (n_lams, n_out, 1)."""
-        return [history[-1] for history in self.history_b]
-
-    @property
-    def cost(self) -> np.ndarray:
-        """J = data_cost + penalty_cost, (n_snapshots, n_lams)."""
-        return self.data_cost + self.penalty_cost
-
-    @property
-    def nbytes(self) -> int:
-        """Memory of the arrays, in bytes."""
-        return sum(array.nbytes for array in (*self.history_W, *self.history_b))
-
-    def layers(self, X: np.ndarray, tangent: bool = False) -> list[np.ndarray]:
-        """Z of every layer for samples X (m, n_features): [l] (n_lams, n_out, m), the last the logits.
-
-        tangent: replace every tanh by its tangent at 0, a = z.
-        """
-        A = np.asarray(X, self.W[0].dtype).T
-        Z = []
-        with np.errstate(over="ignore", invalid="ignore"):
-            for W, b in zip(self.W, self.b, strict=True):
-                Z.append(network.affine(W, b, A))
-                A = Z[-1] if tangent else np.tanh(Z[-1])
-        return Z
-
-    def predict_proba(self, X: np.ndarray, tangent: bool = False) -> np.ndarray:
-        """P of the larger label (n_lams, m) for two classes, (n_lams, n_classes, m) for more.
-
-        X: (m, n_features); tangent: as in `layers`. Raises ValueError where there are other features.
-        """
-        n_features = self.W[0].shape[2]
-        if np.ndim(X) != 2 or np.shape(X)[1] != n_features:
-            raise ValueError(
-                f"X must have the {n_features} features of the training, got shape {np.shape(X)}"
-            )
-        with np.errstate(over="ignore", invalid="ignore"):
-            P = network.probabilities(self.layers(X, tangent)[-1])
-        return P[:, 0] if P.shape[1] == 1 else P
-
-    def cross_entropy(self, X: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Mean cross-entropy on samples X (m, n_features) with class indices y (m,): (n_lams,), in nats.
-
-        On the training samples this is the last row of data_cost.
-        """
-        with np.errstate(over="ignore", invalid="ignore"):
-            Y = network.targets(np.asarray(y), len(self.classes), self.W[0].dtype)
-            return network.cross_entropy(self.layers(X)[-1], Y)
-
-    def select(self, keep: np.ndarray | slice) -> "Run":
-        """The same run with some of its λ only; arrays are shared where numpy can."""
-        return replace(
-            self,
-            lams=self.lams[keep],
-            penalty=tuple(np.array(self.penalty)[keep].tolist()),
-            history_W=[history[:, keep] for history in self.history_W],
-            history_b=[history[:, keep] for history in self.history_b],
-            data_cost=self.data_cost[:, keep],
-            penalty_cost=self.penalty_cost[:, keep],
-            diverged_at=self.diverged_at[keep],
-        )
 
 
 def train(
@@ -123,12 +32,12 @@ def train(
     y: np.ndarray,
     hidden: Sequence[int] = (8, 8),
     penalty: str | Sequence[str] = "l1",
-    lams: Sequence[float] = (0.0, 1.0, 10.0),
+    lams: Sequence[float] | np.ndarray = (0.0, 1.0, 10.0),
     learning_rate: float = 0.1,
     epochs: int = 500,
     seed: int = 0,
     method: str = "proximal",
-    snapshots: int | Sequence[int] = 60,
+    snapshots: int | Sequence[int] | np.ndarray = 60,
     dtype: str = "float32",
     on_progress: OnProgress | None = None,
 ) -> Run:
@@ -138,56 +47,120 @@ def train(
 
     X: (m, n_features) standardized samples; y: (m,) integer classes, two or more.
     hidden: widths of the tanh layers, () for logistic or softmax regression.
-    penalty: "l1" or "l2", or one for each λ. lams: each ≥ 0. learning_rate: α > 0. epochs: ≥ 1.
+    penalty: a name of PENALTIES, or one for each λ. lams: each ≥ 0. learning_rate: α > 0. epochs: ≥ 1.
     method: how L1 steps: "proximal", "subgradient", or "clip" (zero on a sign change, and frozen).
     snapshots: ≥ 2, how many epochs to keep at most, evenly spaced from 0 to `epochs`; or those epochs.
     dtype: "float32" or "float64".
     on_progress: called as on_progress(done, total) after each epoch; raising in it stops the training.
-
     Raises ValueError for arguments out of range.
     """
-    X, y, classes = validation.check_data(X, y)
-    lams = validation.check_lams(lams)
-    penalties = validation.check_penalties(penalty, lams.size)
-    hidden = validation.check_hidden(hidden)
-    learning_rate = validation.check_positive("learning_rate", learning_rate)
-    epochs = validation.check_whole("epochs", epochs, 1)
-    seed = validation.check_whole("seed", seed, 0)
-    kept = validation.check_snapshots(snapshots, epochs)
+    plan = _plan(X, y, hidden, penalty, lams, learning_rate, epochs, seed, method, snapshots, dtype)
+    record = _Record(plan.sizes, plan.lams.size, plan.epochs, dtype)
+    start, (Xt, Y) = network.init_params(plan.sizes, np.random.default_rng(seed)), plan.samples()
+    blocks = _blocks(plan.sizes, plan.lams.size, plan.m, np.dtype(dtype).itemsize)
+    for i, block in enumerate(blocks):
+        tick = _counter(on_progress, i * epochs, len(blocks) * epochs)
+        _train_block(start, Xt, Y, plan.step(block), STEPS[method], record, block, tick)
+    return plan.run(record)
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """The arguments of `train`, checked."""
+
+    X: np.ndarray  # (m, n_features)
+    y: np.ndarray  # (m,) class indices
+    classes: np.ndarray
+    hidden: tuple[int, ...]
+    penalties: tuple[str, ...]
+    lams: np.ndarray
+    learning_rate: float
+    seed: int
+    method: str
+    epochs: np.ndarray  # of the snapshots
+    dtype: str
+
+    @property
+    def m(self) -> int:
+        return len(self.X)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return network.layer_sizes(self.X.shape[1], self.hidden, len(self.classes))
+
+    def samples(self) -> tuple[np.ndarray, np.ndarray]:
+        """A[0] = Xᵀ and the targets Y, in the precision of the training."""
+        Xt = np.ascontiguousarray(self.X.T, self.dtype)
+        return Xt, network.targets(self.y, len(self.classes), self.dtype)
+
+    def step(self, block: slice) -> "Step":
+        """The step of the networks of a block."""
+        penalties, lams = self.penalties[block], self.lams[block]
+        return Step.of(penalties, lams, self.sizes, self.m, self.learning_rate, self.dtype)
+
+    def run(self, record: "_Record") -> Run:
+        """What came of it."""
+        return Run(
+            lams=self.lams,
+            penalty=self.penalties,
+            hidden=self.hidden,
+            classes=self.classes,
+            learning_rate=self.learning_rate,
+            method=self.method,
+            seed=self.seed,
+            m=self.m,
+            epochs=self.epochs,
+            history_W=record.W,
+            history_b=record.b,
+            data_cost=record.data_cost,
+            penalty_cost=_penalty_cost(record.W, self.penalties, self.lams, self.m),
+            diverged_at=record.diverged_at,
+        )
+
+
+def _plan(
+    X: np.ndarray,
+    y: np.ndarray,
+    hidden: Sequence[int],
+    penalty: str | Sequence[str],
+    lams: Sequence[float] | np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    seed: int,
+    method: str,
+    snapshots: int | Sequence[int] | np.ndarray,
+    dtype: str,
+) -> _Plan:
+    """The arguments of `train`, checked. Raises ValueError for what is out of range."""
+    X, indices, classes = validation.check_data(X, y)
+    grid = validation.check_lams(lams)
+    plan = _Plan(
+        X=X,
+        y=indices,
+        classes=classes,
+        penalties=validation.check_penalties(penalty, grid.size),
+        lams=grid,
+        hidden=validation.check_hidden(hidden),
+        learning_rate=validation.check_positive("learning_rate", learning_rate),
+        epochs=validation.check_snapshots(snapshots, validation.check_integer("epochs", epochs, 1)),
+        seed=validation.check_integer("seed", seed, 0),
+        method=method,
+        dtype=dtype,
+    )
     validation.check_choice("method", method, tuple(STEPS))
     validation.check_choice("dtype", dtype, ("float32", "float64"))
     validation.check_fits(X, dtype)
+    return plan
 
-    sizes = network.layer_sizes(X.shape[1], hidden, len(classes))
-    start = network.init_params(sizes, np.random.default_rng(seed))
-    Xt = np.ascontiguousarray(X.T, dtype)
-    Y = network.targets(y, len(classes), dtype)
-    record = _Record(sizes, lams.size, kept, dtype)
-    blocks = _blocks(sizes, lams.size, len(X), np.dtype(dtype).itemsize)
-    for i, block in enumerate(blocks):
-        step = Step.of(penalties[block], lams[block], sizes, len(X), learning_rate, dtype)
 
-        def tick(epoch: int, done: int = i * epochs) -> None:
-            if on_progress is not None:
-                on_progress(done + epoch, len(blocks) * epochs)
+def _counter(on_progress: OnProgress | None, before: int, total: int) -> Callable[[int], None]:
+    """A function that says how many epochs are over, of which so many were before it."""
 
-        _train_block(start, Xt, Y, step, STEPS[method], record, block, tick)
-    return Run(
-        lams=lams,
-        penalty=penalties,
-        hidden=hidden,
-        classes=classes,
-        learning_rate=learning_rate,
-        method=method,
-        seed=seed,
-        m=len(X),
-        epochs=kept,
-        history_W=record.W,
-        history_b=record.b,
-        data_cost=record.data_cost,
-        penalty_cost=_penalty_cost(record.W, penalties, lams, len(X)),
-        diverged_at=record.diverged_at,
-    )
+    def tick(epochs: int) -> None:
+        if on_progress is not None:
+            on_progress(before + epochs, total)
+
+    return tick
 
 
 def _train_block(
@@ -207,7 +180,8 @@ def _train_block(
     for l, (W_start, b_start) in enumerate(zip(*start, strict=True)):
         W[l][:], b[l][:] = W_start, b_start
     A = [Xt, *(np.empty((n_lams, n, m), Xt.dtype) for n in sizes[1:])]
-    dA = [np.empty_like(a) if 0 < l < len(A) - 1 else None for l, a in enumerate(A)]
+    unused = np.empty(0, Xt.dtype)  # the samples and the output need no dA
+    dA = [unused, *(np.empty_like(a) for a in A[1:-1]), unused]
     ones = np.ones((m, 1), Xt.dtype)
 
     last = record.epochs[-1]
@@ -370,4 +344,5 @@ def _penalty_cost(
         square = sum(np.square(W).sum(axis=(2, 3), dtype=float) for W in history_W)
         l1 = np.array([PENALTIES[name].l1 for name in penalties])
         l2 = np.array([PENALTIES[name].l2 for name in penalties])
-        return lams / (2 * m) * (l1 * norm + l2 * square)
+        cost: np.ndarray = lams / (2 * m) * (l1 * norm + l2 * square)
+    return cost

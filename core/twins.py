@@ -31,8 +31,8 @@ class Twins:
 def twins(X: np.ndarray, y: np.ndarray, column: int, penalty: str, lam: float) -> Twins:
     """Fit with the column of X as it is, and with a copy of it as the last column.
 
-    X: (m, n_features); y: (m,) two classes, 0 and 1; penalty: "l1" or "l2"; lam: λ > 0. Raises ValueError
-    as `fit_logistic` does.
+    X: (m, n_features); y: (m,) two classes, 0 and 1; penalty: a name of PENALTIES; lam: λ > 0. Raises
+    ValueError as `fit_logistic` does.
     """
     if not 0 <= column < X.shape[1]:
         raise ValueError(f"column must be from 0 to {X.shape[1] - 1}, got {column}; count from 0")

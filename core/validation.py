@@ -7,6 +7,8 @@ import numpy as np
 
 from core.penalties import PENALTIES
 
+MARKUP = " `<>[]()*_$\\:@&~#|"  # what could turn foreign text into a link, a picture, a colour or code
+
 
 def check_data(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """X as (m, n_features) floats, y as (m,) class indices 0…n_classes−1, and the sorted classes."""
@@ -77,10 +79,10 @@ def check_lams(lams: Sequence[float] | np.ndarray) -> np.ndarray:
     return lams
 
 
-def check_snapshots(snapshots: int | Sequence[int], epochs: int) -> np.ndarray:
+def check_snapshots(snapshots: int | Sequence[int] | np.ndarray, epochs: int) -> np.ndarray:
     """The epochs to keep, (n_snapshots,) from 0 to `epochs`: so many, evenly spaced, or those given."""
     if np.ndim(snapshots) == 0:
-        n = check_whole("snapshots", snapshots, 2)
+        n = check_integer("snapshots", snapshots, 2)
         return np.unique(np.linspace(0, epochs, n).round().astype(int))
     kept = np.asarray(snapshots)
     rises = kept.ndim == 1 and kept.size >= 2 and kept.dtype.kind in "iu" and (np.diff(kept) > 0).all()
@@ -111,7 +113,7 @@ def check_choice(name: str, value: object, allowed: Sequence[object]) -> None:
         raise ValueError(f"{name} must be {listed}, got {value!r}")
 
 
-def check_whole(name: str, value: object, at_least: int) -> int:
+def check_integer(name: str, value: object, at_least: int) -> int:
     """A whole number no smaller than a bound."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < at_least:
         raise ValueError(f"{name} must be a whole number of at least {at_least}, got {value!r}")
@@ -120,7 +122,7 @@ def check_whole(name: str, value: object, at_least: int) -> int:
 
 def check_positive(name: str, value: object) -> float:
     """A finite number above zero."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < np.inf:
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < np.inf:
         raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
     return float(value)
 
@@ -129,4 +131,11 @@ def check_hidden(hidden: Sequence[int]) -> tuple[int, ...]:
     """The widths of the hidden layers, () for none."""
     if isinstance(hidden, Integral):
         raise ValueError(f"hidden must be a tuple of widths, got {hidden!r}; write ({hidden},)")
-    return tuple(check_whole("the width of a hidden layer", width, 1) for width in hidden)
+    return tuple(check_integer("the width of a hidden layer", width, 1) for width in hidden)
+
+
+def shown(value: object) -> str:
+    """Foreign text in quotes, short and safe enough to be part of a sentence: signs of markup become dots."""
+    text = str(value)
+    cut = text if len(text) <= 30 else text[:30] + "…"
+    return "'" + "".join(c if c.isprintable() and c not in MARKUP else "·" for c in cut) + "'"

@@ -13,7 +13,8 @@ import numpy as np
 from core import network
 from core.datasets import Dataset, standardize
 from core.measures import accuracy
-from core.training import OnProgress, Run, train
+from core.run import Run
+from core.training import OnProgress, train
 
 N_SIZES = 6
 SMALLEST = 10  # training samples, where there are more
@@ -40,7 +41,7 @@ class Curves:
     @property
     def nbytes(self) -> int:
         """Memory of the arrays, in bytes."""
-        return self.lams.nbytes + sum(getattr(self, name).nbytes for name in MEASURES)
+        return self.lams.nbytes + sum(int(getattr(self, name).nbytes) for name in MEASURES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,21 +51,6 @@ class Band:
     mean: np.ndarray
     low: np.ndarray
     high: np.ndarray
-
-
-def cost_on(run: Run, X: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Mean cross-entropy of each network on rows X (m, n_features) of classes y (m,), (n_lams,), in nats.
-
-    From the logits in float64, so that a network that is sure and wrong costs much and not infinity; NaN
-    where it diverged.
-    """
-    Z = run.layers(X)[-1].astype(float)
-    return network.cross_entropy(Z, network.targets(y, len(run.classes), float))
-
-
-def descended(run: Run) -> np.ndarray:
-    """Whether J ended no higher than it began, (n_lams,): divergence can be too slow to overflow."""
-    return run.cost[-1] <= run.cost[0]
 
 
 def sample_sizes(m: int, n_classes: int) -> tuple[int, ...]:
@@ -105,41 +91,48 @@ def learning_curves(
     sizes: increasing, each from the number of classes to data.m; the other arguments are those of `train`.
     on_progress(done, total) counts samples times epochs. Raises ValueError for arguments out of range.
     """
+    _check_sizes(sizes, data)
+    order = subset_order(data.y_train, np.random.default_rng((seed, data.m)))
+    measured, before, total = [], 0, sum(sizes) * epochs
+    for m in sizes:
+        rows = order[:m]
+        X, X_test = standardize(data.X_train[rows], data.X_test)
+        y, tick = data.y_train[rows], _part(on_progress, before, m * epochs, total)
+        run = train(X, y, hidden, penalty, lams, learning_rate, epochs, seed, snapshots=2, on_progress=tick)
+        measured.append(_measures(run, (X, y), (X_test, data.y_test)))
+        before += m * epochs
+    return Curves(tuple(sizes), np.array(lams, float), *np.stack(measured, axis=1))
+
+
+def _check_sizes(sizes: Sequence[int], data: Dataset) -> None:
+    """Raise ValueError unless the numbers of samples increase, within what the data have."""
     n_classes = len(data.class_names)
-    if (
-        not sizes
-        or any(a >= b for a, b in pairwise(sizes))
-        or not n_classes <= sizes[0] <= sizes[-1] <= data.m
-    ):
+    rises = all(a < b for a, b in pairwise(sizes))
+    if not sizes or not rises or not n_classes <= sizes[0] <= sizes[-1] <= data.m:
         raise ValueError(
             f"sizes must increase from at least {n_classes}, the classes, to at most {data.m}, the training "
             f"samples, got {list(sizes)}"
         )
-    order = subset_order(data.y_train, np.random.default_rng((seed, len(data.y_train))))
-    measured: dict[str, list[np.ndarray]] = {name: [] for name in MEASURES}
-    done, total = 0, sum(sizes) * epochs
-    for m in sizes:
-        rows = order[:m]
-        X, X_test = standardize(data.X_train[rows], data.X_test)
-        y = data.y_train[rows]
 
-        def tick(now: int, of: int, m: int = m, before: int = done) -> None:
-            if on_progress is not None:
-                on_progress(before + m * epochs * now // of, total)
 
-        run = train(X, y, hidden, penalty, lams, learning_rate, epochs, seed, snapshots=2, on_progress=tick)
-        trained = descended(run)
-        for name, values in {
-            "train_cost": cost_on(run, X, y),
-            "test_cost": cost_on(run, X_test, data.y_test),
-            "train_accuracy": accuracy(run.predict_proba(X), y),
-            "test_accuracy": accuracy(run.predict_proba(X_test), data.y_test),
-        }.items():
-            measured[name].append(np.where(trained, values, np.nan))
-        done += m * epochs
-    return Curves(
-        tuple(sizes), np.array(lams, float), **{name: np.array(rows) for name, rows in measured.items()}
-    )
+def _part(on_progress: OnProgress | None, before: int, size: int, total: int) -> OnProgress:
+    """Progress of a part of the work as progress of all of it: so much lies before it, so much in it."""
+
+    def tick(now: int, of: int) -> None:
+        if on_progress is not None:
+            on_progress(before + size * now // of, total)
+
+    return tick
+
+
+def _measures(run: Run, *sides: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Cost, then accuracy on each of the sides (X, y), training rows first, as MEASURES has them.
+
+    (4, n_lams), NaN for the networks that have not descended.
+    """
+    costs = [run.cross_entropy(X, y) for X, y in sides]
+    shares = [accuracy(run.predict_proba(X), y) for X, y in sides]
+    return np.where(run.descended, np.array([*costs, *shares]), np.nan)
 
 
 def band(curves: Sequence[Curves], measure: str) -> Band:

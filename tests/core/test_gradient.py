@@ -5,7 +5,8 @@ import pytest
 
 import core
 from core import gradient, network
-from core.gradient import MISTAKES, gradients
+from core.datasets import stratified_split
+from core.gradient import MISTAKES, Check, check, gradients, most_checked
 from core.penalties import PENALTIES, Penalty
 
 each_penalty = pytest.mark.parametrize("penalty", list(PENALTIES))
@@ -56,14 +57,24 @@ def test_a_forgotten_slope_cannot_be_seen_without_a_hidden_layer(samples):
 def test_the_check_runs_the_backward_pass_that_training_runs(samples, monkeypatch):
     right = network.backward
 
-    def wrong(W, A, dA, dW, db, ones):
-        right(W, A, dA, dW, db, ones)
+    def wrong(W, A, dA, dW, db, *others):
+        right(W, A, dA, dW, db, *others)
         db[0] *= 2
 
     monkeypatch.setattr(network, "backward", wrong)
     error = core.gradient_check(*samples, hidden=(4,))
     assert error[0] > 1e-3
     assert error[1] < 1e-6
+
+
+def test_a_forgotten_slope_is_a_slope_of_one_in_the_same_backward_pass(samples):
+    X, y = samples
+    forgotten = gradients(X, y, (3,), lam=0.0, mistake="no_slope")
+    W, _ = network.init_params((5, 3, 1), np.random.default_rng(0))
+    A = np.tanh(W[0] @ X.T)
+    dZ = (1 / (1 + np.exp(-W[1] @ A)) - y) / len(y)
+    np.testing.assert_allclose(forgotten.backpropagated[0], W[1].T @ dZ @ X, atol=1e-14)
+    np.testing.assert_allclose(forgotten.backpropagated[1], dZ @ A.T, atol=1e-14)
 
 
 def test_the_check_runs_the_forward_pass_that_training_runs(samples, monkeypatch):
@@ -98,11 +109,11 @@ def test_the_two_gradients_agree_weight_by_weight(samples):
 
 
 def test_chunks_of_any_size_give_the_same_numbers(samples, monkeypatch):
-    whole = gradients(*samples, hidden=(3,))
+    at_once = gradients(*samples, hidden=(3,))
     for size in (1, 30_000):
         monkeypatch.setattr(gradient, "CHUNK_BYTES", size)
         chunked = gradients(*samples, hidden=(3,))
-        for one, other in zip(whole.numeric, chunked.numeric, strict=True):
+        for one, other in zip(at_once.numeric, chunked.numeric, strict=True):
             np.testing.assert_allclose(one, other, atol=1e-9)
 
 
@@ -133,7 +144,7 @@ def test_two_gradients_of_zero_agree():
     ("argument", "message"),
     [
         ({"mistake": "no_mean"}, "mistake must be None, 'no_penalty' or 'no_slope', got 'no_mean'"),
-        ({"penalty": "l3"}, "penalty must be 'l1' or 'l2', got 'l3'"),
+        ({"penalty": "l3"}, "penalty must be 'l1'.* or '.*', got 'l3'"),
         ({"lam": -1.0}, "every λ must be a finite number of at least 0, got -1"),
         ({"hidden": 8}, "hidden must be a tuple of widths"),
         ({"seed": -1}, "seed must be a whole number"),
@@ -146,3 +157,78 @@ def test_bad_arguments_are_refused(samples, argument, message):
 
 def test_every_mistake_says_what_it_forgets():
     assert all(text.startswith("forgets") for text in MISTAKES.values())
+
+
+# A part of the parameters
+
+
+def test_what_is_checked_in_part_is_what_a_full_check_finds(samples):
+    full = gradients(*samples, hidden=(6, 5), lam=3.0)
+    part = gradients(*samples, hidden=(6, 5), lam=3.0, at_most=30)
+    assert part.n_checked == 30 < part.n_parameters == full.n_checked == full.n_parameters
+    for some, all_of in zip((*part.numeric, *part.numeric_b), (*full.numeric, *full.numeric_b), strict=True):
+        seen = ~np.isnan(some)
+        assert seen.any(), "each array of parameters is looked at"
+        np.testing.assert_allclose(some[seen], all_of[seen], atol=1e-12)
+    assert (part.relative_error < 1e-6).all()
+
+
+def test_a_check_in_part_notices_mistakes_too(samples):
+    part = gradients(*samples, hidden=(6, 5), lam=3.0, at_most=30, mistake="no_penalty")
+    assert (part.relative_error > 1e-3).all()
+
+
+def test_no_parameter_at_all_is_refused(samples):
+    with pytest.raises(ValueError, match="at_most must be a whole number of at least 1"):
+        gradients(*samples, at_most=0)
+
+
+# Check: what a page can wait for
+
+
+@each_penalty
+def test_a_check_passes_where_nothing_is_forgotten_and_fails_where_the_penalty_is(penalty):
+    data = core.load_dataset("wine")
+    right = check(data, (4,), penalty, 5.0, seed=2)
+    assert right.passes.tolist() == [True, True]
+    assert (right.penalty, right.lam, right.mistake, right.m) == (penalty, 5.0, None, data.m)
+    assert check(data, (4,), penalty, 5.0, seed=2, mistake="no_penalty").passes.tolist() == [False, False]
+    assert check(data, (4,), penalty, 5.0, seed=2, mistake="no_slope").passes.tolist() == [False, True]
+
+
+def test_a_layer_passes_just_below_the_threshold():
+    one = [np.array([[1.0]])]
+    for error, passes in ((0.9e-6, True), (1.1e-6, False)):
+        off = [np.array([[1 - 2 * error]])]
+        both = gradient.Gradients(one, off, [np.zeros((1, 1))], [np.zeros((1, 1))])
+        assert Check(both, "l2", 1.0, None, 10, 10).passes.tolist() == [passes]
+
+
+def test_a_check_takes_rows_of_every_class_drawn_by_the_seed():
+    data = core.load_dataset("digits")
+    found = check(data, (), "l2", 3.0, seed=4)
+    kept = stratified_split(data.y_train, 1 - gradient.MAX_ROWS / data.m, np.random.default_rng(4))
+    assert found.rows == kept.sum()
+    assert 45 <= found.rows <= 55
+    assert set(data.y_train[kept]) == set(range(10))
+    n = most_checked(data, ())
+    alone = gradients(data.X_train[kept], data.y_train[kept], (), "l2", 3.0, 4, at_most=n)
+    np.testing.assert_array_equal(found.gradients.numeric[0], alone.numeric[0])
+
+
+def test_a_check_takes_all_rows_where_they_are_few():
+    data = core.load_dataset("moons", n_samples=50)
+    assert check(data, (3,), "l2", 1.0, seed=0).rows == data.m <= gradient.MAX_ROWS
+
+
+def test_a_wide_network_is_checked_in_part():
+    data = core.load_dataset("digits")
+    found = check(data, (32, 32), "l2", 1.0, seed=0)
+    n = 65 * 32 + 33 * 32 + 33 * 10
+    assert found.gradients.n_parameters == n
+    assert found.gradients.n_checked == most_checked(data, (32, 32)) == gradient.MAX_CHECKED < n
+    assert (
+        most_checked(data, (64, 64, 64)) == gradient.BUDGET // (65 * 64 * 3 + 65 * 10) < gradient.MAX_CHECKED
+    )
+    assert most_checked(core.load_dataset("wine"), ()) == 3 * 14
+    assert found.nbytes == 2 * 8 * n

@@ -61,9 +61,9 @@ def test_the_shapes_agree_with_the_names(name):
     assert np.isfinite(data.X_test).all()
 
 
-def test_a_picture_has_as_many_pixels_as_columns():
-    pictures = {name: source.picture for name, source in DATASETS.items() if source.picture}
-    assert pictures == {"digits": (8, 8)}
+def test_an_image_has_as_many_pixels_as_columns():
+    images = {name: source.image for name, source in DATASETS.items() if source.image}
+    assert images == {"digits": (8, 8)}
     assert draw("digits").X.shape[1] == 8 * 8
 
 
@@ -220,3 +220,24 @@ def test_each_needle_is_needed():
 def test_bad_arguments_are_refused(argument, message):
     with pytest.raises(ValueError, match=message):
         core.load_dataset(**{"name": "moons", **argument})
+
+
+def test_the_share_of_test_rows_can_be_chosen():
+    for share in (0.2, 0.5):
+        data = core.load_dataset("wine", seed=2, test_share=share)
+        assert len(data.y_test) / (data.m + len(data.y_test)) == pytest.approx(share, abs=0.01)
+        np.testing.assert_allclose(data.X_train.mean(axis=0), 0, atol=1e-9)
+    default, told = core.load_dataset("wine", seed=2), core.load_dataset("wine", seed=2, test_share=0.3)
+    np.testing.assert_array_equal(default.X_train, told.X_train)
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.1, 1.5, float("nan")])
+def test_a_share_that_leaves_one_side_empty_is_refused(share):
+    with pytest.raises(ValueError, match="test_share must be a share between 0 and 1"):
+        core.load_dataset("wine", test_share=share)
+
+
+@pytest.mark.parametrize("share", [0.001, 0.999])
+def test_every_class_stays_on_both_sides_at_any_share(share):
+    data = core.load_dataset("digits", test_share=share)
+    assert set(data.y_train) == set(data.y_test) == set(range(10))

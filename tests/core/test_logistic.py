@@ -1,8 +1,9 @@
 """The logistic optimum, held against scikit-learn, the optimality conditions and the reference numbers.
 
-The oracles leave the intercept alone, as the lesson does: saga for L1, lbfgs for L2; liblinear would penalize
-it. scikit-learn minimizes a sum, C·Σ loss + penalty, so C = 2/λ for L1 and 1/λ for L2. Where saga would need
-minutes, the optimality conditions stand in: for a convex J they hold at the optimum and nowhere else.
+The oracles leave the intercept alone, as the lesson does: saga where there is a corner, lbfgs for L2;
+liblinear would penalize it. scikit-learn minimizes a sum, C·Σ loss + penalty, so C = 2/λ for L1 and 1/λ for
+L2. Where saga would need minutes, the optimality conditions stand in: for a convex J they hold at the optimum
+and nowhere else.
 """
 
 from dataclasses import FrozenInstanceError
@@ -17,16 +18,19 @@ from sklearn.linear_model import LogisticRegression
 
 from core import train
 from core.logistic import degrees_of_freedom, fit_logistic, lam_max
+from core.penalties import PENALTIES
 
 LAM_MAX = 436.631532
 NAMES = load_breast_cancer().feature_names.tolist()
+each_penalty = pytest.mark.parametrize("penalty", list(PENALTIES))
 
 
 def cost_of(X, y, w, b, penalty, lam):
     """J as the lesson writes it."""
     Z = X @ w + b
     data_cost = np.mean(np.logaddexp(0, Z) - y * Z)
-    return data_cost + lam / (2 * len(y)) * (np.abs(w).sum() if penalty == "l1" else w @ w)
+    l1, l2 = PENALTIES[penalty].l1, PENALTIES[penalty].l2
+    return data_cost + lam / (2 * len(y)) * (l1 * np.abs(w).sum() + l2 * w @ w)
 
 
 def residuals(X, y, w, b):
@@ -38,20 +42,19 @@ def from_optimality(X, y, w, b, penalty, lam):
     """How far (w, b) is from an optimum's conditions: Σr = 0, and Xᵀr is a (sub)gradient of the penalty."""
     r = residuals(X, y, w, b)
     pull = (X - X.mean(axis=0)).T @ r  # the mean adds a multiple of Σr, which is judged by itself
-    if penalty == "l2":
-        off = np.abs(pull - lam * w)
-    else:
-        off = np.where(w == 0, np.maximum(np.abs(pull) - lam / 2, 0), np.abs(pull - lam / 2 * np.sign(w)))
+    corner, square = lam / 2 * PENALTIES[penalty].l1, lam * PENALTIES[penalty].l2 * w
+    off = np.where(w == 0, np.maximum(np.abs(pull) - corner, 0), np.abs(pull - square - corner * np.sign(w)))
     return max(off.max(), abs(r.sum()))
 
 
 def oracle(X, y, penalty, lam, solver=None):
     """scikit-learn's weights and intercept at a tight tolerance."""
+    l1, l2 = PENALTIES[penalty].l1, PENALTIES[penalty].l2
     model = LogisticRegression(
-        C=(2 if penalty == "l1" else 1) / lam,
-        l1_ratio=1.0 if penalty == "l1" else 0.0,
-        solver=solver or ("saga" if penalty == "l1" else "lbfgs"),
-        tol=1e-10 if penalty == "l1" else 1e-9,
+        C=1 / (lam * (l1 / 2 + l2)),
+        l1_ratio=l1 / 2 / (l1 / 2 + l2),
+        solver=solver or ("saga" if l1 else "lbfgs"),
+        tol=1e-10 if l1 else 1e-9,
         max_iter=20_000,
         random_state=0,
     ).fit(X, y)
@@ -207,7 +210,30 @@ def test_l2_agrees_with_lbfgs(data, request):
         assert path.cost[k] == pytest.approx(cost_of(X, y, w, b, "l2", lam), rel=0, abs=1e-8)
 
 
-@pytest.mark.parametrize("penalty", ["l1", "l2"])
+@pytest.mark.parametrize("data", ["breast_cancer", "wine"])
+def test_a_mixture_agrees_with_sagas_elastic_net(data, mixture, request):
+    X, y = request.getfixturevalue(data)
+    lams = lam_max(X, y, mixture) * np.array([0.5, 0.1, 0.03])
+    path = fit_logistic(X, y, penalty=mixture, lams=lams)
+    assert path.converged.all()
+    for k, lam in enumerate(lams):
+        w, b = oracle(X, y, mixture, lam)
+        assert path.cost[k] == pytest.approx(cost_of(X, y, w, b, mixture, lam), rel=0, abs=1e-8)
+        assert_array_equal(path.W[k] == 0, w == 0)
+
+
+def test_a_mixture_is_certified_along_the_path(wide, mixture):
+    X, y = wide
+    top = lam_max(X, y, mixture)
+    path = fit_logistic(X, y, penalty=mixture, lams=[1.001 * top, 0.99 * top, *top * 0.3 ** np.arange(1, 6)])
+    assert path.converged.all()
+    assert np.count_nonzero(path.W, axis=1)[:2].tolist() == [0, 1]
+    for k, lam in enumerate(path.lams):
+        assert path.cost[k] == pytest.approx(cost_of(X, y, path.W[k], path.b[k], mixture, lam), abs=1e-12)
+        assert from_optimality(X, y, path.W[k], path.b[k], mixture, lam) < 1e-3 * lam
+
+
+@each_penalty
 @pytest.mark.parametrize("data", ["breast_cancer", "wine", "wide"])
 def test_the_whole_path_meets_the_conditions_of_an_optimum(data, penalty, request):
     X, y = request.getfixturevalue(data)
@@ -218,7 +244,7 @@ def test_the_whole_path_meets_the_conditions_of_an_optimum(data, penalty, reques
         assert from_optimality(X, y, w, b, penalty, lam) < 1e-4 * lam
 
 
-@pytest.mark.parametrize("penalty", ["l1", "l2"])
+@each_penalty
 @pytest.mark.parametrize("name", AWKWARD)
 def test_awkward_data_meet_the_conditions_of_an_optimum(name, penalty):
     X, y = awkward(name)
@@ -230,7 +256,7 @@ def test_awkward_data_meet_the_conditions_of_an_optimum(name, penalty):
         assert path.cost[k] == pytest.approx(cost_of(X, y, path.W[k], path.b[k], penalty, lam), abs=1e-10)
 
 
-@pytest.mark.parametrize("penalty", ["l1", "l2"])
+@each_penalty
 def test_duplicated_columns_are_no_obstacle_at_a_tiny_lam(penalty):
     for seed in range(5):
         rng = np.random.default_rng(seed)
@@ -241,7 +267,7 @@ def test_duplicated_columns_are_no_obstacle_at_a_tiny_lam(penalty):
         assert_allclose(twice.cost, once.cost, rtol=0, atol=2e-5)
 
 
-@pytest.mark.parametrize("penalty", ["l1", "l2"])
+@each_penalty
 def test_a_single_lam_gives_what_the_path_gives(breast_cancer, penalty):
     path = fit_logistic(*breast_cancer, penalty=penalty, lams=[300, 30, 3, 0.3], tol=1e-12)
     for k, lam in enumerate(path.lams):
@@ -250,7 +276,7 @@ def test_a_single_lam_gives_what_the_path_gives(breast_cancer, penalty):
         assert_array_equal(alone.W[0] == 0, path.W[k] == 0)
 
 
-@pytest.mark.parametrize("penalty", ["l1", "l2"])
+@each_penalty
 def test_the_intercept_is_free_so_shifting_columns_leaves_the_weights(samples, penalty):
     X, y = samples
     still, shifted = (fit_logistic(Z, y, penalty=penalty, lams=[1.0], tol=1e-13) for Z in (X, X + 100.0))
@@ -269,6 +295,19 @@ def test_lam_max_is_where_the_first_weight_leaves_zero(seed, rows, columns):
     assert path.W[2].any()
 
 
+def test_lam_max_of_a_mixture_is_where_its_first_weight_leaves_zero(samples, mixture):
+    top = lam_max(*samples, mixture)
+    assert top == pytest.approx(lam_max(*samples) / PENALTIES[mixture].l1)
+    path = fit_logistic(*samples, penalty=mixture, lams=[top, 0.99 * top])
+    assert np.count_nonzero(path.W, axis=1).tolist() == [0, 1]
+
+
+def test_no_lam_is_large_enough_for_a_penalty_without_a_corner(samples):
+    assert lam_max(*samples, "l2") == np.inf
+    with pytest.raises(ValueError, match=r"penalty must be .*, got 'l3'"):
+        lam_max(*samples, "l3")
+
+
 @given(seed=st.integers(0, 2**32 - 1), columns=st.integers(1, 40))
 def test_weights_that_l1_leaves_out_are_zero_to_the_bit(seed, columns):
     """Taking the zero columns away changes nothing: they were not merely small."""
@@ -281,7 +320,7 @@ def test_weights_that_l1_leaves_out_are_zero_to_the_bit(seed, columns):
     assert alone.W.all()
 
 
-@pytest.mark.parametrize("penalty", ["l1", "l2"])
+@each_penalty
 def test_constant_columns_get_weight_zero(samples, penalty):
     X, y = samples
     with_constants = np.column_stack([np.full(len(X), 0.1), X, np.zeros(len(X))])
@@ -328,7 +367,7 @@ def test_the_gap_bounds_the_distance_to_the_best_cost_and_is_within_tol(breast_c
     assert path.converged.all()
 
 
-@pytest.mark.parametrize("penalty", ["l1", "l2"])
+@each_penalty
 @given(
     seed=st.integers(0, 2**32 - 1), columns=st.integers(1, 30), tol=st.sampled_from([0.1, 1e-3, 1e-6, 1e-9])
 )
@@ -349,6 +388,19 @@ def test_no_weights_do_better_than_the_certificate_says(penalty, seed, columns, 
         assert floor <= cost_of(X, y, w, tight.b[0], penalty, lam)
 
 
+@pytest.mark.parametrize("tol", [0.1, 1e-3, 1e-6])
+def test_no_weights_do_better_than_a_mixtures_certificate_says(mixture, tol):
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        X = rng.standard_normal((25, 12))
+        y = (X[:, 0] + rng.logistic(size=25) > 0).astype(int)
+        lam = lam_max(X, y) * 10 ** rng.uniform(-4, 0)
+        rough, tight = (fit_logistic(X, y, mixture, [lam], tol=accuracy) for accuracy in (tol, 1e-12))
+        assert rough.converged.all()
+        assert tight.converged.all()
+        assert rough.cost[0] - rough.gap[0] - 1e-14 <= tight.cost[0] <= rough.cost[0] + 1e-14
+
+
 def test_a_gap_that_float64_cannot_close_is_reported_as_it_is(samples):
     X, y = samples
     path = fit_logistic(X, y, penalty="l1", lams=[1.0, 1e-30])
@@ -360,7 +412,7 @@ def test_a_gap_that_float64_cannot_close_is_reported_as_it_is(samples):
 # --- the grid -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("penalty", ["l1", "l2"])
+@each_penalty
 def test_lams_come_back_in_the_order_they_were_given(samples, penalty):
     lams = np.array([0.5, 20.0, 0.0, 5.0, 0.5, 1.0])
     path = fit_logistic(*samples, penalty=penalty, lams=lams)
@@ -388,7 +440,7 @@ def test_a_path_is_a_value_and_leaves_the_data_alone(samples):
 # --- λ = 0 ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("penalty", ["l1", "l2"])
+@each_penalty
 @pytest.mark.parametrize("name", ["plain", "scaled", "shifted", "indicators"])
 def test_without_a_penalty_the_fit_is_maximum_likelihood(name, penalty):
     X, y = awkward(name)
@@ -456,7 +508,7 @@ def test_separable_classes_are_refused_at_lam_0_and_solved_above_it(name, tol):
     X, y = separable(name)
     with pytest.raises(ValueError, match=r"lams must be above 0 .* got 0\.0: .* leave out λ = 0"):
         fit_logistic(X, y, lams=[1.0, 0.0], tol=tol)
-    for penalty in ("l1", "l2"):
+    for penalty in PENALTIES:
         path = fit_logistic(X, y, penalty=penalty, lams=[1e-6])
         assert path.converged.all()
         assert path.cost[0] == pytest.approx(cost_of(X, y, path.W[0], path.b[0], penalty, 1e-6), abs=1e-12)
@@ -491,6 +543,23 @@ def test_degrees_of_freedom_of_l1_count_the_nonzero_weights(samples):
     assert degrees_of_freedom(X, path)[-1] == 0
 
 
+def test_degrees_of_freedom_of_a_mixture_are_those_of_its_square_on_the_nonzero_weights(samples, mixture):
+    X, y = samples
+    top = lam_max(X, y, mixture)
+    path = fit_logistic(X, y, penalty=mixture, lams=[0.0, 0.4 * top, 2 * top], tol=1e-12)
+    freedom = degrees_of_freedom(X, path)
+    kept, p = path.W[1] != 0, 1 / (1 + np.exp(-X @ path.W[1] - path.b[1]))
+    assert 0 < kept.sum() < 5
+    d = p * (1 - p)
+    spread = X[:, kept] - d @ X[:, kept] / d.sum()
+    eigenvalues = np.linalg.eigvalsh(spread.T * d @ spread)
+    assert freedom[0] == 5
+    assert freedom[1] == pytest.approx(
+        (eigenvalues / (eigenvalues + 0.4 * top * PENALTIES[mixture].l2)).sum()
+    )
+    assert freedom[2] == 0, "no weight is left"
+
+
 def test_degrees_of_freedom_refuse_other_data(samples):
     path = fit_logistic(*samples, penalty="l2")
     with pytest.raises(ValueError, match=r"X must have the path's 5 columns, got shape \(40, 4\)"):
@@ -505,7 +574,7 @@ X2, Y2 = np.array([[0.0], [1.0], [0.5]]), np.array([0, 1, 1])
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"penalty": "l3"}, "penalty must be 'l1' or 'l2', got 'l3'"),
+        ({"penalty": "l3"}, "penalty must be 'l1'.* or '.*', got 'l3'"),
         ({"lams": []}, "lams must be a list of at least one λ"),
         ({"lams": [1.0, -1.0]}, "every λ must be a finite number of at least 0, got -1"),
         ({"lams": [np.nan]}, "every λ must be a finite number of at least 0, got nan"),

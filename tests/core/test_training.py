@@ -11,10 +11,12 @@ from sklearn.metrics import log_loss
 
 import core
 from core import measures, network, training
+from core.penalties import PENALTIES
 
 METHODS = tuple(training.STEPS)
 MIXED = {"penalty": ["l1", "l2", "l1", "l2", "l2"], "lams": [0.0, 1.0, 5.0, 5.0, 20.0]}
 LAM_MAX = 436.631532  # breast cancer, all rows
+each_penalty = pytest.mark.parametrize("penalty", list(PENALTIES))
 
 
 def assert_same_networks(run, other, **tolerance):
@@ -104,10 +106,20 @@ def test_another_seed_gives_other_numbers(samples):
     assert not np.array_equal(one.W[0], two.W[0])
 
 
-def test_lam_zero_is_the_same_for_both_penalties(samples):
-    run = core.train(*samples, penalty=["l1", "l2"], lams=[0.0, 0.0], dtype="float64")
-    np.testing.assert_array_equal(run.W[0][0], run.W[0][1])
+def test_lam_zero_is_the_same_for_every_penalty(samples):
+    run = core.train(*samples, penalty=list(PENALTIES), lams=[0.0] * len(PENALTIES), dtype="float64")
+    for one in run.W[0][1:]:
+        np.testing.assert_array_equal(one, run.W[0][0])
     assert (run.penalty_cost == 0).all()
+
+
+@each_penalty
+def test_a_penalty_of_the_registry_is_trained_in_the_stack_as_it_is_alone(samples, penalty):
+    options = {"hidden": (4,), "learning_rate": 0.3, "epochs": 30, "dtype": "float64"}
+    together = core.train(*samples, penalty=list(PENALTIES), lams=[3.0] * len(PENALTIES), **options)
+    k = list(PENALTIES).index(penalty)
+    alone = core.train(*samples, penalty=penalty, lams=[3.0], **options)
+    assert_same_networks(together.select(slice(k, k + 1)), alone, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -153,6 +165,19 @@ def test_one_l1_step_is_the_gradient_step_and_then_the_methods_own(samples, meth
         np.testing.assert_allclose(run.W[l][0], expected, atol=1e-14)
         np.testing.assert_allclose(run.b[l][0], b[l] - alpha * db[l], atol=1e-14)
     assert (sum((w[0] == 0).sum() for w in run.W) > 0) == (method != "subgradient")
+
+
+def test_one_step_of_a_mixture_shrinks_then_steps_then_cuts_off(samples, mixture):
+    X, y = samples
+    lam, alpha, penalty = 20.0, 0.3, PENALTIES[mixture]
+    run = core.train(X, y, (3, 2), mixture, [lam], alpha, epochs=1, seed=4, dtype="float64")
+    W, b = network.init_params((5, 3, 2, 1), np.random.default_rng(4))
+    dW, db = lesson_gradient(W, b, X, y)
+    for l in range(3):
+        V = W[l] * (1 - alpha * penalty.l2 * lam / 40) - alpha * dW[l]
+        t = alpha * penalty.l1 * lam / (2 * 40)
+        np.testing.assert_allclose(run.W[l][0], np.sign(V) * np.maximum(np.abs(V) - t, 0), atol=1e-14)
+        np.testing.assert_allclose(run.b[l][0], b[l] - alpha * db[l], atol=1e-14)
 
 
 def test_one_step_with_several_classes_goes_down_the_softmax(three_classes):
@@ -208,11 +233,11 @@ def test_biases_are_never_penalized(samples):
 # Descent and optimum
 
 
-@pytest.mark.parametrize("penalty", ["l1", "l2"])
+@each_penalty
 @pytest.mark.parametrize("lam", [0.0, 5.0, 100.0])
 def test_J_never_rises_under_steps_of_one_over_L(breast_cancer, penalty, lam):
     X, y = breast_cancer
-    alpha = 1 / (lipschitz(X) + (lam / len(X) if penalty == "l2" else 0))
+    alpha = 1 / (lipschitz(X) + PENALTIES[penalty].l2 * lam / len(X))
     run = core.train(X, y, (), penalty, [lam], alpha, 200, snapshots=201, dtype="float64")
     assert (np.diff(run.cost[:, 0]) <= 1e-14).all()
     assert run.cost[-1, 0] < 0.9 * run.cost[0, 0]
@@ -243,6 +268,14 @@ def test_l2_finds_the_optimum_that_scikit_learn_finds(breast_cancer):
     oracle = LogisticRegression(C=1 / 100, tol=1e-10, max_iter=1000).fit(X, y)
     np.testing.assert_allclose(run.W[0][0], oracle.coef_, atol=1e-5)
     assert run.cost[-1, 0] == pytest.approx(0.2340602496, abs=1e-9)
+
+
+def test_training_and_the_exact_solver_agree_on_a_mixtures_optimum(breast_cancer, mixture):
+    X, y = breast_cancer
+    run = core.train(X, y, (), mixture, [100.0], 0.3, 5000, snapshots=2, dtype="float64")
+    path = core.fit_logistic(X, y, mixture, [100.0], tol=1e-12)
+    assert run.cost[-1, 0] == pytest.approx(path.cost[0], abs=1e-9)
+    np.testing.assert_array_equal(run.W[0][0, 0] == 0, path.W[0] == 0)
 
 
 def test_softmax_regression_finds_the_optimum_that_scikit_learn_finds(three_classes):
@@ -321,7 +354,7 @@ def test_some_seed_reaches_the_best_of_the_multi_start_oracle(breast_cancer):
     assert best == pytest.approx([0.125018, 0.367968], abs=3e-6)
 
 
-# Costs, snapshots, predictions
+# Costs, snapshots
 
 
 @pytest.mark.parametrize("fixture", ["samples", "three_classes"])
@@ -334,6 +367,13 @@ def test_J_is_the_log_loss_and_the_penalty_of_the_weights(fixture, request):
     norms = [sum(np.abs(w[0]).sum() for w in run.W), sum(np.square(w[1]).sum() for w in run.W)]
     assert run.penalty_cost[-1] == pytest.approx(np.array([3, 8]) / (2 * len(y)) * norms)
     np.testing.assert_array_equal(run.cost, run.data_cost + run.penalty_cost)
+
+
+@each_penalty
+def test_the_penalty_cost_is_what_the_penalty_says_of_each_layer(samples, penalty):
+    run = core.train(*samples, (4, 3), penalty, [3.0], epochs=20, dtype="float64")
+    expected = sum(PENALTIES[penalty].value(W[0], 3.0, 40) for W in run.W)
+    assert run.penalty_cost[-1] == pytest.approx([expected])
 
 
 @given(epochs=st.integers(1, 30), snapshots=st.integers(2, 40))
@@ -353,53 +393,6 @@ def test_a_snapshot_is_what_a_shorter_training_ends_with(samples):
         short = core.train(*samples, epochs=int(epoch), **options)
         np.testing.assert_allclose(long.history_W[0][s], short.W[0], rtol=1e-12)
         np.testing.assert_allclose(long.cost[s], short.cost[-1], rtol=1e-12)
-
-
-def test_two_classes_give_one_probability_and_more_give_rows_that_sum_to_one(samples, three_classes):
-    two = core.train(*samples, lams=[0.0, 1.0], epochs=5)
-    three = core.train(*three_classes, lams=[0.0, 1.0], epochs=5)
-    assert two.predict_proba(samples[0]).shape == (2, 40)
-    P = three.predict_proba(three_classes[0])
-    assert P.shape == (2, 3, 45)
-    np.testing.assert_allclose(P.sum(axis=1), 1, rtol=1e-5)
-    assert two.predict_proba(samples[0][:1]).shape == (2, 1)
-
-
-@pytest.mark.parametrize("X", [np.zeros((3, 4)), np.zeros(5), np.zeros((2, 6))])
-def test_predicting_on_another_number_of_features_is_refused(samples, X):
-    run = core.train(*samples, epochs=2)
-    with pytest.raises(ValueError, match="X must have the 5 features of the training"):
-        run.predict_proba(X)
-
-
-def test_the_layers_end_with_the_logits_of_the_prediction(samples):
-    run = core.train(*samples, hidden=(4, 3), lams=[0.0, 1.0], epochs=20, dtype="float64")
-    Z = run.layers(samples[0])
-    assert [z.shape for z in Z] == [(2, 4, 40), (2, 3, 40), (2, 1, 40)]
-    np.testing.assert_allclose(1 / (1 + np.exp(-Z[-1][:, 0])), run.predict_proba(samples[0]))
-
-
-def test_select_keeps_some_networks_and_all_that_belongs_to_them(samples):
-    run = core.train(*samples, **MIXED, epochs=10)
-    kept = run.select(np.array(run.penalty) == "l2")
-    assert kept.lams.tolist() == [1, 5, 20]
-    assert kept.penalty == ("l2", "l2", "l2")
-    np.testing.assert_array_equal(kept.cost, run.cost[:, [1, 3, 4]])
-    np.testing.assert_array_equal(kept.predict_proba(samples[0]), run.predict_proba(samples[0])[[1, 3, 4]])
-    assert kept.diverged_at.shape == (3,)
-    assert kept.m == run.m == 40
-
-
-def test_the_final_weights_are_the_last_snapshot(samples):
-    run = core.train(*samples, epochs=10)
-    for W, b, history_W, history_b in zip(run.W, run.b, run.history_W, run.history_b, strict=True):
-        np.testing.assert_array_equal(W, history_W[-1])
-        np.testing.assert_array_equal(b, history_b[-1])
-
-
-def test_a_run_knows_its_memory(samples):
-    run = core.train(*samples, (4,), lams=[0.0, 1.0], epochs=9, snapshots=10)
-    assert run.nbytes == 10 * 2 * 4 * (4 * 5 + 4 + 4 + 1)
 
 
 def test_the_rows_given_are_left_alone(samples):
@@ -519,17 +512,3 @@ def test_the_parameters_are_views_of_one_flat_array():
         part[:] = 1
     assert flat.tolist() == [1] * (4 * (3 * 2 + 2 + 2 + 1))
     assert [w.shape for w in W] == [(4, n_out, n_in) for n_in, n_out in pairwise((3, 2, 1))]
-
-
-def test_cross_entropy_on_the_training_samples_is_the_last_data_cost(samples, three_classes):
-    for X, y in (samples, three_classes):
-        run = core.train(X, y, (4,), "l2", [0.0, 3.0], epochs=20, snapshots=2)
-        assert run.cross_entropy(X, y) == pytest.approx(run.data_cost[-1], rel=1e-6)
-
-
-def test_cross_entropy_on_other_samples_is_that_of_their_probabilities(samples):
-    X, y = samples
-    run = core.train(X[:30], y[:30], (4,), "l1", [0.0, 1.0], epochs=50)
-    P = run.predict_proba(X[30:])
-    by_hand = -np.log(np.where(y[30:] == 1, P, 1 - P)).mean(axis=1)
-    assert run.cross_entropy(X[30:], y[30:]) == pytest.approx(by_hand, rel=1e-5)

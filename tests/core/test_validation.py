@@ -51,8 +51,8 @@ BAD = {
     "hidden as a number": ({"hidden": 8}, r"hidden must be a tuple of widths, got 8; write \(8,\)"),
     "a width of 0": ({"hidden": (8, 0)}, "the width of a hidden layer must be .* at least 1, got 0"),
     "text as widths": ({"hidden": "88"}, "the width of a hidden layer must be .* got '8'"),
-    "unknown penalty": ({"penalty": "l3"}, "penalty must be 'l1' or 'l2', got 'l3'"),
-    "one unknown penalty": ({"penalty": ["l1", "L2", "l2"]}, "penalty must be 'l1' or 'l2', got 'L2'"),
+    "unknown penalty": ({"penalty": "l3"}, "penalty must be 'l1'.* or '.*', got 'l3'"),
+    "one unknown penalty": ({"penalty": ["l1", "L2", "l2"]}, "penalty must be 'l1'.* or '.*', got 'L2'"),
     "too few penalties": ({"penalty": ["l1", "l2"]}, "one for each of the 3 λ, got 2 names"),
     "unknown method": (
         {"method": "adam"},
@@ -113,3 +113,18 @@ def test_snapshots_are_so_many_or_those_given():
     np.testing.assert_array_equal(validation.check_snapshots(3, 10), [0, 5, 10])
     np.testing.assert_array_equal(validation.check_snapshots(range(11), 10), range(11))
     np.testing.assert_array_equal(validation.check_snapshots((0, 1, 10), 10), [0, 1, 10])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("plain", "'plain'"),
+        (12, "'12'"),
+        ("x" * 31, f"'{'x' * 30}…'"),
+        ("[a](http://b.c)", "'·a··http·//b.c·'"),
+        ("a\nb\x00c\u202ed", "'a·b·c·d'"),
+        ("", "''"),
+    ],
+)
+def test_foreign_text_is_shown_short_and_without_markup(value, text):
+    assert validation.shown(value) == text

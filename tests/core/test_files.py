@@ -74,11 +74,11 @@ def test_a_run_comes_back_exactly(dataset, hidden, dtype):
         penalty: core.train(
             data.X_train, data.y_train, hidden, penalty, [0, 5.0, 300.0], epochs=20, dtype=dtype
         )
-        for penalty in ("l1", "l2")
+        for penalty in core.PENALTIES
     }
     found = core.load_run(saved(settings, runs, data))
     assert found.settings == settings
-    assert list(found.runs) == ["l1", "l2"]
+    assert list(found.runs) == list(core.PENALTIES)
     for name, run in runs.items():
         assert_same(run, found.runs[name])
     assert_same(data, found.data)

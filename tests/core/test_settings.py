@@ -1,24 +1,26 @@
-"""The settings and the address bar: what is allowed survives the trip, what is not is named and replaced."""
+"""The settings: a field says all there is to know, and what is allowed survives the address bar."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from typing import get_args
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core import settings
-from core.datasets import DATASETS
-from core.settings import Settings
+from core.datasets import DATASETS, load_dataset
+from core.settings import SETTINGS, UPLOAD, Setting, Settings, Widget
 
 CHOICES = {
     "dataset": st.sampled_from(list(DATASETS)),
     "hidden": st.lists(st.integers(1, settings.MAX_WIDTH), max_size=settings.MAX_LAYERS).map(tuple),
     "learning_rate": st.sampled_from(settings.LEARNING_RATES),
     "epochs": st.sampled_from(settings.EPOCHS),
+    "n_samples": st.sampled_from(settings.SAMPLES),
+    "noise": st.sampled_from(settings.NOISES),
     "seed": st.integers(0, settings.MAX_SEED),
     "lam": st.sampled_from(settings.LAMS),
-    "noise": st.sampled_from(settings.NOISES),
-    "n_samples": st.sampled_from(settings.SAMPLES),
 }
 NAMES = [field.name for field in fields(Settings)]
 MARKUP = "<>[]()`*_$\\:@&#~|"
@@ -74,9 +76,81 @@ def test_only_what_differs_from_the_defaults_stands_in_the_address():
     assert Settings(hidden=()).to_query() == {"hidden": "none"}
 
 
-def test_the_defaults_are_allowed_and_every_setting_is_checked_and_parsed():
+def test_the_defaults_are_allowed():
     assert Settings.from_query({}) == (Settings(), [])
-    assert set(settings.CHECKS) == set(settings.PARSERS) == set(NAMES) == set(CHOICES)
+    assert list(CHOICES) == NAMES, "every setting is drawn by the tests"
+
+
+def test_every_field_says_what_there_is_to_know_of_it():
+    assert list(SETTINGS) == NAMES
+    assert NAMES == ["dataset", "hidden", "learning_rate", "epochs", "n_samples", "noise", "seed", "lam"]
+    for setting in SETTINGS.values():
+        assert isinstance(setting, Setting)
+        assert setting.label
+        assert setting.short
+        assert setting.widget in get_args(Widget)
+        assert len(setting.choices) > 1
+    for words in ("label", "short"):
+        assert len({getattr(setting, words) for setting in SETTINGS.values()}) == len(NAMES)
+    assert [name for name, setting in SETTINGS.items() if setting.synthetic] == ["n_samples", "noise"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_that_a_widget_has_to_choose_from_is_allowed_and_survives_the_address(name):
+    setting = SETTINGS[name]
+    assert getattr(Settings(), name) in setting.choices
+    for choice in setting.choices:
+        setting.check(name, choice)
+        assert settings.parse(name, settings.format_value(choice)) == choice
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("lam", "4", "lam must be one of 0, 0.1, .*, got '4'"),
+        ("epochs", "1e3", "epochs must be a number, got '1e3'"),
+        ("hidden", "65", "hidden must be at most 4 layers of 1 to 64 units, got '65'"),
+        ("dataset", "iris", "dataset must be one of breast_cancer, .*, got 'iris'"),
+    ],
+)
+def test_text_that_is_no_value_of_its_setting_is_refused(name, text, message):
+    with pytest.raises(ValueError, match=message):
+        settings.parse(name, text)
+
+
+@given(st.builds(Settings, **CHOICES), st.sets(st.sampled_from(NAMES)))
+def test_reduced_settings_are_at_their_defaults_where_they_play_no_part(chosen, ignored):
+    reduced, default = chosen.reduced(*ignored), Settings()
+    for name, setting in SETTINGS.items():
+        idle = name in ignored or (setting.synthetic and not chosen.is_synthetic)
+        assert getattr(reduced, name) == getattr(default if idle else chosen, name)
+    assert "dataset" in ignored or reduced.reduced(*ignored) == reduced
+
+
+def test_reduced_settings_tell_samples_and_noise_of_drawn_data_alone():
+    drawn, read = Settings(dataset="moons", noise=0.5), Settings(dataset="wine", noise=0.5)
+    assert drawn.reduced() == drawn
+    assert read.reduced() == replace(read, noise=0.2)
+    assert Settings(dataset=UPLOAD, n_samples=50).reduced("lam") == Settings(dataset=UPLOAD)
+
+
+@pytest.mark.parametrize("name", [*DATASETS, UPLOAD])
+def test_data_are_synthetic_where_the_program_draws_them(name):
+    assert Settings(dataset=name).is_synthetic == (name in ("moons", "circles", "xor", "spirals", "needles"))
+
+
+def test_settings_load_the_data_set_that_they_name():
+    chosen = Settings(dataset="moons", seed=3, n_samples=50, noise=0.4)
+    data, by_hand = chosen.load(0.5), load_dataset("moons", 3, 50, 0.4, 0.5)
+    np.testing.assert_array_equal(data.X_train, by_hand.X_train)
+    np.testing.assert_array_equal(data.y_test, by_hand.y_test)
+    assert data.m == 26
+    assert chosen.load().m == load_dataset("moons", 3, 50, 0.4).m
+
+
+def test_settings_cannot_load_what_a_person_brought():
+    with pytest.raises(ValueError, match=r"dataset must be one of breast_cancer, .* got 'your_data'"):
+        Settings(dataset=UPLOAD).load()
 
 
 def test_the_grid_is_zero_and_rises_to_a_thousand():
@@ -170,7 +244,7 @@ def test_hidden_layers_out_of_bounds_are_refused(text):
         ("dataset", "Breast cancer"),
     ],
 )
-def test_a_value_that_no_widget_offers_is_refused(name, value):
+def test_a_value_that_no_widget_has_is_refused(name, value):
     with pytest.raises(ValueError, match=f"{name} must be "):
         Settings(**{name: value})
 

@@ -2,27 +2,27 @@
 
 import streamlit as st
 
-from ui import guide
-from ui.menu import MENU, TOOLS
-from ui.page import current_theme
-from ui.panel import settings_panel, show_problems
-from ui.sockets import send_at_once
-from ui.theme import INKS, css
-from ui.toolbar import toolbar
+from ui.base.session import session
+from ui.controls.panel import settings_panel, show_problems
+from ui.frame.menu import MENU, TOOLS
+from ui.frame.page import page_style, panel_context
+from ui.frame.sockets import send_at_once
+from ui.frame.toolbar import toolbar
+from ui.tour import bar
 
 st.set_page_config(page_title="Regularization Lab", page_icon="🎯", layout="wide")
 
 PAGES = [
-    st.Page(e.file, title=e.title, url_path=e.url_path, default=e.default, visibility=visibility)
+    st.Page(e.file, title=e.title, url_path=e.address, default=e.default, visibility=visibility)
     for entries, visibility in ((MENU, "visible"), (TOOLS, "hidden"))
     for e in entries
 ]
 
 send_at_once()
 page = st.navigation(PAGES)
-guide.arrive(page)
-settings = st.session_state.settings = settings_panel()
-st.html(css(INKS[current_theme()], present=toolbar(page)))
-show_problems(settings)
-guide.show(page)
+bar.arrive(page)
+session.settings = settings_panel()
+st.html(page_style(present=toolbar(page)))
+show_problems(session.settings)
+bar.show(page, panel_context())
 page.run()

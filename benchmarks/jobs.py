@@ -124,7 +124,7 @@ class Agreement:
     """How far two trainings of one job lie apart, at the worst of its networks."""
 
     cost: float  # largest relative difference of J
-    zeros: int  # largest difference of the count of exactly zero weights, over the L1 networks
+    zeros: int  # largest difference of the count of exactly zero weights, over networks with exact zeros
     weights: int  # of one network
 
     @property
@@ -136,13 +136,15 @@ class Agreement:
 def agreement(job: Job, ours: Params, theirs: Params) -> Agreement:
     """Compare two trainings of a job over the networks that did not diverge in either.
 
-    Zeros are those of L1: under L2 a zero is an underflow, and libraries differ in when they flush.
+    Zeros are those of a sparse penalty: under L2 a zero is an underflow, and libraries differ in when they
+    flush.
     """
     J, J_peer = objective(job, ours), objective(job, theirs)
     finite = np.isfinite(J) & np.isfinite(J_peer)
     zeros = np.abs(count_zeros(ours.W) - count_zeros(theirs.W))
+    sparse = np.array([PENALTIES[name].is_sparse for name in job.penalties])
     return Agreement(
         cost=float((np.abs(J_peer - J) / J)[finite].max()),
-        zeros=int(zeros[finite & (np.array(job.penalties) == "l1")].max(initial=0)),
+        zeros=int(zeros[finite & sparse].max(initial=0)),
         weights=count_weights(ours.W),
     )

@@ -15,6 +15,7 @@ import numpy as np
 
 from benchmarks.jobs import all_rows
 from benchmarks.timing import in_turns, ratio, seconds, short
+from core.penalties import PENALTIES
 
 TARGET = 1e-8  # J − J* that counts as solved
 TOLERANCES = tuple(10.0**-e for e in range(2, 15))
@@ -78,15 +79,15 @@ def sklearn_path(
     """scikit-learn's LogisticRegression; C·Σ loss + penalty is J at C = 1/λ for L2 and 2/λ for L1."""
     from sklearn.linear_model import LogisticRegression
 
-    l1_ratio = 1.0 if penalty == "l1" else 0.0
+    shares = PENALTIES[penalty]
     model = LogisticRegression(
-        solver=solver, l1_ratio=l1_ratio, tol=tol, max_iter=100_000, warm_start=True, random_state=0
+        solver=solver, l1_ratio=shares.l1_ratio, tol=tol, max_iter=100_000, warm_start=True, random_state=0
     )
     W, b = [], []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for lam in lams:
-            model.set_params(C=(1 + l1_ratio) / lam).fit(X, y)
+            model.set_params(C=1 / (shares.strength * lam)).fit(X, y)
             W.append(model.coef_[0].copy())
             b.append(model.intercept_[0])
     return np.array(W), np.array(b)
@@ -122,10 +123,10 @@ def solvers() -> list[Solver]:
 
 
 def objective(X: np.ndarray, y: np.ndarray, lams: np.ndarray, penalty: str, path: Path) -> np.ndarray:
-    """J at every λ, (n_lams,): mean log loss + λ/2m · Σ|w| or Σw²."""
-    W, b = path
+    """J at every λ, (n_lams,): mean log loss + λ/2m·(l1·Σ|w| + l2·Σw²)."""
+    (W, b), shares = path, PENALTIES[penalty]
     Z = X @ W.T + b
-    size = np.abs(W).sum(axis=1) if penalty == "l1" else np.square(W).sum(axis=1)
+    size = shares.l1 * np.abs(W).sum(axis=1) + shares.l2 * np.square(W).sum(axis=1)
     return (np.logaddexp(0, Z) - y[:, None] * Z).mean(axis=0) + lams / (2 * len(y)) * size
 
 

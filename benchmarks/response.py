@@ -10,7 +10,7 @@ import statistics
 from playwright.sync_api import Page
 
 from tests.browser import chromium, dashboard, open_page, wait_until_quiet
-from ui.menu import MENU
+from ui.frame.menu import MENU
 
 NO_SLIDER = ("gradient-check", "same-lambda-elsewhere")
 SLIDERS = ".vega-bindings input[type=range]"
@@ -61,9 +61,9 @@ def main() -> None:
         for what in ("a seed never trained → new picture", "a seed trained before → its picture"):
             print(f"{what}: {summary([seed_to_picture(page, seed) for seed in range(1, rounds + 1)])}")
         for entry in MENU:
-            if entry.url_path in NO_SLIDER:
+            if entry.address in NO_SLIDER:
                 continue
-            open_page(page, f"{address}/{entry.url_path}")
+            open_page(page, f"{address}/{entry.address}")
             wait_until_quiet(page)
             for slider in page.locator(SLIDERS).element_handles():
                 slider.evaluate(SCRUB)  # once unmeasured: code that runs for the first time is compiled

@@ -39,7 +39,7 @@ from streamlit.runtime import Runtime, SessionClient, get_instance  # noqa: E402
 
 from deploy.connections import LetGo  # noqa: E402
 from deploy.headers import Application, Message, Receive, SecurityHeaders, Send  # noqa: E402
-from ui.sockets import send_at_once  # noqa: E402
+from ui.frame.sockets import send_at_once  # noqa: E402
 
 WARM_UP_SECONDS = float(os.environ.get("LAB_WARM_UP_SECONDS", "180"))  # at most; 0 for none
 STARTING = (

@@ -2,10 +2,7 @@
 
 import streamlit as st
 
-from ui import guide
-from ui.offers import href, offer, settings_of
-from ui.scenarios import SCENARIOS
-from ui.tour import TOUR, query
+from ui.tour.links import scenario_rows, step_rows
 
 st.title("A tour to predict, and scenarios to look for", anchor=False)
 st.markdown(
@@ -16,24 +13,8 @@ st.markdown(
     "3. Each link opens its step or scenario with its settings, in a new tab or on a student's phone."
 )
 st.header("The tour", anchor=False)
-for n, step in enumerate(TOUR, start=1):
-    offer(
-        f"{n}. {step.title}",
-        step.said(step.question, settings_of(step.settings)),
-        href(step.page, query(step.settings) | {guide.PLACE: str(n)}),
-        key=f"open_step_{n}",
-        on_click=guide.go,
-        args=(n,),
-    )
-for title, wrong in (("Worth seeing", False), ("Wrong on purpose", True)):
-    st.header(title, anchor=False)
-    for i, scenario in enumerate(SCENARIOS):
-        if scenario.wrong == wrong:
-            offer(
-                scenario.name,
-                scenario.look,
-                href(scenario.page, query(scenario.settings)),
-                key=f"open_scenario_{i}",
-                on_click=guide.go_to,
-                args=(scenario.page, scenario.settings),
-            )
+step_rows()
+st.header("Worth seeing", anchor=False)
+scenario_rows(wrong=False)
+st.header("Wrong on purpose", anchor=False)
+scenario_rows(wrong=True)

@@ -23,12 +23,16 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from core import PENALTIES
+
 ROOT = Path(__file__).parents[1]
 HOW_TO_GET_ONE = (
     "no Chromium was found; get one with `playwright install --with-deps chromium` "
     "or your system's package manager"
 )
 ARGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
+LABELS = "|".join(re.escape(penalty.label) for penalty in PENALTIES.values())
+READOUT = re.compile(rf"λ = |epoch |(?:{LABELS}): (?:\d|diverged)")
 MAX_SECONDS = 1800  # a server that was forgotten ends itself
 READY = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
@@ -174,7 +178,7 @@ def scrub(page: Page, position: int) -> None:
 def read(page: Page) -> list[str]:
     """The lines that stand in the chart's readout."""
     texts = page.locator(".stVegaLiteChart svg text").all_text_contents()
-    return [text for text in texts if re.match(r"λ = |epoch |L[12]: (\d|diverged)", text)]
+    return [text for text in texts if READOUT.match(text)]
 
 
 def wait_for_readout(page: Page, text: str) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.browser import chromium, dashboard, open_page, wait_until_quiet
-from ui.menu import MENU
+from ui.frame.menu import MENU
 
 PICTURES = Path(__file__).parent / "pictures"
 
@@ -18,7 +18,7 @@ def main() -> None:
             )
             open_page(page, address)
             for entry in MENU:
-                name = "overview" if entry.default else entry.url_path
+                name = "overview" if entry.default else entry.address
                 page.goto(f"{address}/{entry.path}")
                 wait_until_quiet(page)
                 page.screenshot(path=PICTURES / f"{name}-{theme}.png")

@@ -1,0 +1,86 @@
+"""The dashboard for the tests: whole pages through the entry file, and contexts without a page."""
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pandas as pd
+import pyarrow as pa
+from streamlit.testing.v1 import AppTest
+
+import core
+import ui.frame.menu
+from ui.data.shelf import Shelf
+from ui.topics import TOPICS
+from ui.topics.topic import Context, Topic
+from ui.work.tasks import run_now
+
+ROOT = Path(__file__).parents[1]
+QUICK = {"epochs": "50"}
+SHELF = Shelf()  # of the program's data; results are kept for all tests of a process
+
+
+def open_app(page: str | Topic, **query: str) -> AppTest:
+    """The dashboard at an address, on one of its pages, without drawing the menu's first page before."""
+    file = page if isinstance(page, str) else page.file
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
+    for name, value in query.items():
+        app.query_params[name] = value
+    first = {
+        name: tuple(entry._replace(default=entry.file == file) for entry in getattr(ui.frame.menu, name))
+        for name in ("MENU", "TOOLS")
+    }
+    with mock.patch.multiple("ui.frame.menu", **first):
+        app.run()
+    return app.switch_page(file)  # where the next run goes
+
+
+def chart(app: AppTest) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    """Spec and tables of the page's only chart."""
+    (element,) = app.get("vega_lite_chart")
+    tables = {
+        dataset.name: pa.ipc.open_stream(io.BytesIO(dataset.data.data)).read_all().to_pandas()
+        for dataset in element.proto.datasets
+    }
+    return json.loads(element.proto.spec), tables
+
+
+def sentences(app: AppTest) -> str:
+    """Everything that the page says under the chart."""
+    return next(m.value for m in app.main.markdown if m.value.startswith("- "))
+
+
+def context_at(
+    settings: core.Settings | None = None, choices: Mapping[str, Any] | None = None, **changed: Any
+) -> Context:
+    """What a page would show at these settings, with its work done here and now."""
+    return Context(settings or core.Settings(**changed), SHELF, "light", run_now, choices or {})
+
+
+def topic(key: str) -> Topic:
+    """A topic by its key."""
+    return next(topic for topic in TOPICS if topic.key == key)
+
+
+def retrained(settings: core.Settings, penalty: str, lam: float) -> tuple[core.Dataset, core.Run]:
+    """The one network that a caption speaks of, trained alone."""
+    data = settings.load()
+    run = core.train(
+        data.X_train,
+        data.y_train,
+        settings.hidden,
+        penalty,
+        [lam],
+        learning_rate=settings.learning_rate,
+        epochs=settings.epochs,
+        seed=settings.seed,
+    )
+    return data, run
+
+
+def zeros_of(run: core.Run) -> int:
+    """Weights that are exactly zero, over all layers and λ."""
+    return sum(int((W == 0).sum()) for W in run.W)

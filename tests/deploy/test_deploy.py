@@ -1,0 +1,431 @@
+"""The hosted server: what its files say, and that visitors, limits and headers come through nginx."""
+
+import asyncio
+import re
+import shutil
+import threading
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import requests
+import streamlit.config
+import yaml
+from packaging.requirements import Requirement
+from requests.adapters import HTTPAdapter
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from urllib3.util import Retry
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from benchmarks.servers import NGINX, served, through_nginx
+from benchmarks.visitor import Visitor
+from deploy import connections
+from deploy.headers import HEADERS, INDEX, content_policy, script_hashes
+
+pytest.importorskip("playwright.sync_api")
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import open_page, wait_until_quiet
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+needs_nginx = pytest.mark.skipif(NGINX is None, reason="no nginx was found")
+WATCH = """window.violations = []; document.addEventListener(
+    'securitypolicyviolation', event => violations.push(event.violatedDirective + ' ' + event.blockedURI))"""
+SMALL_PAGE = """
+import gc
+import streamlit as st
+
+def note():
+    with open({notes!r}, "a") as notes:
+        print(page.title, st.context.theme.type, gc.get_freeze_count() > 0, file=notes)
+
+def broken():
+    st.session_state.settings = "lam=3"
+    raise ValueError("the secret of this line")
+
+pages = [st.Page(note, title=title, url_path=title) for title in ("first", "second")]
+page = st.navigation([*pages, st.Page(broken)])
+page.run()
+file = st.file_uploader("A file")
+if file:
+    st.write("Its length is", len(file.getvalue()))
+    st.download_button("Take it back", file.getvalue(), "back.bin")
+"""
+SMALL_SERVER = """
+import sys
+sys.path.insert(0, {root!r})
+import streamlit as st
+from starlette.middleware import Middleware
+from deploy.headers import SecurityHeaders
+from deploy.serve import Door, lifespan, tell
+middleware = [Middleware(SecurityHeaders), Middleware(Door)]
+parts = dict(lifespan=lifespan, middleware=middleware, on_script_error=tell)
+app = st.App("small_page.py", **parts)
+"""
+PACKED = b"/* a file of Streamlit's */ " * 400
+
+
+class Backend(BaseHTTPRequestHandler):
+    """A process that says who it is and counts what it was asked."""
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        body = PACKED if self.path.startswith("/static/") else str(self.server.server_port).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/css")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class Backends:
+    """Two such processes behind nginx."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.servers = [ThreadingHTTPServer(("127.0.0.1", 0), Backend) for _ in range(2)]
+        for server in self.servers:
+            server.asked = []
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            stack.callback(self.stop, server)
+        self.address, _ = stack.enter_context(through_nginx([s.server_port for s in self.servers]))
+
+    def stop(self, server: ThreadingHTTPServer) -> None:
+        """End a process; nobody listens on its port from then on."""
+        server.shutdown()
+        server.server_close()
+
+    def served_by(self, visitor: requests.Session) -> str:
+        """The process that this browser reaches."""
+        answer = visitor.get(self.address, timeout=10)
+        assert answer.status_code == 200
+        return answer.text
+
+
+@pytest.fixture
+def backends() -> Iterator[Backends]:
+    with ExitStack() as stack:
+        yield Backends(stack)
+
+
+@needs_nginx
+def test_who_finds_no_process_reads_a_page_that_tries_again(backends):
+    for server in backends.servers:
+        backends.stop(server)
+    answer = visitor(1).get(backends.address, timeout=10)
+    assert answer.status_code == 503
+    assert answer.headers["Content-Type"] == "text/html"
+    assert 'http-equiv="refresh"' in answer.text
+
+
+def visitor(n: int) -> requests.Session:
+    """A browser that was here before."""
+    session = requests.Session()
+    session.headers["Cookie"] = f"lab={n:032x}"
+    return session
+
+
+@needs_nginx
+def test_a_browser_stays_with_one_process_from_its_first_request_on(backends):
+    reached = Counter()
+    for _ in range(12):
+        with requests.Session() as browser:
+            first = backends.served_by(browser)
+            assert re.fullmatch("[0-9a-f]{32}", browser.cookies["lab"])
+            assert {backends.served_by(browser) for _ in range(5)} == {first}
+            reached[first] += 1
+    assert len(reached) == 2  # all twelve by chance with one: 1 in 2,048
+
+
+@needs_nginx
+def test_a_process_that_ends_leaves_its_visitors_to_the_other_and_the_others_where_they_are(backends):
+    browsers = [visitor(n) for n in range(20)]
+    before = [backends.served_by(browser) for browser in browsers]
+    gone, stays = backends.servers
+    backends.stop(gone)
+    after = [backends.served_by(browser) for browser in browsers]
+    assert str(gone.server_port) in before
+    assert set(after) == {str(stays.server_port)}
+
+
+@needs_nginx
+def test_a_flood_from_one_browser_is_refused_and_its_neighbour_at_the_same_address_is_not(backends):
+    flooding, neighbour = visitor(1), visitor(2)
+    answers = Counter(flooding.get(backends.address, timeout=10).status_code for _ in range(900))
+    assert answers.keys() == {200, 429}
+    assert answers[200] >= 400
+    assert backends.served_by(neighbour)
+
+
+@needs_nginx
+def test_a_class_that_opens_the_link_at_once_from_one_address_is_let_in(backends):
+    assert {requests.get(backends.address, timeout=10).status_code for _ in range(400)} == {200}
+
+
+@needs_nginx
+def test_files_of_streamlit_are_fetched_once_packed_and_kept(backends):
+    answers = [visitor(n).get(f"{backends.address}/static/a.css", timeout=10) for n in range(10)]
+    assert {answer.headers["Content-Encoding"] for answer in answers} == {"gzip"}
+    assert all(answer.content == PACKED for answer in answers)
+    assert sum(server.asked.count("/static/a.css") for server in backends.servers) == 1
+    plain = requests.get(f"{backends.address}/static/a.css", headers={"Accept-Encoding": ""}, timeout=10)
+    assert "Content-Encoding" not in plain.headers
+    assert plain.content == PACKED
+
+
+@needs_nginx
+def test_what_is_too_large_or_for_operators_only_does_not_reach_a_process(backends):
+    upload = f"{backends.address}/_stcore/upload_file/session/file"
+    assert requests.put(upload, b"0" * 10_000_000, timeout=10).status_code == 204
+    assert requests.put(upload, b"0" * 12_000_000, timeout=10).status_code == 413
+    for path in ("metrics", "script-health-check", "agent/interact"):
+        assert requests.get(f"{backends.address}/_stcore/{path}", timeout=10).status_code == 404
+    assert not any(
+        "_stcore/" in path for server in backends.servers for path in server.asked if "health" not in path
+    )
+
+
+def test_the_policy_names_the_script_inside_the_installed_page_and_allows_no_other():
+    html = INDEX.read_text(encoding="utf-8")
+    assert len(script_hashes(html)) == html.count("<script>") == 1
+    policy = dict(rule.split(" ", 1) for rule in content_policy(html).split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"].split() == ["'self'", "'wasm-unsafe-eval'", *script_hashes(html)]
+
+
+def test_a_changed_script_has_another_hash():
+    # the example of the standard: https://www.w3.org/TR/CSP2/#script-src-hash-usage
+    assert script_hashes("<script>alert('Hello, world.');</script>") == [
+        "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='"
+    ]
+    assert script_hashes('<script type="module" src="x.js"></script>') == []
+
+
+def small_server(folder: Path) -> str:
+    """A server with small pages, a file to go up and down, and the hosted one's settings and warm-up."""
+    (folder / ".streamlit").mkdir()
+    shutil.copy(DEPLOY / ".streamlit" / "config.toml", folder / ".streamlit")
+    page = SMALL_PAGE.format(notes=str(folder / "notes"))
+    (folder / "small_page.py").write_text(page, encoding="utf-8")
+    script = folder / "small_server.py"
+    script.write_text(SMALL_SERVER.format(root=str(DEPLOY.parent)), encoding="utf-8")
+    return str(script)
+
+
+def test_a_warm_server_has_opened_every_page_frozen_its_memory_and_keeps_its_tracebacks(tmp_path):
+    log = tmp_path / "log"
+    with served(small_server(tmp_path), log=log) as server:
+        visits = (tmp_path / "notes").read_text().splitlines()
+        assert {line.rsplit(" ", 1)[0] for line in visits} == {
+            f"{page} {theme}" for page in ("first", "second") for theme in ("light", "dark")
+        }
+        assert {line.rsplit(" ", 1)[1] for line in visits} == {"False"}
+        well, broken = asyncio.run(open_both(server.address))
+        assert well == ()
+        assert [error.split(",")[0] for error in broken] == ["This page failed"]
+        assert "the secret of this line" not in broken[0]
+        assert "the secret of this line" in log.read_text()
+        assert "lam=3" in log.read_text()
+        assert (tmp_path / "notes").read_text().splitlines()[-1] == "first light True"
+
+
+async def open_both(address: str) -> tuple[tuple[str, ...], ...]:
+    """What the first page and the broken one show as errors."""
+    async with Visitor(address) as visitor:
+        return (await visitor.open()).errors, (await visitor.visit("broken")).errors
+
+
+def test_a_server_that_still_warms_up_sends_pages_and_sockets_away(tmp_path):
+    script = small_server(tmp_path)
+    (tmp_path / "small_page.py").write_text("import time; time.sleep(8)", encoding="utf-8")
+    with served(script, wait=False) as server:
+        answer = first_answer(server.address)
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "3"
+        assert answer.headers["Content-Security-Policy"] == HEADERS["content-security-policy"]
+        assert requests.get(f"{server.address}/_stcore/health", timeout=10).status_code == 503
+        with pytest.raises(InvalidStatus, match="503"):
+            asyncio.run(connect_to(server.address))
+
+
+def first_answer(address: str) -> requests.Response:
+    """What a server says as soon as it listens."""
+    session = requests.Session()
+    retry = Retry(30, backoff_factor=0.2, backoff_max=1, respect_retry_after_header=False)
+    session.mount("http://", HTTPAdapter(max_retries=retry))
+    return session.get(address, timeout=10)
+
+
+async def connect_to(address: str) -> None:
+    """Open the websocket as a browser that comes back."""
+    await connect(address.replace("http", "ws") + "/_stcore/stream", subprotocols=["streamlit"])
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_a_connection_whose_session_is_given_up_is_closed_at_the_browsers_next_word(monkeypatch, alive):
+    sessions = SimpleNamespace(is_active_session=lambda session: alive and session == "mine")
+    monkeypatch.setattr(connections, "get_instance", lambda: sessions)
+    greeting = ForwardMsg()
+    greeting.new_session.initialize.session_id = "mine"
+    word = {"type": "websocket.receive", "bytes": b"a click"}
+    sent, heard = [], []
+
+    async def app(scope, receive, send):
+        heard.append(await receive())
+        for payload in (ForwardMsg(session_status_changed={}), greeting):
+            await send({"type": "websocket.send", "bytes": payload.SerializeToString()})
+        heard.append(await receive())
+
+    async def receive():
+        return word
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(connections.LetGo(app)({"type": "websocket"}, receive, send))
+    assert heard[0] == word, "before a session is known nothing is closed"
+    assert (heard[1] == word) == alive
+    assert heard[1]["type"] == ("websocket.receive" if alive else "websocket.disconnect")
+    assert len(sent) == 2
+
+
+@pytest.fixture
+def watched(page: Page) -> Page:
+    """A browser page that notes what the policy forbade."""
+    page.add_init_script(WATCH)
+    return page
+
+
+@needs_nginx
+@pytest.mark.browser
+def test_a_chart_is_drawn_and_moved_through_nginx_under_the_policy(watched):
+    with served(processes=2, warm=False) as server:
+        open_page(watched, f"{server.address}/?epochs=50")
+        watched.get_by_role("slider", name="Penalty strength λ").press("ArrowRight")
+        expect(watched).to_have_url(re.compile("lam=15"))
+        wait_until_quiet(watched)
+        assert watched.evaluate("violations") == []
+        assert watched.trouble == []
+        assert {cookie["name"] for cookie in watched.context.cookies()} >= {"lab"}
+        answer = requests.get(server.address, timeout=10)
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+        watched.evaluate("""() => { const script = document.createElement('script');
+            script.textContent = 'window.foreign = 1'; document.head.append(script); }""")
+        assert watched.evaluate("window.foreign") is None
+        assert watched.evaluate("violations") == ["script-src-elem inline"]
+
+
+@needs_nginx
+@pytest.mark.browser
+def test_a_file_goes_up_and_comes_back_through_nginx(watched, tmp_path):
+    content = bytes(range(256)) * 20_000
+    with served(small_server(tmp_path), processes=2) as server:
+        for _ in range(3):  # by chance three times with the process that has the session: 1 in 8
+            watched.context.clear_cookies()
+            watched.goto(server.address)
+            files = {"name": "a.bin", "mimeType": "application/octet-stream", "buffer": content}
+            watched.locator("input[type=file]").set_input_files(files)
+            expect(watched.get_by_text(f"Its length is {len(content)}")).to_be_visible()
+            with watched.expect_download() as download:
+                watched.get_by_role("button", name="Take it back").click()
+            assert download.value.path().read_bytes() == content
+        assert watched.evaluate("violations") == []
+        assert watched.trouble == []
+
+
+def test_every_option_of_the_hosted_configuration_is_known_to_the_installed_streamlit():
+    options = tomllib.loads((DEPLOY / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    known = streamlit.config.get_config_options()
+    for section, values in options.items():
+        for name, value in values.items():
+            option = known[f"{section}.{name}"]
+            assert isinstance(value, option.type), option.key
+
+
+def test_the_proxy_lets_through_what_the_uploader_allows_and_little_more():
+    options = tomllib.loads((DEPLOY / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    limit = int(re.search(r"client_max_body_size (\d+)m;", nginx_text()).group(1))
+    assert options["server"]["maxUploadSize"] + 1 == limit
+
+
+def nginx_text() -> str:
+    return (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+
+
+def test_compose_has_one_service_for_each_process_that_nginx_knows_and_waits_for_them():
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    upstream = dict(re.findall(r"server (lab-\d+):(\d+)", nginx_text()))
+    assert upstream.keys() == services.keys() - {"nginx"} == services["nginx"]["depends_on"].keys()
+    assert set(upstream.values()) == {docker("EXPOSE")}
+    assert services["nginx"]["ports"][0].endswith(":" + re.search(r"listen (\d+);", nginx_text()).group(1))
+    for service in services.values():
+        assert service["read_only"]
+        assert service["cap_drop"] == ["ALL"]
+        assert "mem_limit" in service
+
+
+def docker(instruction: str) -> str:
+    """What the Dockerfile's only instruction of that name says."""
+    (said,) = re.findall(rf"^{instruction} (.*)", (DEPLOY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    return said
+
+
+def test_the_image_is_pinned_does_not_run_as_root_and_holds_what_the_dashboard_imports():
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    assert re.fullmatch(r"python:3\.\d+-slim-\w+", docker("FROM"))
+    assert docker("USER") not in ("root", "0", "0:0")
+    copied = set(re.findall(r"^COPY (\S+)", text, re.MULTILINE))
+    assert copied >= {"dashboard.py", "core", "ui", "pages", "deploy", ".streamlit", "requirements.txt"}
+    kept = {line[1:] for line in (DEPLOY / "Dockerfile.dockerignore").read_text().split() if line[0] == "!"}
+    assert {name.split("/")[0] for name in copied} == kept
+    assert all((DEPLOY.parent / name).exists() for name in copied)
+
+
+def test_the_pinned_versions_are_those_that_the_requirements_allow():
+    def listed(path: Path) -> dict[str, Requirement]:
+        lines = (line.partition("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
+        return {one.name: one for line in lines if line for one in [Requirement(line)]}
+
+    pinned = listed(DEPLOY / "constraints.txt")
+    for name, wanted in listed(DEPLOY.parent / "requirements.txt").items():
+        assert name in pinned, f"deploy/constraints.txt must pin {name}"
+        ((operator, version),) = [(one.operator, one.version) for one in pinned[name].specifier]
+        assert operator == "=="
+        assert wanted.specifier.contains(version), name
+
+
+def test_the_cluster_keeps_a_browser_with_its_pod_and_asks_health_before_it_sends_anyone():
+    parts = yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8"))
+    of = {part["kind"]: part for part in parts}
+    pod = of["Deployment"]["spec"]["template"]
+    (container,) = pod["spec"]["containers"]
+    assert of["Service"]["spec"]["selector"] == pod["metadata"]["labels"]
+    assert of["Deployment"]["spec"]["selector"]["matchLabels"] == pod["metadata"]["labels"]
+    assert of["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"] == pod["metadata"]["labels"]
+    assert container["readinessProbe"]["httpGet"] == {"path": "/_stcore/health", "port": "http"}
+    assert container["ports"] == [{"name": "http", "containerPort": int(docker("EXPOSE"))}]
+    assert container["resources"]["limits"]["memory"] == "1Gi"  # 700 MB is what a process may need
+    assert pod["spec"]["securityContext"]["runAsNonRoot"]
+    assert f"{pod['spec']['securityContext']['runAsUser']}" in docker("USER")
+    (rule,) = of["Ingress"]["spec"]["rules"]
+    assert rule["http"]["paths"][0]["backend"]["service"]["name"] == of["Service"]["metadata"]["name"]
+    assert of["Ingress"]["metadata"]["annotations"]["nginx.ingress.kubernetes.io/affinity"] == "cookie"
+    assert (
+        of["Service"]["metadata"]["annotations"]["traefik.ingress.kubernetes.io/service.sticky.cookie"]
+        == "true"
+    )

@@ -1,0 +1,153 @@
+"""A person's own data in their session: taken into use, found by every page, and gone when forgotten."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import DATASETS, Settings
+from core.settings import UPLOAD
+from tests.ui.data.own_tables import owned, rows_of
+from tests.ui.data.upload.files import file_of, prepared
+from ui.base.session import File, Own
+from ui.data import own
+from ui.data.shelf import SHARED, Kind, Shelf, shelf_of
+
+KIND = Kind("small", 1000, 1000)
+OWN = Settings(dataset=UPLOAD)
+
+
+def page() -> None:
+    """A page that does what the test put under `task`."""
+    import streamlit as st
+
+    from ui.base.session import session
+
+    st.session_state["task"](session)
+
+
+def run(task, app: AppTest | None = None) -> AppTest:
+    """Do this with the session while a page runs: of a new session, or of the one at hand."""
+    app = AppTest.from_function(page) if app is None else app
+    app.session_state["task"] = task
+    app.run()
+    assert not app.exception
+    return app
+
+
+def table(seed: int = 0):
+    return prepared(file_of(rows_of(("a", "b"), ("x", "z"), seed=seed)))
+
+
+def brought(seed: int = 0) -> AppTest:
+    """A session whose person has brought a table."""
+    return run(lambda session: own.bring(table(seed), "mine.csv"))
+
+
+def test_what_is_brought_is_in_use_with_its_source_and_can_be_chosen():
+    app = brought()
+    found = app.session_state["own"]
+    assert app.session_state["dataset"] == UPLOAD
+    assert found.table.X.shape == (40, 2)
+    assert found.digest == table().digest != table(1).digest
+    assert found.source.source == "mine.csv"
+    assert found.source.about == "40 rows, 2 columns, 2 classes."
+    assert not found.source.synthetic
+    seen = []
+    run(lambda session: seen.append((own.choices(), own.source_of(UPLOAD), own.source_of("wine"))), app)
+    assert seen == [([*DATASETS, UPLOAD], found.source, DATASETS["wine"])]
+
+
+def test_a_session_that_brought_nothing_has_the_programs_data_alone():
+    def look(session) -> None:
+        assert own.choices() == list(DATASETS)
+        with pytest.raises(ValueError, match="bring a file on the page Your data"):
+            own.source_of(UPLOAD)
+
+    run(look)
+
+
+def test_the_programs_data_are_on_everybodys_shelf_and_a_persons_on_their_own():
+    shelves = []
+
+    def look(session) -> None:
+        assert shelf_of(Settings()) is SHARED
+        shelves.append(shelf_of(OWN))
+        shelves.append(shelf_of(OWN))
+
+    app = brought()
+    run(look, app)
+    run(look, brought(seed=1))
+    mine, again, other, _ = shelves
+    assert mine.own is app.session_state["own"]
+    assert mine.store(KIND) is again.store(KIND)
+    assert mine.store(KIND) is not other.store(KIND)
+    assert mine.digest != other.digest
+
+
+def test_another_table_begins_with_empty_stores():
+    found = []
+    app = brought()
+    run(lambda session: found.append(shelf_of(OWN).store(KIND)), app)
+    run(lambda session: own.bring(table(1), "other.csv"), app)
+    run(lambda session: found.append(shelf_of(OWN).store(KIND)), app)
+    assert found[0] is not found[1]
+    assert app.session_state["own"].source.source == "other.csv"
+
+
+@pytest.mark.parametrize(("chosen", "after"), [(UPLOAD, "moons"), ("wine", "wine")])
+def test_what_is_forgotten_is_gone_with_all_that_was_made_of_it(chosen, after):
+    def use(session) -> None:
+        shelf_of(OWN).load(OWN)
+        session.own_file = File("mine.csv", b"a", "digest")
+        session.own_steps["read"] = ("key", "result")
+
+    app = brought()
+    run(use, app)
+    app.session_state["dataset"] = chosen
+    run(lambda session: own.forget("moons"), app)
+    assert app.session_state["dataset"] == after
+    for name in ("own", "own_stores", "own_file", "own_steps"):
+        assert name not in app.session_state
+    assert app.session_state["own_round"] == 1, "a new uploader forgets its file too"
+
+
+def test_a_step_to_a_table_is_done_once_for_the_same_choices(monkeypatch):
+    calls = []
+    real_read, real_prepare = own.read, own.prepare
+    monkeypatch.setattr(own, "read", lambda *args: calls.append("read") or real_read(*args))
+    monkeypatch.setattr(own, "prepare", lambda *args: calls.append("prepare") or real_prepare(*args))
+    content = file_of(rows_of(("a", "b"), ("x", "z")))
+
+    def choose(left_out: tuple[str, ...], digest: str = "1") -> AppTest:
+        def task(session) -> None:
+            raw = own.opened(File("mine.csv", content, digest))
+            own.prepared(raw, "class", "drop", left_out)
+
+        return run(task, app)
+
+    app = AppTest.from_function(page)
+    choose(())
+    choose(())
+    assert calls == ["read", "prepare"]
+    choose(("b",))
+    assert calls == ["read", "prepare", "prepare"]
+    choose(("b",), "2")
+    assert calls[3:] == ["read", "prepare"]
+
+
+def test_numbers_cut_far_from_the_training_rows_are_counted():
+    rows = rows_of(("a", "b"), ("x", "z"))
+    assert cut_in(rows) == 0
+    n_test = len(Shelf(owned()).load(OWN).data.y_test)
+    cut = [cut_in(with_one_far(rows, i)) for i in range(1, len(rows))]
+    assert sorted(cut) == [0] * (40 - n_test) + [1] * n_test, "where it is a test row, and only there"
+
+
+def cut_in(rows: list[list]) -> int:
+    """How many numbers of the test rows are cut where these rows are in use."""
+    brought = prepared(file_of(rows))
+    return own.far_out(Shelf(Own(brought.table, DATASETS["wine"], brought.digest)).load(OWN).data)
+
+
+def with_one_far(rows: list[list], i: int) -> list[list]:
+    """The rows with small numbers in their second column, but for one."""
+    return [rows[0], *([row[0], 1e9 if k == i else row[1] * 1e-9, row[2]] for k, row in enumerate(rows) if k)]

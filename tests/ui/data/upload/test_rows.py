@@ -1,0 +1,67 @@
+"""From text to rows: separators, names distinguished from data, and a sentence with the line of a mistake."""
+
+import numpy as np
+import pytest
+
+from tests.ui.data.upload.files import becomes, check_refusal, file_of, prepared, refused, two_classes
+from ui.data.upload import MAX_LINES, read
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_every_separator_and_line_end_gives_the_same_table(separator, end):
+    rows = two_classes()
+    table = prepared(file_of(rows, separator, end=end)).table
+    assert table.feature_names == ("a", "b")
+    assert table.class_names == ("no", "yes")
+    np.testing.assert_array_equal(table.X, [row[:2] for row in rows[1:]])
+    assert table.y.tolist() == [0, 1] * 6
+
+
+def test_a_file_without_names_keeps_its_first_row():
+    rows = two_classes()[1:]
+    result = prepared(file_of(rows))
+    assert result.table.X.shape == (12, 2)
+    assert result.table.feature_names == ("column 1", "column 2")
+    raw = read(file_of(rows), "some.csv")
+    assert "first row looks like data" in " ".join(raw.notes)
+    assert read(file_of(rows), "some.csv", has_header=True).cells.shape == (11, 3)
+
+
+@pytest.mark.parametrize("header", [["2019", "2020", "class"], ["a", "b", "y"], ["yes", "no", "maybe"]])
+def test_names_are_distinguished_from_data(header):
+    assert read(file_of([header, *two_classes()[1:]]), "some.csv").has_header
+
+
+def test_a_line_that_tells_the_separator_is_not_a_row():
+    table = prepared(b"sep=;\n" + file_of(two_classes(), ";")).table
+    assert table.feature_names == ("a", "b")
+    assert (
+        "line 5" in refused(b"sep=;\n" + file_of([*two_classes()[:3], ["1"], ["1", "2", "3"]], ";")).lower()
+    )
+
+
+def test_row_names_as_r_writes_them_are_no_column_to_learn_from():
+    rows = two_classes(30)
+    content = file_of([rows[0], *([f"r{i}", *row] for i, row in enumerate(rows[1:]))])
+    result = prepared(content)
+    assert result.table.feature_names == ("a", "b")
+    assert "left out" in becomes(result, "column 1")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"a\n1\n2\n", ("one column", "semicolons")),
+        (b"a,b,y\n1,2,x\n1,2,x,3\n1,2,z\n", ("line 3", "4 cells", "3")),
+        (b"a,b,y\n1,2,x\n1,x\n1,2,z\n", ("line 3", "2 cells", "column 3")),
+        (b"a,b,y\n1,2,x\n1,2", ("cut off", "line 3")),
+        (b'a,b,y\n1,2,x\n1,"2,x\n1,2,z\n', ("quote", "line 3", "never closed")),
+        (b'a,b,y\n1,"2"3,x\n', ("quotes", "line 2")),
+        (b",".join([b"c"] * 1000) + b"\n" + b",".join([b"1"] * 1000), ("1,000 columns", "200")),
+        (b"a,y\n" + b"1,x\n" * (MAX_LINES + 1), ("100,000 rows",)),
+        (b"a,y\n1,x\n" + b"1," + b"x" * 200_000 + b"\n", ("line 3", "131,072")),
+    ],
+)
+def test_a_broken_row_ends_in_a_sentence_that_says_what_and_where(content, words):
+    check_refusal(content, words)

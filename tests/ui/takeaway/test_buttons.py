@@ -1,0 +1,210 @@
+"""Taking things away: what the buttons offer, that nothing is made before a click, and that it arrives."""
+
+import gc
+import io
+import re
+import weakref
+import zipfile
+from threading import Lock
+from types import SimpleNamespace
+from unittest import mock
+
+import numpy as np
+import pytest
+import streamlit as st
+
+import core
+from tests.app import context_at, open_app, retrained, topic, zeros_of
+from tests.ui.takeaway.own import own_context
+from ui.takeaway import buttons
+from ui.topics import TOPICS
+from ui.topics.topic import Context
+from ui.work.networks import KIND
+from ui.work.tasks import RefusedError
+
+ENDINGS = ["png", "svg", "zip", "py", "html", "npz"]
+
+
+def offered(app) -> dict[str, str]:
+    """The buttons of the page by the ending of their file."""
+    return {button.key.rsplit("_", 1)[1]: button.label for button in app.get("download_button")}
+
+
+def test_every_page_offers_its_files_and_makes_none_of_them_unasked():
+    stopped = mock.Mock(side_effect=AssertionError("a file was made before it was asked for"))
+    app = open_app(topic("sparsity"), dataset="moons", hidden="4", epochs="50")
+    with (
+        mock.patch.multiple("ui.takeaway.buttons.export", png=stopped, svg=stopped, numbers=stopped),
+        mock.patch("ui.takeaway.report.html", stopped),
+        mock.patch("ui.takeaway.buttons.run_bytes", stopped),
+    ):
+        for one in TOPICS:
+            app.switch_page(one.file).run()
+            assert not app.exception, one.title
+            expected = ["csv", "py", "html", "npz"] if one.key == "converter" else ENDINGS
+            assert list(offered(app)) == expected, one.title
+    assert stopped.call_count == 0
+
+
+def test_a_run_that_would_take_too_long_is_not_offered():
+    app = open_app(topic("converter"), dataset="moons", epochs="50")
+    app.run()
+    assert "npz" in offered(app)
+    with mock.patch("ui.work.networks.MAX_SECONDS", 0.0):
+        app.run()
+    assert not app.exception
+    assert list(offered(app)) == ["csv", "py", "html"]
+
+
+class NoSession:
+    """A session's memory where there is no session."""
+
+    def __getattr__(self, name: str) -> object:
+        raise AssertionError(f"{name} of the session was asked for in another thread")
+
+    __contains__ = __getitem__ = __setitem__ = __getattr__
+
+
+@pytest.fixture
+def turn(monkeypatch) -> Lock:
+    """A session with nothing chosen; what only one of its downloads can hold."""
+    turn = Lock()
+    monkeypatch.setattr(buttons, "session", SimpleNamespace(download_turn=turn))
+    monkeypatch.setattr(st, "session_state", {"solver_steps": 300, "layer": 1, "dataset": "circles"})
+    return turn
+
+
+def files_of(key: str, context: Context) -> dict[str, buttons.Make]:
+    """The files of a page, as its thread offers them."""
+    page = topic(key)
+    adapted = page.adapted(context)
+    return buttons.files(page.picture(adapted), page, adapted)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_every_file_is_made_without_the_session(own, turn, monkeypatch):
+    context = own_context() if own else context_at(dataset="moons", hidden=(4,), epochs=50, n_samples=100)
+    found = files_of("sparsity", context)
+    name = "your_data" if own else "moons"
+    assert list(found) == [
+        *(f"regularization-lab-sparsity.{ending}" for ending in ENDINGS[:4]),
+        "regularization-lab.html",
+        f"regularization-lab-{name}.npz",
+    ]
+    monkeypatch.setattr(st, "session_state", NoSession())
+    made = {file_name: make() for file_name, make in found.items()}
+    assert all(made.values())
+    saved = core.load_run(made[f"regularization-lab-{name}.npz"])
+    assert saved.settings == context.settings
+    assert (saved.data is not None) == own
+    html = made["regularization-lab.html"]
+    assert html.count("<section") == len(TOPICS)
+    assert "300 steps" in html, "what was chosen on a page before is chosen in the report"
+
+
+def test_the_report_of_a_page_that_shows_an_example_is_of_the_panels_settings(turn):
+    context = context_at(dataset="wine", hidden=(4,), epochs=50)
+    found = files_of("overview", context)
+    (run,) = (name for name in found if name.endswith(".npz"))
+    example = TOPICS[0].adapted(context).settings
+    assert example.dataset != "wine"
+    assert run == f"regularization-lab-{example.dataset}.npz"
+    assert core.load_run(found[run]()).settings == example
+    with mock.patch("ui.takeaway.report.html", lambda panel, link: panel.settings.dataset):
+        assert found["regularization-lab.html"]() == "wine"
+
+
+def test_a_button_keeps_no_networks_alive(turn):
+    context = own_context()
+    found = files_of("sparsity", context)
+    with mock.patch("ui.takeaway.report.TOPICS", TOPICS[1:3]):
+        assert found["regularization-lab.html"]()
+    assert found["regularization-lab-your_data.npz"]()
+    store = context.shelf.store(KIND)
+    alive = [weakref.ref(networks) for networks in store._kept.values()]
+    assert alive
+    shelf = context.shelf
+    del context
+    while len(store):
+        store.halve()
+    gc.collect()
+    assert [networks() for networks in alive] == [None] * len(alive)
+    assert shelf
+
+
+def test_only_one_download_of_a_session_waits_for_its_training(turn):
+    context = context_at(dataset="moons", hidden=(3,), epochs=50, n_samples=100, seed=11)
+    found = files_of("converter", context)
+    run = found["regularization-lab-moons.npz"]
+    with turn, pytest.raises(RefusedError, match="Another download of yours"):
+        run()
+    assert run()
+    with turn:
+        assert run(), "what is kept needs no training"
+
+
+def test_reports_are_made_one_at_a_time(turn):
+    context = context_at(dataset="moons", hidden=(4,), epochs=50, n_samples=100)
+    with mock.patch("ui.takeaway.report.html", side_effect=lambda *_: str(buttons.ONE_AT_A_TIME.locked())):
+        assert files_of("histograms", context)["regularization-lab.html"]() == "True"
+    assert not buttons.ONE_AT_A_TIME.locked()
+
+
+@pytest.fixture
+def menu(page, address):
+    """The page L1 vs L2 with its menu open."""
+    from tests.browser import open_page
+
+    open_page(page, f"{address}/l1-vs-l2?dataset=moons&hidden=4&epochs=50&lam=7")
+    page.get_by_role("button", name="Take away").click()
+    page.get_by_role("button", name="Picture (PNG)").wait_for()
+    return page
+
+
+def fetched(page, name: str) -> tuple[str, bytes]:
+    """The file that a click on this button brings, and how it is called."""
+    with page.expect_download(timeout=120_000) as waited:
+        page.get_by_role("button", name=name).click()
+    return waited.value.suggested_filename, waited.value.path().read_bytes()
+
+
+@pytest.mark.browser
+def test_a_click_brings_each_file_with_the_numbers_of_the_page(menu):
+    settings = core.Settings(dataset="moons", hidden=(4,), epochs=50, lam=7.0)
+    zeros = f"L1: {zeros_of(retrained(settings, 'l1', 7.0)[1])} of 12 weights exactly zero"
+
+    name, png = fetched(menu, buttons.LABELS["png"])
+    assert name == "regularization-lab-sparsity.png"
+    assert png.startswith(b"\x89PNG")
+
+    name, svg = fetched(menu, buttons.LABELS["svg"])
+    assert name == "regularization-lab-sparsity.svg"
+    assert zeros in svg.decode("utf-8")
+
+    name, numbers = fetched(menu, buttons.LABELS["zip"])
+    with zipfile.ZipFile(io.BytesIO(numbers)) as archive:
+        assert zeros in archive.read("readout.csv").decode("utf-8-sig")
+
+    name, run = fetched(menu, buttons.LABELS["npz"])
+    assert name == "regularization-lab-moons.npz"
+    saved = core.load_run(run)
+    assert saved.settings == settings
+    k = saved.runs["L1"].lams.tolist().index(7.0)
+    np.testing.assert_array_equal(saved.runs["L1"].W[0][k], retrained(settings, "l1", 7.0)[1].W[0][0])
+
+    name, script = fetched(menu, buttons.LABELS["py"])
+    assert name == "regularization-lab-sparsity.py"
+    compile(script, name, "exec")
+    assert b'dataset="moons"' in script
+
+
+@pytest.mark.browser
+def test_the_report_arrives_with_all_pages_and_the_way_back(menu, address):
+    name, html = fetched(menu, buttons.LABELS["html"])
+    text = html.decode("utf-8")
+    assert name == "regularization-lab.html"
+    assert text.count("<section") == len(TOPICS)
+    link = re.search(r'The dashboard at these settings: <a href="([^"]+)"', text)[1]
+    assert link.startswith(address)
+    assert "lam=7" in link
+    assert "dataset=moons" in link

@@ -1,0 +1,172 @@
+"""What was tried: one row for each setting and penalty, its numbers those of a network trained alone."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import streamlit as st
+
+import core
+from core import PENALTIES
+from core.measures import accuracy
+from core.settings import SETTINGS
+from tests.app import QUICK, context_at, open_app, retrained, topic
+from tests.ui.takeaway.own import own_context
+from ui.base.session import Trial
+from ui.pictures import export
+from ui.takeaway import log
+
+LABELS = [penalty.label for penalty in PENALTIES.values()]
+
+
+def tried(app) -> pd.DataFrame:
+    """The list, as the page shows it."""
+    app.switch_page("pages/tried.py").run()
+    assert not app.exception
+    return app.dataframe[0].value
+
+
+def test_the_list_begins_empty_and_shows_the_way():
+    app = open_app("pages/tried.py")
+    assert not app.exception
+    assert "Nothing was tried yet" in app.info[0].value
+    assert not app.dataframe
+
+
+def test_each_setting_and_penalty_that_was_trained_is_a_row_once():
+    app = open_app(topic("sparsity"), dataset="wine", **QUICK)
+    app.run()
+    app.select_slider(key="lam").set_value(100.0).run()
+    app.select_slider(key="learning_rate").set_value(0.1).run()
+    app.switch_page(topic("histograms").file).run()  # the same setting on another page
+    rows, n = tried(app), len(LABELS)
+    assert rows["penalty"].tolist() == LABELS * 3
+    assert rows["λ"].tolist() == [10] * n + [100] * 2 * n
+    assert rows["α"].tolist() == [0.3] * 2 * n + [0.1] * n
+    assert rows["samples"].isna().all()
+    assert rows["noise"].isna().all()
+    for i, penalty in enumerate(PENALTIES, start=2 * n):
+        settings = core.Settings(dataset="wine", learning_rate=0.1, epochs=50)
+        data, run = retrained(settings, penalty, 100.0)
+        cost = run.cross_entropy(data.X_test, data.y_test)[0]
+        assert rows["test cost"][i] == pytest.approx(cost, rel=1e-5)
+        assert rows["training cost"][i] == pytest.approx(run.data_cost[-1, 0], rel=1e-5)
+        assert rows["test accuracy"][i] == accuracy(run.predict_proba(data.X_test), data.y_test)[0]
+        zeros = np.concatenate([(W == 0).ravel() for W in run.W])
+        assert rows["exact zeros"][i] == zeros.mean()
+
+
+def test_settings_that_play_no_part_for_the_data_make_no_further_row(monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+    for noise in (0.1, 0.3):
+        log.note(context_at(dataset="wine", hidden=(2,), epochs=50, noise=noise))
+    assert [trial.penalty for trial in log.trials()] == LABELS
+    for noise in (0.1, 0.3):
+        log.note(context_at(dataset="moons", hidden=(2,), epochs=50, noise=noise))
+    assert [trial.number for trial in log.trials()] == list(range(1, 3 * len(LABELS) + 1))
+
+
+def test_a_row_of_own_data_says_which_file_and_remembers_the_data(monkeypatch):
+    context = own_context(source="a.csv")
+    monkeypatch.setattr(st, "session_state", {"own": context.shelf.own})
+    log.note(context)
+    first = log.trials()[0]
+    assert first.data == "a.csv: a.csv"
+    assert first.digest == context.shelf.digest
+    assert not first.is_synthetic
+    assert log.can_return(first)
+    assert not log.can_return(replace(first, digest="of another table"))
+
+
+def test_two_rows_are_compared_and_the_panel_goes_back_to_one():
+    app = open_app(topic("sparsity"), dataset="moons", hidden="4", noise="0.3", **QUICK)
+    app.run()
+    app.select_slider(key="lam").set_value(1.0)
+    app.selectbox(key="hidden").set_value("none").run()
+    tried(app)
+    last = 2 * len(LABELS)
+    app.session_state["pinned"] = (1, last)
+    app.switch_page(topic("histograms").file).run()
+    app.switch_page("pages/tried.py").run()
+    pair = app.dataframe[1].value.set_index("what")
+    assert list(pair.columns) == ["no. 1", f"no. {last}"]
+    assert pair.loc["hidden layers"].tolist() == ["4", "none"]
+    assert pair.loc["penalty"].tolist() == [LABELS[0], LABELS[-1]]
+    assert pair.loc["λ"].tolist() == ["10", "1"]
+    assert {"data", "α", "seed", "noise"}.isdisjoint(pair.index)
+    assert "differ in **hidden layers**, **penalty** and **λ**" in app.main.markdown[-1].value
+    app.button(key="tried_back_1").click().run()
+    assert not app.exception
+    assert app.session_state.settings == core.Settings(
+        dataset="moons", hidden=(4,), noise=0.3, epochs=50, lam=10.0
+    )
+
+
+def test_the_oldest_rows_give_way_and_the_numbers_go_on(monkeypatch):
+    n = len(LABELS)
+    monkeypatch.setattr(log, "MAX_ROWS", 2 * n)
+    app = open_app(topic("sparsity"), dataset="wine", **QUICK)
+    for lam in (10.0, 1.0, 100.0):
+        app.select_slider(key="lam").set_value(lam).run()
+    assert tried(app)["no."].tolist() == list(range(n + 1, 3 * n + 1))
+
+
+def test_a_network_that_diverged_has_a_row_without_a_cost():
+    app = open_app(topic("sparsity"), dataset="moons", hidden="none", learning_rate="3", lam="1000", **QUICK)
+    app.run()
+    rows = tried(app).set_index("penalty")
+    assert np.isnan(rows.loc["L2", "test cost"])
+    assert np.isfinite(rows.loc["L1", "test cost"])
+
+
+def trial(**changed) -> Trial:
+    values = {
+        "number": 1,
+        "settings": core.Settings(),
+        "digest": "",
+        "data": "Wine",
+        "is_synthetic": False,
+        "penalty": "L1",
+        "train_cost": 0.1,
+        "test_cost": 0.2,
+        "accuracy": 0.9,
+        "zeros": 0.5,
+    }
+    return Trial(**values | changed)
+
+
+def test_the_list_has_a_column_for_every_setting():
+    settings = core.Settings(dataset="moons", hidden=(16, 8), n_samples=700, noise=0.3, seed=4)
+    rows = log.table([trial(), trial(number=2, settings=settings, is_synthetic=True, data="Moons")])
+    assert [name for name in rows if name in {setting.short for setting in SETTINGS.values()}] == [
+        *("data", "hidden layers", "α", "epochs", "samples", "noise", "seed", "λ")
+    ]
+    assert list(rows)[-6:] == ["penalty", "λ", "training cost", "test cost", "test accuracy", "exact zeros"]
+    first, second = rows.to_dict("records")
+    assert second["data"] == "Moons"
+    assert second["hidden layers"] == "16-8"
+    assert (second["samples"], second["noise"], second["seed"]) == (700, 0.3, 4)
+    assert pd.isna(first["samples"])
+    assert pd.isna(first["noise"])
+    assert log.differing(trial(), trial(settings=replace(core.Settings(), seed=1))) == ["seed"]
+
+
+def test_the_lower_test_cost_is_named_only_where_both_are_of_the_same_data():
+    one, other = trial(), trial(number=2, test_cost=0.3, penalty="L2", zeros=0.0)
+    for pair in ((one, other), (other, one)):
+        assert "no. 1 has the lower test cost, **0.2** against 0.3" in log.sentences(*pair)[-1]
+    assert "not to be compared" in log.sentences(one, trial(number=3, data="Your data: a.csv"))[-1]
+    assert not any("lower" in said for said in log.sentences(one, trial(number=4, test_cost=float("nan"))))
+
+
+def test_a_file_name_that_is_a_formula_is_neutral_in_the_download():
+    rows = pd.read_csv(io.BytesIO(export.csv(log.table([trial(data="=HYPERLINK(1)")]))))
+    assert rows["data"].tolist() == ["'=HYPERLINK(1)"]
+    assert rows["λ"].tolist() == [10.0]
+
+
+def test_a_trial_on_data_that_is_gone_cannot_be_gone_back_to():
+    assert log.can_return(trial())
+    assert not log.can_return(trial(settings=core.Settings(dataset="your_data"), digest="abc"))

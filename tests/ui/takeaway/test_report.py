@@ -1,0 +1,169 @@
+"""The report: every page's own picture and sentences in one file, nothing in it that runs or calls."""
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from html.parser import HTMLParser
+
+import pytest
+
+import core
+from core import DATASETS
+from core.settings import SETTINGS
+from tests.app import context_at, topic
+from tests.browser import HOW_TO_GET_ONE, chromium
+from tests.ui.takeaway.own import own_context
+from ui.pictures.picture import Picture
+from ui.takeaway import report
+from ui.topics import TOPICS
+from ui.topics.topic import Context
+from ui.work.tasks import Batch, RefusedError, Value, run_now
+
+QUICK = core.Settings(dataset="moons", hidden=(4,), learning_rate=0.1, epochs=50, lam=10.0, n_samples=100)
+SOON = {"solver_steps": 300}
+CONTEXT = context_at(QUICK, SOON)
+
+
+class Links(HTMLParser):
+    """What a page would fetch, where it leads, and its elements."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched, self.anchors, self.tags = [], [], []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name in ("href", "src", "xlink:href", "action", "data", "poster") and value:
+                (self.anchors if tag == "a" else self.fetched).append(value)
+
+
+def links_of(html: str) -> Links:
+    links = Links()
+    links.feed(html)
+    return links
+
+
+@lru_cache
+def full_report() -> str:
+    return report.html(CONTEXT, "https://example.org/?dataset=moons&lam=10")
+
+
+def pictures_of(context: Context) -> dict[str, Picture]:
+    """The picture of every topic, as the report has it."""
+    return {one.key: report.section(one, context).picture for one in TOPICS}
+
+
+def long_work_refused(batch: Batch[Value]) -> list[Value]:
+    """A way to have work done that refuses what waits for a button on its page."""
+    if batch.asks_above < float("inf"):
+        raise RefusedError("Left out: `<b>`.")
+    return run_now(batch)
+
+
+def test_the_report_has_every_page_and_fetches_nothing():
+    html = full_report()
+    links = links_of(html)
+    assert [tag for tag in links.tags if tag in ("script", "img", "link", "iframe", "object")] == []
+    assert links.fetched == [value for value in links.fetched if value.startswith("#")]
+    assert links.anchors == [
+        "https://example.org/?dataset=moons&lam=10",
+        *(f"#{one.address}" for one in TOPICS),
+    ]
+    assert links.tags.count("section") == len(TOPICS)
+    assert links.tags.count("svg") == len(TOPICS) - 1
+    assert links.tags.count("details") == len(TOPICS)
+    for one in TOPICS:
+        assert report.inline(one.sentence) in html
+        assert all(report.inline(note) in html for note in one.picture(one.adapted(CONTEXT)).notes)
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    assert "{{" not in html
+    assert "{%" not in html
+
+
+def test_the_page_allows_itself_nothing_but_its_own_style():
+    html = full_report()
+    assert "content=\"default-src 'none'; style-src 'unsafe-inline'\"" in html
+    assert "body { max-width: 75rem;" in html
+
+
+def test_the_report_is_light_and_its_pictures_are_those_of_the_choices():
+    assert 'fill="#ffffff"' in full_report()
+    check = topic("gradient_check")
+    l1, l2 = (
+        report.section(check, context_at(QUICK, {"gradient_penalty": penalty})).picture.notes
+        for penalty in ("l1", "l2")
+    )
+    assert l1 != l2
+
+
+@pytest.mark.parametrize("dataset", ["moons", "wine"])
+def test_the_settings_stand_under_their_labels_and_only_where_they_play_a_part(dataset):
+    context = context_at(replace(QUICK, dataset=dataset))
+    rows = dict(report.settings_rows(context))
+    labels = [s.label.lower() for s in SETTINGS.values() if not s.synthetic or DATASETS[dataset].synthetic]
+    assert [name.lower() for name in rows] == [*labels, "training and test rows"]
+    assert ("noise" in rows) == (dataset == "moons")
+    assert rows["data set"] == DATASETS[dataset].label
+    assert rows["hidden layers"] == "4"
+    assert rows["learning rate α"] == "0.1"
+    assert rows["training and test rows"] == f"{len(context.data.y_train)} and {len(context.data.y_test)}"
+
+
+def test_foreign_text_in_a_report_is_text():
+    hostile = '<img src="http://e.vil/x"> & ![x](http://e.vil) {{ 7 * 7 }}'
+    context = own_context((hostile, "b"), (hostile, "<b>"), hostile, choices=SOON, runner=long_work_refused)
+    html = report.html(context, "javascript:alert(1)")
+    links = links_of(html)
+    assert "img" not in links.tags
+    assert "b" not in links.tags
+    assert all(value.startswith("#") for value in (*links.fetched, *links.anchors))
+    assert "&lt;img src=" in html
+    assert "Left out: <code>&lt;b&gt;</code>." in html
+
+
+def test_markdown_of_a_sentence_becomes_html():
+    said = report.inline("**17 of 30** have `a<b **c**` & more.")
+    assert said == "<strong>17 of 30</strong> have <code>a&lt;b **c**</code> &amp; more."
+
+
+def test_a_report_without_hidden_layers_says_what_is_missing():
+    settings = core.Settings(dataset="moons", hidden=(), epochs=50)
+    found = pictures_of(replace(context_at(settings, SOON), runner=long_work_refused))
+    missing = [key for key, picture in found.items() if picture.missing]
+    assert missing == ["linearity", "hidden_units", "bias_variance"]
+    for one in TOPICS:
+        if one.remedy:
+            assert found[one.key].missing == one.remedy.sentence
+
+
+def test_an_example_shown_in_place_of_the_settings_is_said_under_its_picture():
+    context = context_at(core.Settings(dataset="wine", hidden=(4,), epochs=50), SOON)
+    overview = TOPICS[0]
+    about = overview.about(overview.adapted(context))
+    assert about
+    assert report.section(overview, context).caption.startswith(about)
+    assert not overview.about(overview.adapted(CONTEXT))
+
+
+@pytest.mark.browser
+def test_the_report_opens_without_a_network_and_shows_its_pictures(tmp_path):
+    (tmp_path / "report.html").write_text(full_report(), encoding="utf-8")
+    asked, said = [], []
+    try:
+        with chromium() as browser:
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page.context.set_offline(True)
+            page.on("request", lambda request: asked.append(request.url))
+            page.on("console", lambda message: said.append(message.text))
+            page.goto((tmp_path / "report.html").as_uri())
+            sizes = [svg.bounding_box() for svg in page.locator("figure svg").all()]
+            overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    except LookupError:
+        pytest.skip(HOW_TO_GET_ONE)
+    assert asked == [(tmp_path / "report.html").as_uri()]
+    assert said == []
+    assert len(sizes) == len(TOPICS) - 1
+    assert all(box["width"] > 600 and box["height"] > 200 for box in sizes)
+    assert overflow <= 0

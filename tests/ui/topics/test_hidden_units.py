@@ -1,0 +1,280 @@
+"""The network drawn: what is cut, what is constant, what is drawn, and what the page says of it."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import core
+from core import PENALTIES
+from core.settings import LAMS
+from tests.app import QUICK, chart, context_at, open_app, sentences
+from tests.ui.topics.scripts import numbers_in, printed_by, words_of
+from ui.data.shelf import Shelf
+from ui.topics.hidden_units import TOPIC
+from ui.topics.hidden_units.chart import chart as network_chart
+from ui.topics.hidden_units.layout import HEAD, names_of, network_height, positions, sizes_of
+from ui.topics.hidden_units.states import Tolerance, tolerance
+from ui.topics.hidden_units.tables import link_table, strongest_links, unit_table
+
+STATES = ("alive", "constant", "cut", "diverged")
+
+
+@pytest.fixture(scope="module")
+def data() -> core.Dataset:
+    return core.load_dataset("breast_cancer", 0)
+
+
+@pytest.fixture(scope="module")
+def runs(data) -> dict[str, core.Run]:
+    lams = [0.0, 5.0, 20.0, 1000.0]
+    return {
+        penalty.label: core.train(
+            data.X_train, data.y_train, (7, 4), name, lams, learning_rate=0.3, epochs=150
+        )
+        for name, penalty in PENALTIES.items()
+    }
+
+
+def states_by_hand(run: core.Run, k: int, share: float) -> list[list[str]]:
+    """Paths followed one link at a time, for inputs, hidden units and outputs."""
+    largest = [np.abs(W[0]).max() for W in run.W]
+    links = [np.abs(W[k]) > share * top for W, top in zip(run.W, largest, strict=True)]
+    sizes = [links[0].shape[1], *(len(link) for link in links)]
+
+    def hears(c: int, i: int) -> bool:
+        return c == 0 or any(links[c - 1][i, j] and hears(c - 1, j) for j in range(sizes[c - 1]))
+
+    def heard(c: int, i: int) -> bool:
+        return c == len(links) or any(links[c][j, i] and heard(c + 1, j) for j in range(sizes[c + 1]))
+
+    return [
+        ["cut" if not heard(c, i) else "alive" if hears(c, i) else "constant" for i in range(n)]
+        for c, n in enumerate(sizes)
+    ]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.05])
+def test_the_states_drawn_are_those_of_the_paths(data, runs, share):
+    tol = tolerance(runs, share)
+    seen = set()
+    for run in runs.values():
+        table = unit_table(run, data, tol)
+        for k in range(4):
+            by_hand = states_by_hand(run, k, share)
+            for c, states in enumerate(by_hand):
+                drawn = [STATES[code] for code in table[table.column == c][f"v{k}"]]
+                assert drawn == states
+                seen |= set(states)
+    assert {"alive", "cut"} <= seen
+
+
+def test_a_unit_without_inputs_is_constant_and_without_readers_cut(data, runs):
+    run = runs["L1"].select(slice(0, 1))
+    W = [history[-1:].copy() for history in run.history_W]
+    W[0][0, 0, 2] = 0  # unit 3 of layer 1 hears nothing
+    W[1][0, 0, :, 5] = 0  # unit 6 of layer 1 is read by nobody
+    W[2][0, 0, 0, 1] = 0  # nor is unit 2 of layer 2
+    changed = replace(run, history_W=W, history_b=[b[-1:] for b in run.history_b])
+    tol = Tolerance(0.0, (1.0, 1.0, 1.0), "at λ = 0")
+    table = unit_table(changed, data, tol).set_index("name")
+    assert STATES[table.v0["unit 3 of layer 1"]] == "constant"
+    assert STATES[table.v0["unit 6 of layer 1"]] == "cut"
+    assert STATES[table.v0["unit 2 of layer 2"]] == "cut"
+    assert table.a0["unit 3 of layer 1"] == pytest.approx(np.tanh(changed.b[0][0, 2, 0]))
+    assert (table.v0 == 0).sum() == len(table) - 3
+
+
+def test_the_tolerance_is_that_of_the_start_where_lam_0_diverged(runs):
+    run = runs["L1"]
+    gone = [np.where(np.arange(4)[:, None, None] == 0, np.nan, W)[None] for W in run.W]
+    diverged = replace(
+        run, history_W=[np.concatenate([h[:1], W]) for h, W in zip(run.history_W, gone, strict=True)]
+    )
+    tol = tolerance({"L1": diverged}, 0.5)
+    assert tol.reference == "at the start"
+    assert tol.largest == pytest.approx([np.abs(W[0, 0]).max() for W in run.history_W])
+    assert tol.sizes == pytest.approx([0.5 * largest for largest in tol.largest])
+
+
+def test_each_link_joins_its_units_and_holds_its_weight(data, runs):
+    run, tol = runs["L1"], tolerance(runs, 0.01)
+    links = link_table(run, data, tol)
+    units = unit_table(run, data, tol).set_index("name")
+    assert len(links) == 30 * 7 + 7 * 4 + 4
+    names = names_of(data, sizes_of(run))
+    for row in links.itertuples():
+        l = round(row.across * 3)
+        i, j = names[l + 1].index(row.target), names[l].index(row.source)
+        assert row.v1 == pytest.approx(run.W[l][1, i, j], abs=1e-5)
+        assert (row.v1 == 0) == (run.W[l][1, i, j] == 0)
+        assert (row.across, row.down) == (units.across[row.source], units.down[row.source])
+        assert (row.across_end, row.down_end) == (units.across[row.target], units.down[row.target])
+
+
+def test_above_the_limit_the_strongest_links_are_drawn():
+    rng = np.random.default_rng(3)
+    W = [rng.standard_normal((2, 40, 50)), rng.standard_normal((2, 5, 40)), rng.standard_normal((2, 1, 5))]
+    kept = strongest_links(W, 600)
+    assert [len(index) for index in kept] == [600 - 205, 200, 5]
+    strength = np.abs(W[0]).mean(axis=0).ravel()
+    left_out = np.setdiff1d(np.arange(2000), kept[0])
+    assert strength[kept[0]].min() >= strength[left_out].max()
+
+
+@pytest.mark.parametrize("sizes", [(30, 16, 16, 1), (40, 8, 1), (64, 64, 64, 10), (2, 1, 3)])
+def test_units_and_names_do_not_stand_on_each_other(sizes):
+    height = network_height(sizes)
+    for n, down in zip(sizes, positions(sizes), strict=True):
+        assert down.min() * height > HEAD
+        assert down.max() < 1
+        gaps = np.diff(down) * height
+        room = 20 if n in (30, 40) else 9  # a name needs 20 pixels, a bare circle less
+        assert (gaps >= room).all()
+
+
+def test_thirty_inputs_and_two_layers_of_sixteen_are_drawn_with_every_link(data):
+    run = core.train(data.X_train, data.y_train, (16, 16), "l2", [0.0, 1.0], epochs=1, snapshots=2)
+    links = link_table(run, data, tolerance({"L2": run}, 0.01))
+    assert len(links) == 30 * 16 + 16 * 16 + 16
+
+
+def test_a_chart_is_built_once_for_its_shape(theme):
+    shape = tuple(map(str, LAMS)), (30, 6, 3, 1), True, theme
+    spec = network_chart(*shape)
+    assert network_chart(*shape) is spec
+    assert [panel.get("title") for panel in spec["vconcat"]] == [
+        *(None, None, None),
+        *("Hidden units alive, of 9", "Constant: no path from the input", "Cut: no path to the output"),
+    ]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01])
+def test_the_figures_in_the_sentences_are_those_of_a_network_trained_alone(data, share):
+    app = open_app(TOPIC, lam="20", hidden="6-3", **QUICK)
+    app.segmented_control(key="tolerance").set_value(share).run()
+    assert not app.exception
+    said = sentences(app)
+    for name, penalty in PENALTIES.items():
+        run = core.train(
+            data.X_train, data.y_train, (6, 3), name, [0.0, 20.0], learning_rate=0.3, epochs=50, seed=0
+        )
+        by_hand = states_by_hand(run, 1, share)
+        units = [state for states in by_hand[1:-1] for state in states]
+        figures = re.search(
+            rf"under {penalty.label}, \*\*(\d+) of 9\*\* hidden units are alive, (\d+) constant and "
+            r"(\d+) cut; (\w+) (?:of )?(\d+) links count, and (\w+) (?:of )?30 inputs",
+            said,
+        ).groups()
+        assert [int(figures[i]) for i in range(3)] == [units.count(state) for state in STATES[:3]]
+        links = sum(int((np.abs(W[1]) > share * np.abs(W[0]).max()).sum()) for W in run.W)
+        counted = {"all": 30 * 6 + 6 * 3 + 3, "none": 0}
+        assert counted.get(figures[3], None if figures[3] in counted else int(figures[3])) == links
+        inputs = {"all": 30, "none": 0}
+        assert inputs.get(figures[5], None if figures[5] in inputs else int(figures[5])) == by_hand[0].count(
+            "alive"
+        )
+    assert ("count as none" in said) == (share > 0)
+
+
+def test_small_weights_set_to_zero_change_as_many_predictions_as_is_said():
+    app = open_app(TOPIC, lam="30", dataset="wine", hidden="5", **QUICK)
+    app.segmented_control(key="tolerance").set_value(0.05).run()
+    said = re.search(r"class of (.*), of (\d+) test rows", sentences(app))
+    data = core.load_dataset("wine", 0)
+    assert int(said[2]) == len(data.y_test)
+    parts = dict(part.split(" under ")[::-1] for part in re.split(", | and ", said[1]))
+    assert list(parts) == [penalty.label for penalty in PENALTIES.values()]
+    for name, penalty in PENALTIES.items():
+        run = core.train(data.X_train, data.y_train, (5,), name, [0.0, 30.0], learning_rate=0.3, epochs=50)
+        classes = []
+        for share in (0.0, 0.05):
+            W = [np.where(np.abs(W[1]) <= share * np.abs(W[0]).max(), 0, W[1]) for W in run.W]
+            logits = W[1] @ np.tanh(W[0] @ data.X_test.T + run.b[0][1]) + run.b[1][1]
+            classes.append(logits.argmax(axis=0))
+        assert int(parts[penalty.label]) == (classes[0] != classes[1]).sum()
+
+
+@pytest.mark.parametrize("hidden", ["none", "6", "5-4-3-2"])
+@pytest.mark.parametrize("dataset", list(core.DATASETS))
+def test_the_page_works_with_every_data_set_at_both_ends_of_the_grid(dataset, hidden):
+    app = open_app(TOPIC, dataset=dataset, hidden=hidden, lam="0", **QUICK)
+    for lam in (LAMS[0], LAMS[-1]):
+        app.select_slider(key="lam").set_value(lam).run()
+        assert not app.exception
+        if hidden == "none":
+            assert "no hidden layer" in app.info[0].value
+            continue
+        n = {"6": 6, "5-4-3-2": 14}[hidden]
+        assert f"At λ = {lam:g} under L2, **" in sentences(app)
+        counts = chart(app)[1]["counts"]
+        assert (counts.alive + counts.constant + counts.cut == n).all()
+
+
+def test_the_other_penalty_is_drawn_under_the_same_spec():
+    app = open_app(TOPIC, **QUICK)
+    spec, tables = chart(app)
+    app.segmented_control(key="drawn_penalty").set_value("L2").run()
+    spec_after, tables_after = chart(app)
+    assert spec_after == spec
+    assert tables["drawn"].penalty[0] == "L1"
+    assert tables_after["drawn"].penalty[0] == "L2"
+    assert not tables_after["links"].v13.equals(tables["links"].v13)
+    assert tables_after["counts"].equals(tables["counts"])
+
+
+def test_wide_networks_say_how_many_links_are_drawn():
+    app = open_app(TOPIC, dataset="digits", hidden="32", **QUICK)
+    assert f"800 strongest of {64 * 32 + 32 * 10:,} links" in "".join(c.value for c in app.main.caption)
+    assert len(chart(app)[1]["links"]) == 800
+
+
+def test_a_network_that_diverged_has_no_counts_and_is_told():
+    app = open_app(TOPIC, dataset="wine", learning_rate="3", hidden="4", lam="1000", **QUICK)
+    assert not app.exception
+    tables = chart(app)[1]
+    assert tables["readout"].L2.iloc[-1] == "L2: diverged"
+    assert tables["readout"].L1.iloc[-1] != "L1: diverged"
+    counts = tables["counts"]
+    assert not ((counts.penalty == "L2") & (counts.k == len(LAMS) - 1)).any()
+    assert "under L1, **" in sentences(app)
+    assert "under L2, **" not in sentences(app)
+
+
+def test_the_button_gives_the_network_hidden_layers():
+    app = open_app(TOPIC, hidden="none", **QUICK)
+    app.button(key="remedy").click().run()
+    assert app.session_state.settings.hidden == (16, 8)
+    chart(app)
+
+
+def test_a_third_penalty_has_its_line_and_its_sentences(monkeypatch):
+    monkeypatch.setitem(PENALTIES, "elastic", core.Penalty("elastic", "Elastic net", l1=0.5, l2=0.5))
+    context = replace(context_at(hidden=(6, 3), lam=20.0, epochs=50), shelf=Shelf())
+    picture = TOPIC.picture(context)
+    assert set(picture.tables["counts"].penalty) == {"L1", "L2", "Elastic net"}
+    assert picture.tables["readout"]["Elastic net"].str.startswith("Elastic net: ").all()
+    assert "At λ = 20 under Elastic net, **" in "\n".join(picture.notes)
+    assert re.search(r"\d+ under L2 and \d+ under Elastic net, of", "\n".join(picture.notes))
+
+
+def test_the_mathematics_says_up_to_which_size_a_weight_of_each_layer_counts_as_none():
+    context = context_at(hidden=(6, 3), epochs=50, choices={"tolerance": 0.05})
+    text = TOPIC.mathematics(context)
+    (W, *others) = next(iter(context.networks.runs.values())).W
+    assert "with the largest\nweight at λ = 0:" in text
+    assert rf"|W^{{[1]}}_{{ij}}| \le 0.05 \cdot {np.abs(W[0]).max():.3g} =" in text
+    assert text.count(r"\le 0.05 \cdot") == 1 + len(others)
+
+
+def test_the_script_prints_the_numbers_of_the_page_as_it_stands(tmp_path):
+    said = printed_by((TOPIC.folder / "script.py").read_text(encoding="utf-8"), tmp_path)
+    assert len(numbers_in(said)) > 3
+    assert numbers_in(said) <= numbers_in(words_of(TOPIC.picture(context_at()))), said
+
+
+def test_the_script_of_other_choices_has_them_written_in():
+    script = TOPIC.script(context_at(hidden=(5,), choices={"tolerance": 0.05}))
+    assert "\nshare = 0.05\n" in script
+    assert "hidden=(5,)," in script

@@ -1,0 +1,258 @@
+"""Weight histograms: every weight in a bin at each snapshot, the zeros in bars of their own, and the page."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import core
+from core import PENALTIES, Penalty
+from core.settings import LAMS
+from tests.app import QUICK, chart, context_at, open_app, retrained, sentences
+from tests.ui.topics.scripts import numbers_in, printed_by, words_of
+from ui.base.theme import PENALTY_COLORS
+from ui.data.shelf import Shelf
+from ui.topics.histograms import TOPIC
+from ui.topics.histograms.chart import chart as histogram_chart
+from ui.topics.histograms.notes import notes
+from ui.topics.histograms.tables import epoch_readout, frame_of, weight_histograms, zeros_end
+from ui.work.networks import Networks
+
+SOME_LAMS = (0.0, 1.0, 10.0, 1000.0)
+N_SNAPSHOTS = 7
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict[str, core.Run]:
+    data = core.load_dataset("breast_cancer")
+    return {
+        penalty.label: core.train(
+            data.X_train,
+            data.y_train,
+            (6, 4),
+            name,
+            SOME_LAMS,
+            learning_rate=0.3,
+            epochs=60,
+            snapshots=N_SNAPSHOTS,
+        )
+        for name, penalty in PENALTIES.items()
+    }
+
+
+def values(table: pd.DataFrame) -> np.ndarray:
+    """The wide part: (n_rows, n_snapshots)."""
+    return table[[name for name in table if name[0] == "v" and name[1:].isdigit()]].to_numpy()
+
+
+def test_histograms_count_every_weight_once(runs):
+    table = weight_histograms(runs, 2)
+    assert set(table.penalty) == set(runs)
+    for (layer, _), rows in table.groupby(["layer", "penalty"]):
+        assert values(rows).sum(axis=0) == pytest.approx(np.ones(N_SNAPSHOTS), abs=0.005), layer
+
+
+def test_histograms_keep_their_zeros_in_a_bar_of_their_own(runs):
+    table = weight_histograms(runs, 2)
+    for label, run in runs.items():
+        for l in range(3):
+            zero_bar = values(table[(table.layer == l) & (table.penalty == label) & table.is_zero])[0]
+            W = run.history_W[l][:, 2]
+            assert zero_bar == pytest.approx((W == 0).mean(axis=(1, 2)), abs=1e-4)
+            assert zero_bar[0] == 0, "the start has no zeros"
+    sparse = [run for run in runs.values() if PENALTIES[run.penalty[0]].is_sparse]
+    assert all((run.history_W[0][-1, 2] == 0).any() for run in sparse), "there are zeros to be counted"
+
+
+def test_histograms_have_the_same_edges_for_every_penalty(runs):
+    table = weight_histograms(runs, 1)
+    inside = table[~table.is_zero]
+    for _, layer in inside.groupby("layer"):
+        first, *others = (rows[["low", "high"]].to_numpy() for _, rows in layer.groupby("penalty"))
+        assert len(others) == len(PENALTIES) - 1
+        for other in others:
+            np.testing.assert_array_equal(first, other)
+
+
+def test_the_zeros_bars_stand_beside_each_other_beyond_the_largest_weight(runs):
+    table = weight_histograms(runs, 1)
+    for _, layer in table.groupby("layer"):
+        largest = layer[~layer.is_zero].high.max()
+        bars = layer[layer.is_zero].sort_values("low")
+        assert len(bars) == len(runs)
+        assert bars.penalty.tolist() == list(runs)
+        assert bars.low.iloc[0] > largest
+        assert (bars.low.to_numpy()[1:] > bars.high.to_numpy()[:-1]).all()
+        assert bars.high.iloc[-1] == pytest.approx(largest * zeros_end(len(runs)))
+
+
+def test_a_frame_holds_every_bar_of_every_snapshot(runs):
+    bins = weight_histograms(runs, 1)
+    frame = frame_of(bins, len(runs))
+    assert len(frame) == 6
+    for l, rows in frame.groupby("layer"):
+        layer = bins[bins.layer == l]
+        assert rows.end.min() <= layer.low.min()
+        assert rows.end.max() >= layer.high.max()
+        assert rows.share.iloc[0] == pytest.approx(values(layer[~layer.is_zero]).max())
+
+
+def test_a_network_that_diverged_is_in_no_table():
+    data = core.load_dataset("wine")
+    runs = {
+        label: core.train(
+            data.X_train, data.y_train, (4,), name, [0.0, 1000.0], learning_rate=3.0, epochs=300, snapshots=4
+        )
+        for label, name in (("L1", "l1"), ("L2", "l2"))
+    }
+    assert runs["L2"].diverged_at[1] > 0
+    assert set(weight_histograms(runs, 1).penalty) == {"L1"}
+    assert epoch_readout(runs, 1)["L2"].iloc[-1] == "L2: diverged"
+    assert epoch_readout(runs, 1)["L2"].iloc[0] != "L2: diverged", "at the start it was finite"
+    both = {label: replace(run, diverged_at=np.array([-1, 5])) for label, run in runs.items()}
+    assert weight_histograms(both, 1).empty
+
+
+def test_the_readout_counts_zeros_and_says_the_cost_at_each_snapshot(runs):
+    table = epoch_readout(runs, 2)
+    assert table.title.tolist() == [f"epoch {epoch}" for epoch in next(iter(runs.values())).epochs]
+    for label, run in runs.items():
+        for s, line in enumerate(table[label]):
+            zeros = sum(int((W[s, 2] == 0).sum()) for W in run.history_W)
+            n = sum(W[s, 2].size for W in run.history_W)
+            assert line == f"{label}: {zeros:,} of {n:,} exactly zero, J = {run.cost[s, 2]:.4f}"
+
+
+def test_a_training_cut_short_is_told():
+    data = core.load_dataset("moons")
+    run = core.train(data.X_train, data.y_train, (8,), "l2", [0.0], learning_rate=0.3, epochs=20)
+    assert any("still on its way" in note for note in notes({"L2": run}, 0))
+    J = run.cost[:, 0]
+    assert J[-3] - J[-1] > 0.01 * J[-1]
+    settled = core.train(data.X_train, data.y_train, (), "l2", [10.0], learning_rate=1.0, epochs=2000)
+    assert not any("still on its way" in note for note in notes({"L2": settled}, 0))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_chart_is_built_once_for_its_shape(theme):
+    spec = histogram_chart(("Layer 1", "Layer 2, the output"), 9, theme)
+    assert histogram_chart(("Layer 1", "Layer 2, the output"), 9, theme) is spec
+    assert spec != histogram_chart(("Layer 1, the output",), 9, theme)
+    assert spec != histogram_chart(("Layer 1", "Layer 2, the output"), 5, theme)
+
+
+def test_a_third_penalty_has_its_bars_its_line_and_its_sentences(monkeypatch):
+    elastic = Penalty("elastic", "Elastic net", l1=0.5, l2=0.5)
+    monkeypatch.setitem(PENALTIES, "elastic", elastic)
+    monkeypatch.setitem(PENALTY_COLORS, elastic.label, "#c2347f")
+    context = replace(context_at(hidden=(3,), epochs=50), shelf=Shelf())
+    picture = TOPIC.picture(context)
+    assert "Elastic net" in set(picture.tables["bins"].penalty)
+    assert picture.tables["readout"]["Elastic net"].iloc[-1].startswith("Elastic net: ")
+    assert any("Elastic net takes the median size" in note for note in picture.notes)
+    frame, bins = picture.tables["frame"], picture.tables["bins"]
+    assert frame.end.max() > bins.high.max()
+
+
+def test_where_every_network_diverged_a_sentence_says_so():
+    context = context_at(hidden=(3,), epochs=50, lam=1000.0)
+    gone = np.full(len(LAMS), 5)
+    runs = {label: replace(run, diverged_at=gone) for label, run in context.networks.runs.items()}
+    context.__dict__["networks"] = Networks(context.data, runs)
+    picture = TOPIC.draw(context)
+    assert picture.missing.startswith("At λ = 1000 ")
+    assert "there is no training to play" in picture.missing
+
+
+def test_the_script_as_it_stands_prints_the_numbers_of_the_page(tmp_path):
+    picture = TOPIC.picture(context_at())
+    printed = printed_by((TOPIC.folder / "script.py").read_text(encoding="utf-8"), tmp_path)
+    assert len(numbers_in(printed)) > 10
+    assert numbers_in(printed) <= numbers_in(words_of(picture))
+
+
+def test_the_script_says_where_a_network_diverged(tmp_path):
+    context = context_at(dataset="wine", hidden=(4,), learning_rate=3.0, lam=1000.0, epochs=50)
+    printed = printed_by(TOPIC.script(context), tmp_path)
+    assert "L2: diverged" in printed.splitlines()
+    assert numbers_in(printed) <= numbers_in(words_of(TOPIC.picture(context)))
+
+
+# The page.
+
+
+def test_the_page_opens_at_the_defaults():
+    app = open_app(TOPIC)
+    assert not app.exception
+    assert not app.warning
+    assert len(app.title) == 1
+    assert app.header[0].value == "What to notice"
+    assert chart(app)[0]["vconcat"] == TOPIC.picture(context_at()).spec["vconcat"]
+
+
+@pytest.mark.parametrize("hidden", ["none", "6", "5-4-3-2"])
+@pytest.mark.parametrize("dataset", list(core.DATASETS))
+def test_the_page_works_with_every_data_set_at_both_ends_of_the_grid(dataset, hidden):
+    app = open_app(TOPIC, dataset=dataset, hidden=hidden, **QUICK)
+    for lam in (LAMS[0], LAMS[-1]):
+        app.select_slider(key="lam").set_value(lam).run()
+        assert not app.exception, lam
+        assert app.title, lam
+        chart(app)
+        assert f"λ = {lam:g}" in sentences(app)
+
+
+def test_the_costs_in_the_caption_are_those_of_the_run():
+    app = open_app(TOPIC, lam="5", **QUICK)
+    data, run = retrained(core.Settings(lam=5.0, epochs=50), "l2", 5.0)
+    J, data_cost, penalty_cost = map(
+        float, re.search(r"L2's J there is ([\d.]+): ([\d.]+) of \D+ ([\d.]+) of", sentences(app)).groups()
+    )
+    assert data_cost + penalty_cost == pytest.approx(J, rel=1e-3)
+    P = run.predict_proba(data.X_train)[0]
+    by_hand = -np.log(np.where(data.y_train == 1, P, 1 - P)).mean()
+    assert data_cost == pytest.approx(by_hand, rel=2e-3)
+    squares = sum(float(np.square(W).sum()) for W in run.W)
+    assert penalty_cost == pytest.approx(5.0 / (2 * data.m) * squares, rel=2e-3)
+    by_layer = re.search(
+        rf"{penalty_cost} of penalty, layer by layer ([\d.]+) \+ (\d+\.\d+)", sentences(app)
+    ).groups()
+    for said, W in zip(by_layer, run.W, strict=True):
+        assert float(said) == pytest.approx(5.0 / (2 * data.m) * np.square(W).sum(), rel=0.01)
+    median = np.median(np.abs(np.concatenate([W.ravel() for W in run.W])))
+    said = re.search(r"L2 takes the median size of a weight from [\d.]+ to \*\*([\d.]+)", sentences(app))[1]
+    assert float(said) == pytest.approx(median, rel=0.05)
+
+
+def test_a_rerun_changes_the_tables_and_not_the_spec():
+    app = open_app(TOPIC, **QUICK)
+    spec, tables = chart(app)
+    app.select_slider(key="lam").set_value(100.0)
+    app.number_input(key="seed").set_value(3)
+    app.select_slider(key="learning_rate").set_value(0.1).run()
+    spec_after, tables_after = chart(app)
+    assert spec_after == spec
+    assert any(not tables_after[name].equals(tables[name]) for name in tables)
+
+
+def test_divergence_is_told_and_the_rest_is_shown():
+    app = open_app(TOPIC, dataset="wine", learning_rate="3", hidden="4", lam="1", **QUICK)
+    assert not app.exception
+    data = core.load_dataset("wine")
+    run = core.train(data.X_train, data.y_train, (4,), "l2", LAMS, learning_rate=3.0, epochs=50)
+    first = run.diverged_at[run.diverged_at >= 0].min()
+    (warning,) = [warning for warning in app.warning if warning.value.startswith("L2 diverged")]
+    assert f"at epoch {first}" in warning.value
+    assert "Lower the learning rate" in warning.value
+    chart(app)
+
+
+def test_a_chosen_lam_that_diverged_leaves_the_other_penalty():
+    app = open_app(TOPIC, dataset="wine", learning_rate="3", hidden="4", lam="1000", **QUICK)
+    assert not app.exception
+    labels = set(chart(app)[1]["bins"].penalty)
+    assert "L1" in labels
+    assert "L2" not in labels
+    assert chart(app)[1]["readout"].L2.iloc[-1] == "L2: diverged"

@@ -1,0 +1,316 @@
+"""Tanh against its tangent: the units' z, R², agreement, boundaries, and networks without a tanh."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import core
+from core import PENALTIES
+from core.measures import affine_r2, agreement, linear_band, share_within
+from core.settings import LAMS
+from tests.app import QUICK, chart, context_at, open_app, retrained, sentences
+from tests.ui.topics.scripts import numbers_in, printed_by, words_of
+from ui.data.shelf import Shelf
+from ui.topics.linearity import TOPIC
+from ui.topics.linearity.chart import chart as linearity_chart
+from ui.topics.linearity.notes import notes
+from ui.topics.linearity.tables import (
+    CELLS,
+    GAP,
+    boundary_cells,
+    boundary_points,
+    linearity_table,
+    plane_of,
+    readout_table,
+    z_histograms,
+)
+
+MOONS = {"dataset": "moons", "hidden": "6-4", "epochs": "300", "learning_rate": "1"}
+SOME_LAMS = (0.0, 1.0, 10.0, 1000.0)
+
+
+@pytest.fixture(scope="module")
+def data() -> core.Dataset:
+    return core.load_dataset("breast_cancer")
+
+
+@pytest.fixture(scope="module")
+def runs(data) -> dict[str, core.Run]:
+    return {
+        penalty.label: core.train(
+            data.X_train, data.y_train, (6, 4), name, SOME_LAMS, learning_rate=0.3, epochs=60, snapshots=7
+        )
+        for name, penalty in PENALTIES.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def moons() -> core.Dataset:
+    return core.load_dataset("moons")
+
+
+@pytest.fixture(scope="module")
+def network(moons) -> core.Run:
+    return core.train(
+        moons.X_train, moons.y_train, (6, 4), "l2", [0.0, 3.0, 200.0], learning_rate=1.0, epochs=300
+    )
+
+
+def values(table: pd.DataFrame) -> np.ndarray:
+    """The wide part: (n_rows, n_positions)."""
+    return table[[name for name in table if name[0] == "v" and name[1:].isdigit()]].to_numpy()
+
+
+def test_a_network_of_tangents_is_one_affine_map(moons, network):
+    Z = network.layers(moons.X_test, tangent=True)[-1]
+    for n in range(3):
+        W = network.W[2][n] @ network.W[1][n] @ network.W[0][n]
+        b = network.W[2][n] @ (network.W[1][n] @ network.b[0][n] + network.b[1][n]) + network.b[2][n]
+        np.testing.assert_allclose(Z[n], W @ moons.X_test.T + b, rtol=1e-3, atol=1e-4)
+
+
+def test_a_network_without_a_hidden_layer_is_its_own_tangent(moons):
+    run = core.train(moons.X_train, moons.y_train, (), "l1", [0.0, 1.0], epochs=20)
+    P = run.predict_proba(moons.X_test)
+    np.testing.assert_array_equal(P, run.predict_proba(moons.X_test, tangent=True))
+    assert (agreement(P, P) == 1).all()
+
+
+def test_agreement_counts_the_same_classes():
+    assert agreement(np.array([[0.9, 0.2, 0.6]]), np.array([[0.7, 0.8, 0.6]])) == pytest.approx([2 / 3])
+    P = np.array([[[0.6, 0.1], [0.3, 0.2], [0.1, 0.7]]])
+    Q = np.array([[[0.2, 0.1], [0.7, 0.2], [0.1, 0.7]]])
+    assert agreement(P, Q) == pytest.approx([0.5])
+    assert np.isnan(agreement(np.array([[np.nan, 0.2]]), np.array([[0.7, 0.8]]))).all()
+
+
+def test_z_beyond_the_picture_is_kept_at_its_ends(data, runs):
+    Z = {label: run.layers(data.X_train)[:-1] for label, run in runs.items()}
+    table = z_histograms(Z)
+    for (layer, label), rows in table.groupby(["layer", "penalty"]):
+        assert values(rows).sum(axis=0) == pytest.approx(np.ones(len(SOME_LAMS)), abs=0.01)
+        beyond = (np.abs(Z[label][layer]) > 4).mean(axis=(1, 2))
+        ends = values(rows)[[0, -1]].sum(axis=0)
+        assert ends == pytest.approx(beyond, abs=2e-4)
+
+
+def test_linearity_is_that_of_the_units_and_the_logit(data, runs):
+    band = linear_band(0.05)
+    Z = {label: run.layers(data.X_train) for label, run in runs.items()}
+    table = linearity_table(Z, data.X_train, band, SOME_LAMS).set_index(["penalty", "k"])
+    z = np.concatenate([Z["L2"][0][1].ravel(), Z["L2"][1][1].ravel()])
+    assert table.share["L2", 1] == pytest.approx((np.abs(z) <= band).mean())
+    logit = Z["L2"][2][1, 0].astype(float)
+    design = np.column_stack([np.ones(data.m), data.X_train])
+    fitted = design @ np.linalg.lstsq(design, logit, rcond=None)[0]
+    r2 = 1 - np.square(logit - fitted).sum() / np.square(logit - logit.mean()).sum()
+    assert table.r2["L2", 1] == pytest.approx(r2, abs=1e-6)
+    assert table.state["L1", 3] == "collapsed"
+    assert np.isnan(table.r2["L1", 3])
+
+
+def test_a_network_that_diverged_has_no_share_and_is_told():
+    data = core.load_dataset("wine")
+    lams = [0.0, 1000.0]
+    runs = {
+        penalty.label: core.train(
+            data.X_train, data.y_train, (4,), name, lams, learning_rate=3.0, epochs=300, snapshots=4
+        )
+        for name, penalty in PENALTIES.items()
+    }
+    assert runs["L2"].diverged_at[1] > 0
+    Z = {label: run.layers(data.X_train) for label, run in runs.items()}
+    table = linearity_table(Z, data.X_train, 0.4, lams)
+    rows = table.set_index(["penalty", "k"])
+    assert rows.state["L2", 1] == "diverged"
+    assert np.isnan(rows.share["L2", 1])
+    assert readout_table(table, lams)["L2"][1] == "L2: diverged"
+    assert not any("under L2" in note for note in notes(table, lams, 1, 0.4))
+
+
+def test_the_sentences_tell_where_a_network_collapsed():
+    states = {"L1": ["ok", "ok", "collapsed", "collapsed"], "L2": ["ok", "collapsed", "ok", "ok"]}
+    frames = [
+        pd.DataFrame({"k": range(4), "penalty": label, "share": 0.5, "r2": 0.9, "state": state})
+        for label, state in states.items()
+    ]
+    said = "\n".join(notes(pd.concat(frames), SOME_LAMS, 1, 0.4))
+    assert "From λ = 10 on L1 has collapsed" in said
+    assert "At 1 λ, the first 1, L2 has collapsed" in said
+    assert "At λ = 1 under L2, **50 %** of the hidden units' z lie within ±0.400.\n" in said
+    assert "Over the grid L1's R² goes from 0.9 at λ = 0 to 0.9 at λ = 1." in said
+
+
+def test_the_boundary_is_the_probability_at_each_cell(moons, network):
+    cells = boundary_cells({"one": network, "two": network}, plane_of(moons.X_train))
+    assert len(cells) == 2 * CELLS**2
+    low, high = moons.X_train.min(axis=0), moons.X_train.max(axis=0)
+    low, high = low - 0.05 * (high - low), high + 0.05 * (high - low)
+    one = cells[cells.x < 1].iloc[[3, 400, 700]]
+    centres = low + (one[["x", "y"]].to_numpy() + 0.5 / CELLS) * (high - low)
+    for n in range(3):
+        assert one[f"v{n}"].to_numpy() / 100 == pytest.approx(network.predict_proba(centres)[n], abs=0.006)
+    two = cells[cells.x >= 1]
+    assert two.x.min() == pytest.approx(1 + GAP)
+
+
+def test_all_training_points_stand_within_their_square(moons):
+    points = boundary_points(2, plane_of(moons.X_train), moons.X_train, moons.y_train)
+    assert len(points) == 2 * moons.m
+    assert points.y.between(0, 1).all()
+    assert points.x.max() <= 2 + GAP
+    assert (points.side == "positive").sum() == 2 * (moons.y_train == 1).sum()
+
+
+def test_a_chart_is_built_once_for_its_shape(theme):
+    shape = tuple(map(str, LAMS)), ("first", "second"), 2, theme
+    spec = linearity_chart(*shape)
+    assert linearity_chart(*shape) is spec
+    assert len(spec["vconcat"]) == 8
+    assert len(linearity_chart(*shape[:2], 0, theme)["vconcat"]) == 7
+
+
+def test_the_page_opens_at_the_defaults():
+    app = open_app(TOPIC)
+    assert not app.exception
+    assert not app.warning
+    assert [title.value for title in app.title] == ["Small weights keep tanh in its linear part"]
+    assert app.header[0].value == "What to notice"
+    chart(app)
+
+
+@pytest.mark.parametrize("hidden", ["none", "6", "5-4-3-2"])
+@pytest.mark.parametrize("dataset", list(core.DATASETS))
+def test_the_page_works_with_every_data_set_at_both_ends_of_the_grid(dataset, hidden):
+    app = open_app(TOPIC, dataset=dataset, hidden=hidden, lam="0", **QUICK)
+    for lam in (LAMS[0], LAMS[-1]):
+        app.select_slider(key="lam").set_value(lam).run()
+        assert not app.exception
+        assert app.title
+        if hidden == "none":
+            assert "no hidden layer" in app.info[0].value
+        else:
+            chart(app)
+            assert f"λ = {lam:g}" in sentences(app)
+
+
+def test_the_linearity_in_the_caption_is_that_of_the_run():
+    app = open_app(TOPIC, lam="30", **QUICK)
+    data, run = retrained(core.Settings(lam=30.0, epochs=50), "l2", 30.0)
+    Z = run.layers(data.X_train)
+    share, r2 = re.search(r"under L2, \*\*([\d.]+) %\*\* .* R² = \*\*([\d.]+)\*\*", sentences(app)).groups()
+    assert float(share) == pytest.approx(100 * share_within(Z[0], linear_band(0.05))[0], abs=0.15)
+    assert float(r2) == pytest.approx(affine_r2(data.X_train, Z[-1])[0], abs=2e-4)
+
+
+def test_a_wider_band_holds_more_z():
+    app = open_app(TOPIC, **QUICK)
+    narrow = chart(app)[1]["linearity"].share
+    app.segmented_control(key="deviation").set_value(0.10).run()
+    wide = chart(app)[1]["linearity"].share
+    assert (wide >= narrow).all()
+    assert (wide > narrow).any()
+    assert chart(app)[1]["band"].high[0] == pytest.approx(0.584, abs=5e-4)
+
+
+def test_a_rerun_changes_the_tables_and_not_the_spec():
+    app = open_app(TOPIC, **QUICK)
+    spec, tables = chart(app)
+    app.select_slider(key="lam").set_value(100.0)
+    app.number_input(key="seed").set_value(3)
+    app.select_slider(key="learning_rate").set_value(0.1).run()
+    spec_after, tables_after = chart(app)
+    assert spec_after == spec
+    assert any(not tables_after[name].equals(tables[name]) for name in tables)
+
+
+def test_divergence_is_told_and_the_rest_is_shown():
+    app = open_app(TOPIC, dataset="wine", learning_rate="3", hidden="4", lam="1", **QUICK)
+    assert not app.exception
+    data = core.load_dataset("wine")
+    run = core.train(data.X_train, data.y_train, (4,), "l2", LAMS, learning_rate=3.0, epochs=50)
+    first = run.diverged_at[run.diverged_at >= 0].min()
+    (warning,) = (warning.value for warning in app.warning if warning.value.startswith("L2 "))
+    assert f"at epoch {first}" in warning
+    assert "Lower the learning rate" in warning
+    linear = chart(app)[1]["linearity"]
+    gone = set(np.flatnonzero(run.diverged_at >= 0).tolist())
+    assert set(linear[(linear.penalty == "L2") & (linear.state == "diverged")].k) == gone
+
+
+def test_the_agreement_in_the_sentence_is_that_of_networks_trained_alone():
+    app = open_app(TOPIC, lam="2", **MOONS)
+    moons = core.load_dataset("moons")
+
+    def alone(hidden: tuple[int, ...]) -> core.Run:
+        return core.train(moons.X_train, moons.y_train, hidden, "l2", [2.0], learning_rate=1.0, epochs=300)
+
+    run, logistic = alone((6, 4)), alone(())
+    said = "\n".join(element.value for element in app.main.markdown)
+    shares = re.search(
+        r"under L2, the network gives \*\*([\d.]+) %\*\* .* and \*\*([\d.]+) %\*\* the same as itself", said
+    ).groups()
+    mine = run.predict_proba(moons.X_test)[0] > 0.5
+    straight = logistic.predict_proba(moons.X_test)[0] > 0.5
+    tangents = run.predict_proba(moons.X_test, tangent=True)[0] > 0.5
+    assert float(shares[0]) == pytest.approx(100 * (mine == straight).mean(), abs=0.9)
+    assert float(shares[1]) == pytest.approx(100 * (mine == tangents).mean(), abs=0.9)
+
+
+def test_networks_that_collapsed_agree_with_nothing():
+    tables = chart(open_app(TOPIC, **MOONS))[1]
+    state = tables["linearity"].set_index(["penalty", "k"]).state
+    assert (state == "collapsed").any()
+    shown = set(zip(tables["agreement"].penalty, tables["agreement"].k, strict=True))
+    assert shown == {at for at, value in state.items() if value == "ok"}
+
+
+def test_boundaries_are_drawn_in_a_plane_only():
+    app = open_app(TOPIC, epochs="50")
+    assert "cells" not in chart(app)[1]
+    assert "drawn" not in {control.key for control in app.segmented_control}
+    app = open_app(TOPIC, **MOONS)
+    before = chart(app)[1]["cells"]
+    app.segmented_control(key="drawn").set_value("L1").run()
+    after = chart(app)[1]["cells"]
+    wide = [f"v{k}" for k in range(len(LAMS))]
+    assert not before[wide].equals(after[wide])
+
+
+def test_the_button_gives_the_network_a_hidden_layer():
+    app = open_app(TOPIC, hidden="none", **QUICK)
+    app.button(key="remedy").click().run()
+    assert app.session_state.settings.hidden == (8,)
+    chart(app)
+
+
+def test_a_third_penalty_has_its_line_and_its_sentences(monkeypatch):
+    monkeypatch.setitem(PENALTIES, "elastic", core.Penalty("elastic", "Elastic net", l1=0.5, l2=0.5))
+    context = replace(context_at(dataset="moons", hidden=(4,), lam=1.0, epochs=50), shelf=Shelf())
+    picture = TOPIC.picture(context)
+    for name in ("z", "linearity", "agreement"):
+        assert set(picture.tables[name].penalty) == {"L1", "L2", "Elastic net"}, name
+    assert picture.tables["readout"]["Elastic net"].str.startswith("Elastic net: ").all()
+    said = "\n".join(picture.notes)
+    assert "At λ = 1 under Elastic net, **" in said
+    assert "under Elastic net, the network gives **" in said
+
+
+def test_the_mathematics_says_where_the_band_ends():
+    text = TOPIC.mathematics(context_at(epochs=50, choices={"deviation": 0.10}))
+    assert "the shortfall is 10%, at |z| = 0.584." in text
+
+
+def test_the_script_prints_the_numbers_of_the_page_as_it_stands(tmp_path):
+    said = printed_by((TOPIC.folder / "script.py").read_text(encoding="utf-8"), tmp_path)
+    assert len(numbers_in(said)) > 3
+    assert numbers_in(said) <= numbers_in(words_of(TOPIC.picture(context_at()))), said
+
+
+def test_the_script_of_other_choices_has_them_written_in():
+    script = TOPIC.script(context_at(hidden=(5,), choices={"deviation": 0.10}))
+    assert "\ndeviation = 0.1\n" in script
+    assert "hidden=(5,)," in script

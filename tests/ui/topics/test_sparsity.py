@@ -1,0 +1,429 @@
+"""L1 against L2: partners, λ_max, the matrix, the paths, bytes, needles, twins: tables, sentences, page."""
+
+import re
+import zlib
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import core
+from core.penalties import Penalty
+from core.settings import LAMS
+from core.twins import first_to_enter, twins
+from tests.app import QUICK, chart, context_at, open_app, retrained, sentences, zeros_of
+from tests.ui.topics.scripts import numbers_in, printed_by, words_of
+from ui.topics.sparsity import COMPARE, LAYER, TOPIC
+from ui.topics.sparsity.notes import notes, underflow
+from ui.topics.sparsity.tables import (
+    EQUAL_COST,
+    MAX_PATHS,
+    MAX_UNITS,
+    SAME_LAM,
+    grid_position,
+    needles,
+    partners,
+    path_table,
+    pixel_cells,
+    weights_over_lam,
+    zero_readout,
+    zero_shares,
+)
+from ui.topics.sparsity.twins import twin_notes, twins_picture
+from ui.topics.topic import settings_source
+
+FEW_LAMS = (0.0, 1.0, 10.0, 1000.0)
+
+
+def trained(
+    data: core.Dataset, hidden: tuple[int, ...], lams: tuple[float, ...], **options
+) -> dict[str, core.Run]:
+    """A run of each penalty, by its label."""
+    return {
+        penalty.label: core.train(data.X_train, data.y_train, hidden, name, lams, **options)
+        for name, penalty in core.PENALTIES.items()
+    }
+
+
+def said(app: AppTest) -> str:
+    """All sentences of the page."""
+    return "\n".join(element.value for element in app.main.markdown)
+
+
+def values(table: pd.DataFrame) -> np.ndarray:
+    """The wide part: (n_rows, n_positions)."""
+    return table[[name for name in table if name[0] == "v" and name[1:].isdigit()]].to_numpy()
+
+
+@pytest.fixture(scope="module")
+def data() -> core.Dataset:
+    return core.load_dataset("needles", n_samples=200)
+
+
+@pytest.fixture(scope="module")
+def runs(data) -> dict[str, core.Run]:
+    return trained(data, (), LAMS, learning_rate=0.3, epochs=200)
+
+
+@pytest.fixture(scope="module")
+def breast() -> core.Dataset:
+    return core.load_dataset("breast_cancer")
+
+
+@pytest.fixture(scope="module")
+def deep(breast) -> dict[str, core.Run]:
+    """Networks with hidden layers, at FEW_LAMS."""
+    return trained(breast, (6, 4), FEW_LAMS, learning_rate=0.3, epochs=60, snapshots=7)
+
+
+@pytest.fixture(scope="module")
+def diverged() -> tuple[core.Dataset, dict[str, core.Run]]:
+    """Wine, and networks of which L2's at the largest λ has diverged."""
+    wine = core.load_dataset("wine")
+    return wine, trained(wine, (), (0.0, 1.0, 1000.0), learning_rate=3.0, epochs=200)
+
+
+def test_partners_at_equal_cost_are_the_nearest_on_the_grid(data, runs):
+    beside = partners(runs, data, EQUAL_COST)
+    costs = {label: run.cross_entropy(data.X_test, data.y_test) for label, run in runs.items()}
+    for label, cost in costs.items():
+        for k, j in enumerate(beside[label]):
+            assert abs(cost[j] - costs["L1"][k]) == np.abs(cost - costs["L1"][k]).min()
+    assert (beside["L1"] == np.arange(len(LAMS))).all()
+    assert (beside["L2"] != beside["L1"]).any()
+
+
+def test_a_partner_that_diverged_is_never_chosen(diverged):
+    wine, runs = diverged
+    assert runs["L2"].diverged_at[2] > 0
+    assert 2 not in partners(runs, wine, EQUAL_COST)["L2"]
+
+
+def test_where_l1_diverged_its_partner_has_the_same_lam(diverged):
+    wine, runs = diverged
+    beside = partners({"L1": runs["L2"], "L2": runs["L1"]}, wine, EQUAL_COST)
+    assert [beside["L1"][2], beside["L2"][2]] == [2, 2]
+
+
+@pytest.mark.parametrize("layer", [0, 1, 2])
+def test_the_matrix_holds_each_weight_in_its_place(breast, deep, layer):
+    n_out, n_in = deep["L1"].W[layer].shape[1:]
+    names_in = breast.feature_names if layer == 0 else [f"u{i}" for i in range(n_in)]
+    beside = partners(deep, breast, SAME_LAM)
+    table = weights_over_lam(deep, beside, layer, names_in, [f"out{i}" for i in range(n_out)], None)
+    for label, run in deep.items():
+        rows = table[table.penalty == label]
+        back = np.full((len(FEW_LAMS), n_out, n_in), np.nan)
+        back[:, rows.row, rows.column] = values(rows).T
+        np.testing.assert_allclose(back, run.W[layer], atol=1e-4)
+        np.testing.assert_array_equal(back == 0, run.W[layer] == 0)
+        assert rows.input.tolist() == [names_in[c] for c in rows.column]
+
+
+def test_the_matrix_shows_the_partners_weights():
+    app = open_app(TOPIC, hidden="none", **QUICK)
+    app.segmented_control(key="compare").set_value("cost").run()
+    tables = chart(app)[1]
+    at = tables["readout"].at_L2.to_numpy()
+    moved = int(np.flatnonzero(at != np.arange(len(LAMS)))[0])
+    for label, k in (("L1", moved), ("L2", at[moved])):
+        _, run = retrained(core.Settings(hidden=(), epochs=50), label.lower(), LAMS[k])
+        rows = tables["weights"][tables["weights"].penalty == label]
+        np.testing.assert_allclose(rows[f"v{moved}"], run.W[0][0, 0], atol=1e-4)
+    assert f"L2 at λ = {LAMS[at[moved]]:g}" in tables["readout"].L2[moved]
+
+
+def test_of_many_units_the_strongest_are_shown_and_the_caption_says_so():
+    context = context_at(dataset="moons", hidden=(20,), epochs=50)
+    picture = TOPIC.picture(context)
+    assert picture.caption == "The matrix shows the 16 of 20 units with the largest weights at λ = 0."
+    size = np.square(context.networks.runs["L1"].W[0][0]).sum(axis=1)
+    strongest = {f"unit {i + 1}" for i in np.argsort(-size)[:MAX_UNITS]}
+    assert set(picture.tables["weights"].unit) == strongest
+    assert TOPIC.picture(context_at(dataset="moons", hidden=(16,), epochs=50)).caption == ""
+
+
+def test_paths_are_the_strongest_weights_without_a_penalty(deep):
+    table = path_table(deep, 0)
+    first = deep["L1"].W[0][0].ravel()
+    strongest = sorted(range(first.size), key=lambda i: -abs(first[i]))[:MAX_PATHS]
+    for label, run in deep.items():
+        drawn = table[label].to_numpy().reshape(MAX_PATHS, len(FEW_LAMS) + 1)
+        assert np.isnan(drawn[:, -1]).all(), "a gap keeps one path from the next"
+        every = run.W[0].reshape(len(FEW_LAMS), -1)
+        np.testing.assert_allclose(drawn[:, :-1], every[:, strongest].T, atol=1e-4)
+    assert table.k[: len(FEW_LAMS)].tolist() == list(range(len(FEW_LAMS)))
+
+
+def test_images_of_units_do_not_overlap():
+    unit, pixel = (index.ravel() for index in np.indices((16, 64)))
+    row, column = pixel_cells(unit, pixel, (8, 8), 16)
+    assert len(set(zip(row.tolist(), column.tolist(), strict=True))) == 16 * 64
+    inside = (row[unit == 11] - row[unit == 11].min(), column[unit == 11] - column[unit == 11].min())
+    np.testing.assert_array_equal(inside[0] * 8 + inside[1], np.arange(64))
+
+
+def test_networks_that_diverged_are_in_no_table(diverged):
+    wine, runs = diverged
+    shares = zero_shares(runs)
+    assert not ((shares.penalty == "L2") & (shares.k == 2)).any()
+    beside = partners(runs, wine, SAME_LAM)
+    assert zero_readout(runs, beside, None)["L2"][2] == "L2: diverged"
+
+
+def test_a_lam_has_its_place_between_its_neighbours():
+    grid = np.array([0.0, 1.0, 10.0, 100.0])
+    positions = [grid_position(lam, grid) for lam in (0.0, 0.5, 1.0, np.sqrt(10), 10.0, 100.0)]
+    assert positions == pytest.approx([0, 0.5, 1, 1.5, 2, 3])
+
+
+def test_needles_are_counted_as_found_and_false(data, runs):
+    table = needles(runs, data.informative)
+    counts = table[table.penalty == "L1"].pivot(index="k", columns="kind", values="n")
+    for k in (0, 13, len(LAMS) - 1):
+        used = set(np.flatnonzero(runs["L1"].W[0][k, 0]))
+        assert counts.found[k] == len(used & set(data.informative))
+        assert counts["false"][k] == len(used - set(data.informative))
+    assert (table[(table.penalty == "L2") & (table.kind == "false")].n == 35).all()
+
+
+def test_zeros_of_l2_are_said_to_be_underflow():
+    moons = core.load_dataset("moons")
+    run = core.train(moons.X_train, moons.y_train, (8, 8), "l2", [0.0, 1000.0], learning_rate=0.3, epochs=300)
+    zeros = sum(int((W[1] == 0).sum()) for W in run.W)
+    assert zeros > 0, "this shape and λ are meant to underflow"
+    note = underflow(run)
+    assert f"up to {zeros:,} at λ = 1000" in note
+    assert f"{1 - 0.3 * 1000 / moons.m:.2f}" in note
+
+
+def test_another_sparse_penalty_has_the_sentences_of_l1(monkeypatch, data):
+    monkeypatch.setitem(core.PENALTIES, "mixed", Penalty("mixed", "Mixed", l1=0.5, l2=0.5))
+    runs = trained(data, (), (0.0, 1.0, 20.0), learning_rate=0.3, epochs=200)
+    assert zeros_of(runs["Mixed"].select(slice(2, 3))) > 0, "this λ is meant to make zeros"
+    sentences = notes(runs, data, 2, partners(runs, data, SAME_LAM), None)
+    assert [note for note in sentences if note.startswith("Mixed's first exact zero")]
+    assert [note for note in sentences if "columns that decide the class, Mixed at λ = 20 uses" in note]
+    (zeros,) = [note for note in sentences if note.startswith("At λ = 20, Mixed has set")]
+    assert "smallest" not in zeros
+    (price,) = [note for note in sentences if note.startswith("Accuracy on")]
+    assert all(f"{label} " in price for label in runs)
+
+
+def test_twins_are_halved_by_every_penalty_with_a_square(monkeypatch, breast):
+    monkeypatch.setitem(core.PENALTIES, "mixed", Penalty("mixed", "Mixed", l1=0.5, l2=0.5))
+    column = first_to_enter(breast.X_train, breast.y_train)
+    pairs = [twins(breast.X_train, breast.y_train, column, name, 10.0) for name in core.PENALTIES]
+    for pair, note in zip(pairs, twin_notes(pairs, 10.0), strict=True):
+        penalty = core.PENALTIES[pair.penalty]
+        assert note.startswith(f"At λ = 10, {penalty.label} ")
+        assert ("leaves the split open" in note) == (penalty.l2 == 0)
+        assert ("two small weights have the smaller squares" in note) == (penalty.l2 > 0)
+
+
+def test_twins_of_many_classes_are_of_the_first_against_the_rest():
+    context = context_at(dataset="wine", lam=5.0)
+    picture = twins_picture(context, 3)
+    wine = context.data
+    pair = twins(wine.X_train, (wine.y_train == 0).astype(int), 3, "l2", 5.0)
+    table = picture.tables["twins"].set_index("penalty")
+    assert table.loc["L2", "first copy"] == pytest.approx(pair.first, abs=1e-6)
+    assert picture.caption.startswith("The classes are ")
+    assert picture.caption.endswith(" against the rest.")
+    assert twins_picture(context_at(lam=5.0), 3).caption == ""
+
+
+def test_the_last_layer_is_called_the_output_and_one_that_is_gone_is_not_chosen():
+    context = context_at(hidden=(6, 3), choices={"layer": 2})
+    assert [LAYER.shown(layer, context) for layer in LAYER.values_in(context)] == ["1", "2", "3 (output)"]
+    assert context[LAYER] == 2
+    assert context_at(hidden=(8,), choices={"layer": 2})[LAYER] == 0
+
+
+def test_what_is_compared_is_the_same_lam_until_something_else_is_chosen():
+    assert context_at()[COMPARE] == SAME_LAM
+    assert context_at(choices={"compare": "cost"})[COMPARE] == EQUAL_COST
+    assert context_at(choices={"compare": "nonsense"})[COMPARE] == SAME_LAM
+
+
+def test_the_script_as_it_stands_prints_the_numbers_of_the_page(tmp_path):
+    context = context_at()
+    as_it_stands = (TOPIC.folder / "script.py").read_text(encoding="utf-8")
+    filled_in = TOPIC.script(context).replace(settings_source(context.settings), "core.Settings()")
+    assert filled_in == as_it_stands
+    printed = printed_by(as_it_stands, tmp_path)
+    assert len(numbers_in(printed)) > 8
+    assert numbers_in(printed) <= numbers_in(words_of(TOPIC.picture(context))), printed
+
+
+def test_the_script_says_where_a_network_diverged(tmp_path):
+    picture = TOPIC.picture(context_at(dataset="wine", hidden=(4,), epochs=50, learning_rate=3.0, lam=1000.0))
+    printed = printed_by(picture.script, tmp_path)
+    assert "L2 at λ = 1000: diverged" in printed
+    assert numbers_in(printed) <= numbers_in(words_of(picture)), printed
+
+
+def test_the_page_opens_at_the_defaults():
+    app = open_app(TOPIC)
+    assert not app.exception
+    assert not app.warning
+    assert [title.value for title in app.title] == ["L1 makes weights exactly zero, L2 only small"]
+    assert [header.value for header in app.header] == [
+        "What to notice",
+        "Twins: a column that is there twice",
+    ]
+    assert chart(app)[1]["chosen"].k.tolist() == [LAMS.index(10.0)]
+
+
+@pytest.mark.parametrize("hidden", ["none", "6", "5-4-3-2"])
+@pytest.mark.parametrize("dataset", list(core.DATASETS))
+def test_the_page_works_with_every_data_set_at_both_ends_of_the_grid(dataset, hidden):
+    app = open_app(TOPIC, dataset=dataset, hidden=hidden, lam="0", **QUICK)
+    for lam in (LAMS[0], LAMS[-1]):
+        app.select_slider(key="lam").set_value(lam).run()
+        assert not app.exception, lam
+        assert chart(app)[1]["chosen"].k.tolist() == [LAMS.index(lam)]
+        assert f"λ = {lam:g}" in sentences(app)
+
+
+def test_l1_grows_from_no_zero_to_all_on_breast_cancer_and_l2_has_none():
+    app = open_app(TOPIC, hidden="none")
+    shares = chart(app)[1]["shares"]
+    L1, L2 = (shares[shares.penalty == label].sort_values("k").share.to_numpy() for label in ("L1", "L2"))
+    assert len(L1) == len(L2) == len(LAMS)
+    assert L1[0] == 0
+    assert L1[-1] == 1
+    assert (np.diff(L1) >= 0).all()
+    assert (L2 == 0).all()
+    readout = chart(app)[1]["readout"]
+    assert readout.L1.iloc[-1] == "L1: 30 of 30 weights exactly zero"
+    assert readout.L2.iloc[-1] == "L2: 0 of 30 weights exactly zero"
+
+
+@pytest.mark.parametrize("lam", [1.0, 10.0, 100.0])
+def test_the_zeros_in_the_sentences_are_those_of_a_network_trained_alone(lam):
+    app = open_app(TOPIC, hidden="none", lam=f"{lam:g}", learning_rate="0.1", epochs="100")
+    settings = core.Settings(hidden=(), lam=lam, learning_rate=0.1, epochs=100)
+    data, run = retrained(settings, "l1", lam)
+    found = re.search(r"L1 has set \*\*(\w+) of 30 weights", sentences(app))[1]
+    assert int(found.replace("none", "0")) == zeros_of(run)
+    accuracy = ((run.predict_proba(data.X_test)[0] > 0.5) == data.y_test).mean()
+    found = re.search(r"test rows: L1 ([\d.]+) %", sentences(app))[1]
+    assert float(found) == pytest.approx(100 * accuracy, abs=0.06)
+
+
+def test_lam_max_stands_where_the_last_weight_leaves(data):
+    app = open_app(TOPIC, dataset="needles", hidden="none", n_samples="200", epochs="1000")
+    limit = core.lam_max(data.X_train, data.y_train)
+    assert limit == pytest.approx(2 * np.abs(data.X_train.T @ (data.y_train - data.y_train.mean())).max())
+    assert f"= {limit:.4g} is the λ from which on" in said(app)
+    tables = chart(app)[1]
+    shares = tables["shares"][tables["shares"].penalty == "L1"].set_index("k").share
+    k = int(np.ceil(tables["marks"].k[0]))
+    assert (shares[shares.index >= k] == 1).all()
+    assert shares[k - 2] < 1
+
+
+def test_networks_with_hidden_layers_have_no_lam_max():
+    app = open_app(TOPIC, **QUICK)
+    assert "λ_max" not in said(app)
+    assert len(chart(app)[1].get("marks", [])) == 0
+
+
+def test_the_bytes_in_the_sentence_are_those_of_the_weights():
+    app = open_app(TOPIC, hidden="none", lam="20", **QUICK)
+    found = re.search(r"takes ([\d,]+) dense, ([\d,]+) as index and value, ([\d,]+) deflated", said(app))
+    dense, sparse, deflated = (int(text.replace(",", "")) for text in found.groups())
+    _, run = retrained(core.Settings(hidden=(), epochs=50), "l1", 20.0)
+    weights = np.concatenate([run.W[0].ravel(), run.b[0].ravel()]).astype("<f4")
+    nonzero = np.count_nonzero(run.W[0])
+    assert dense == 4 * 31
+    assert sparse == 4 + min(nonzero * (4 + 1 + 1), nonzero * (4 + 1) + 2)
+    assert deflated == len(zlib.compress(weights.tobytes(), 9))
+
+
+def test_the_needles_that_l1_misses_are_named():
+    app = open_app(TOPIC, dataset="needles", hidden="none", lam="100", epochs="1000")
+    settings = core.Settings(dataset="needles", hidden=(), epochs=1000)
+    needles, run = retrained(settings, "l1", 100.0)
+    missed = [c for c in needles.informative if run.W[0][0, 0, c] == 0]
+    assert missed, "λ = 100 is meant to be too much for some needles"
+    sentence = re.search(r"Of the 5 columns.*", said(app))[0]
+    assert f"**{5 - len(missed)}**" in sentence
+    assert all(needles.feature_names[c] in sentence for c in missed)
+
+
+def test_twins_on_the_page_are_the_exact_fits(breast):
+    app = open_app(TOPIC, lam="10", **QUICK)
+    pair = twins(breast.X_train, breast.y_train, first_to_enter(breast.X_train, breast.y_train), "l2", 10.0)
+    shown = pd.DataFrame(app.dataframe[0].value).set_index("penalty")
+    assert shown.loc["L2", "first copy"] == pytest.approx(pair.first, abs=1e-6)
+    assert f"{pair.cost_alone:.7g} to {pair.cost:.7g}" in said(app)
+
+
+def test_without_a_penalty_there_are_no_twins_to_compare():
+    app = open_app(TOPIC, lam="0", **QUICK)
+    assert not app.exception
+    assert "no penalty to share out" in app.info[0].value
+
+
+def test_the_step_is_shown_in_the_numbers_of_the_run(breast):
+    text = TOPIC.mathematics(context_at(lam=10.0, epochs=50))
+    assert f"multiplies each weight by {1 - 0.3 * 10 / breast.m:.6g}" in text
+    assert f"±{0.3 * 10 / (2 * breast.m):.3g}" in text
+    app = open_app(TOPIC, lam="10", **QUICK)
+    assert text in said(app)
+
+
+def test_a_rerun_changes_the_tables_and_not_the_spec():
+    app = open_app(TOPIC, **QUICK)
+    spec, tables = chart(app)
+    app.select_slider(key="lam").set_value(100.0)
+    app.number_input(key="seed").set_value(3)
+    app.select_slider(key="learning_rate").set_value(0.1).run()
+    spec_after, tables_after = chart(app)
+    assert spec_after == spec
+    assert any(not tables_after[name].equals(tables[name]) for name in tables)
+
+
+def test_the_chart_opens_at_the_chosen_lam():
+    app = open_app(TOPIC, lam="70", **QUICK)
+    assert chart(app)[1]["chosen"].k.tolist() == [LAMS.index(70.0)]
+
+
+def test_divergence_is_said_and_the_rest_is_shown():
+    app = open_app(TOPIC, dataset="wine", learning_rate="3", hidden="4", lam="1", **QUICK)
+    assert not app.exception
+    wine = core.load_dataset("wine")
+    run = core.train(wine.X_train, wine.y_train, (4,), "l2", LAMS, learning_rate=3.0, epochs=50)
+    first = run.diverged_at[run.diverged_at >= 0].min()
+    warning = next(warning.value for warning in app.warning if warning.value.startswith("L2 "))
+    assert f"at epoch {first}" in warning
+    assert "Lower the learning rate" in warning
+    shares = chart(app)[1]["shares"]
+    gone = set(np.flatnonzero(run.diverged_at >= 0).tolist())
+    assert set(range(len(LAMS))) - set(shares[shares.penalty == "L2"].k) == gone
+
+
+def test_the_layer_can_be_chosen():
+    app = open_app(TOPIC, hidden="6-3", **QUICK)
+    for layer, (n_out, n_in) in enumerate([(6, 30), (3, 6), (1, 3)]):
+        app.segmented_control(key="layer").set_value(layer).run()
+        weights = chart(app)[1]["weights"]
+        assert (weights.row_end.max(), weights.column_end.max()) == (n_out, n_in)
+
+
+def test_a_layer_that_is_gone_is_not_chosen_any_more():
+    app = open_app(TOPIC, hidden="6-3", **QUICK)
+    app.segmented_control(key="layer").set_value(2).run()
+    app.selectbox(key="hidden").set_value("8").run()
+    assert not app.exception
+    chart(app)
+
+
+def test_pixels_are_drawn_as_images():
+    app = open_app(TOPIC, dataset="digits", hidden="none", **QUICK)
+    weights = chart(app)[1]["weights"]
+    assert weights.row_end.max() == 9
+    assert sorted(chart(app)[1]["units"].unit) == list("0123456789")

@@ -1,0 +1,275 @@
+"""What the tour's answers are held to: networks trained alone, and arithmetic of the tests' own."""
+
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import core
+from core.gradient import check
+from core.settings import LAMS, MAX_SEED
+from core.variance import Curves, learning_curves, sample_sizes
+from tests.app import context_at
+from ui.base.session import Answer
+from ui.topics.bias_variance import curves_of
+from ui.topics.topic import Context, Need
+from ui.tour.steps import STEPS
+
+QUICK = {"epochs": 50}
+
+
+def opened(name: str, choices: dict[str, Any] | None = None, **changed: Any) -> Context:
+    """What the page of a step of this name shows at the step's settings, or with some of them changed."""
+    step = STEPS[name]
+    context = step.topic.adapted(context_at(choices=choices, **{**step.settings, **changed}))
+    if step.topic.needs is Need.CURVES:
+        context.run(curves_of(context))
+    return context
+
+
+def alone(
+    context: Context, penalty: str, lam: float | None = None, hidden: tuple[int, ...] | None = None
+) -> core.Run:
+    """One network of the context, trained by itself."""
+    s, data = context.settings, context.data
+    return core.train(
+        data.X_train,
+        data.y_train,
+        s.hidden if hidden is None else hidden,
+        penalty,
+        [s.lam if lam is None else lam],
+        s.learning_rate,
+        s.epochs,
+        s.seed,
+    )
+
+
+def forward(run: core.Run, X: np.ndarray, k: int = 0) -> list[np.ndarray]:
+    """Z of every layer of one network, in float64, by the lecture's own equation."""
+    A, Z = X.T, []
+    for W, b in zip(run.W, run.b, strict=True):
+        Z.append(W[k].astype(float) @ A + b[k])
+        A = np.tanh(Z[-1])
+    return Z
+
+
+def classes(Z: np.ndarray) -> np.ndarray:
+    """The class of each sample, by the logits."""
+    return (Z[0] > 0).astype(int) if len(Z) == 1 else Z.argmax(axis=0)
+
+
+def entropy(Z: np.ndarray, y: np.ndarray) -> float:
+    """Mean cross-entropy, by the logits."""
+    if len(Z) == 1:
+        return float(np.logaddexp(0, np.where(y == 1, -Z[0], Z[0])).mean())
+    return float((np.log(np.exp(Z).sum(axis=0)) - Z[y, range(len(y))]).mean())
+
+
+class Truth(NamedTuple):
+    """What an answer must say: the option, and numbers that stand in its sentence."""
+
+    right: int
+    numbers: tuple[float, ...]
+
+
+def true_overfit(context: Context) -> Truth:
+    run, data = alone(context, "l2", 0.0), context.data
+    train = entropy(forward(run, data.X_train)[-1], data.y_train)
+    test = entropy(forward(run, data.X_test)[-1], data.y_test)
+    ratio = test / train
+    return Truth(sum(ratio >= bound for bound in (1.5, 3, 10)), (0, train, test, ratio))
+
+
+def true_best_lam(context: Context) -> Truth:
+    s, data = context.settings, context.data
+    run = core.train(
+        data.X_train, data.y_train, s.hidden, "l2", LAMS, s.learning_rate, s.epochs, s.seed, snapshots=2
+    )
+    cost = np.full(len(LAMS), np.inf)
+    for k in np.flatnonzero(run.diverged_at < 0):
+        if run.cost[-1, k] <= run.cost[0, k]:
+            cost[k] = entropy(forward(run, data.X_test, k)[-1], data.y_test)
+    lam = LAMS[cost.argmin()]
+    right = 0 if lam == 0 else 1 if lam < 1 else 2 if lam < 10 else 3
+    return Truth(right, (cost.min(), lam))
+
+
+def true_zeros(context: Context) -> Truth:
+    n = [sum(int((W == 0).sum()) for W in alone(context, penalty).W) for penalty in ("l1", "l2")]
+    assert n[0] > n[1] == 0, "the settings of this test are those of the lecture"
+    return Truth(0, (context.lam, n[0]))
+
+
+def true_compression(context: Context) -> Truth:
+    run = alone(context, "l1")
+    flat = [part[0].ravel() for part in (*run.W, *run.b)]
+    dense = 4 * sum(part.size for part in flat)
+    deflated = len(zlib.compress((np.concatenate(flat) + np.float32(0)).astype("<f4").tobytes(), 9))
+    sparse = 4 * sum(b.size for b in run.b)
+    for W in run.W:  # all indices of these small layers fit one byte
+        nonzero = int((W != 0).sum())
+        assert max(W.shape) <= 256
+        sparse += min(6 * nonzero, 5 * nonzero + (W.shape[1] + 1) * (1 if nonzero < 256 else 2))
+    packed = min(deflated, sparse)
+    return Truth(
+        sum(packed / dense >= bound for bound in (0.25, 0.5, 0.9)),
+        (context.lam, dense, packed, round(100 * packed / dense, 1)),
+    )
+
+
+def true_layers(context: Context) -> Truth:
+    run = alone(context, "l2")
+    parts = [context.lam / (2 * context.data.m) * float(np.square(W).sum()) for W in run.W]
+    largest = int(np.argmax(parts))
+    right = 0 if largest == 0 else 2 if largest == len(parts) - 1 else 1
+    return Truth(right, (context.lam, parts[0]))
+
+
+def true_gradient(context: Context) -> Truth:
+    s = context.settings
+    checked = check(context.data, s.hidden, "l2", s.lam, s.seed, "no_penalty").gradients
+    worst = 0.0
+    for W, b, dW, db in zip(
+        checked.numeric, checked.numeric_b, checked.backpropagated, checked.backpropagated_b, strict=True
+    ):
+        numeric, back = np.r_[W.ravel(), b.ravel()], np.r_[dW.ravel(), db.ravel()]
+        error = np.linalg.norm(numeric - back) / (np.linalg.norm(numeric) + np.linalg.norm(back))
+        worst = max(worst, float(error))
+    ratio = s.lam / context.data.m
+    return Truth(sum(worst >= bound for bound in (1e-6, 0.01, 0.2)), (ratio, round(100 * worst, 1)))
+
+
+def true_decay(context: Context) -> Truth:
+    run = alone(context, "l2")
+    factor = 1 - context.settings.learning_rate * context.lam / context.data.m
+    gone = int(run.diverged_at[0])
+    if gone >= 0:
+        assert factor < -1
+        return Truth(2, (1, factor, -factor, gone))
+    lengths = [float(np.linalg.norm(np.concatenate([W[s].ravel() for W in run.history_W]))) for s in (0, -1)]
+    return Truth(0 if factor > 0 else 1 if factor > -1 else 2, (1, factor, *lengths))
+
+
+def true_units(context: Context) -> Truth:
+    run, free = alone(context, "l1"), alone(context, "l1", 0.0)
+    links = [np.abs(W[0]) > 0.01 * np.abs(F[0]).max() for W, F in zip(run.W, free.W, strict=True)]
+    reached = [np.ones(links[0].shape[1], bool)]
+    for link in links:
+        reached.append(np.array([(row & reached[-1]).any() for row in link]))
+    heard = [np.ones(links[-1].shape[0], bool)]
+    for link in links[::-1]:
+        heard.insert(0, np.array([(column & heard[0]).any() for column in link.T]))
+    into, out = np.concatenate(reached[1:-1]), np.concatenate(heard[1:-1])
+    groups = [int((into & out).sum()), int((~into & out).sum()), int((~out).sum())]
+    n = len(into)
+    right = next((i for i, size in enumerate(groups) if size > n / 2), 3)
+    X, y = context.data.X_test, context.data.y_test
+    percent = round(100 * float((classes(forward(run, X)[-1]) == y).mean()), 1)
+    return Truth(right, (context.lam, 1, n, *groups, percent))
+
+
+def true_linear_part(context: Context) -> Truth:
+    Z = forward(alone(context, "l2"), context.data.X_train)[:-1]
+    near = np.concatenate([np.abs(z).ravel() <= 0.39903 for z in Z])
+    share = float(near.mean())
+    return Truth(sum(share >= bound for bound in (0.2, 0.5, 0.9)), (context.lam, 2, round(100 * share, 1)))
+
+
+def true_linear_model(context: Context) -> Truth:
+    X = context.data.X_test
+    network, straight = (
+        classes(forward(alone(context, "l2", hidden=h), X)[-1]) for h in (context.settings.hidden, ())
+    )
+    share = float((network != straight).mean())
+    numbers = (int((network != straight).sum()),) if share else ()
+    return Truth(0 if share == 0 else 1 if share < 0.05 else 2, (context.lam, 2, *numbers, len(X)))
+
+
+def curves_alone(context: Context) -> list[Curves]:
+    """The curves of the three seeds that the page takes at first, one after the other."""
+    s = context.settings
+    each = [replace(s, seed=(s.seed + i) % (MAX_SEED + 1)) for i in range(3)]
+    loaded = [one.load() for one in each]
+    sizes = sample_sizes(min(data.m for data in loaded), len(loaded[0].class_names))
+    return [
+        learning_curves(data, sizes, s.hidden, "l2", LAMS, s.learning_rate, s.epochs, one.seed)
+        for one, data in zip(each, loaded, strict=True)
+    ]
+
+
+def true_worth(context: Context) -> Truth:
+    curves = curves_alone(context)
+    cost, sizes = np.mean([one.test_cost for one in curves], axis=0), curves[0].sizes
+    i = int(np.abs(np.log(sizes[:-1]) - np.log(sizes[-1] / 4)).argmin())
+    best = int(np.nanargmin(cost[i]))
+    if best == 0:
+        return Truth(0, (sizes[i],))
+    target, needed = cost[i, best], np.inf
+    for (m, above), (more, below) in pairwise(zip(sizes[i:], cost[i:, 0], strict=True)):
+        if above > target >= below:
+            share = (above - target) / (above - below)
+            needed = np.exp(np.log(m) + share * (np.log(more) - np.log(m)))
+            break
+    ratio = needed / sizes[i]
+    right = 3 if np.isinf(ratio) else sum(ratio >= bound for bound in (1.25, 2))
+    return Truth(right, (sizes[i], cost[i, 0], 0, target, LAMS[best]))
+
+
+def true_solver_zeros(context: Context) -> Truth:
+    s, data = context.settings, context.data
+    y = (data.y_train == (0 if len(data.class_names) > 2 else 1)).astype(int)
+    run = core.train(
+        data.X_train, y, (), "l1", [s.lam], s.learning_rate, 3000, s.seed, "subgradient", dtype="float64"
+    )
+    found = int((run.W[0] == 0).sum())
+    best = int((core.fit_logistic(data.X_train, y, "l1", [s.lam], tol=1e-10).W == 0).sum())
+    right = 0 if found == 0 else 1 if found < best else 2 if found == best else 3
+    return Truth(right, (s.lam, 3000, best))
+
+
+TRUTHS: dict[str, Callable[[Context], Truth]] = {
+    "too-much-variance": true_overfit,
+    "a-little-or-a-lot": true_best_lam,
+    "exact-zeros": true_zeros,
+    "fewer-bytes": true_compression,
+    "all-layers": true_layers,
+    "the-gradient": true_gradient,
+    "weight-decay": true_decay,
+    "cancelled-units": true_units,
+    "linear-part": true_linear_part,
+    "linear-model": true_linear_model,
+    "more-data-or-lambda": true_worth,
+    "where-zeros-come-from": true_solver_zeros,
+}
+
+
+@cache
+def truth_of(name: str) -> Truth:
+    """The truth at the step's own settings."""
+    return TRUTHS[name](opened(name))
+
+
+def numbers_in(sentence: str) -> list[str]:
+    """The numbers of a sentence as they are written, in their order; those glued to a letter (L1) as well."""
+    text = re.sub(r"(?<=\d),(?=\d{3})", "", sentence).replace("−", "-")
+    return re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?|(?<=L)\d", text)
+
+
+def is_written(number: float, text: str) -> bool:
+    """Whether the text is the number, up to what its last digit leaves open."""
+    mantissa, _, exponent = text.partition("e")
+    last_digit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    return abs(float(text) - number) <= max(0.501 * last_digit if "." in mantissa else 0, 6e-3 * abs(number))
+
+
+def holds_to(answer: Answer, truth: Truth) -> None:
+    """The option is the true one, and each true number stands in the sentence, to its digits."""
+    assert answer.right == truth.right, answer.sentence
+    written = numbers_in(answer.sentence)
+    for number in truth.numbers:
+        assert any(is_written(number, text) for text in written), (number, answer.sentence)

@@ -1,0 +1,35 @@
+"""Addresses: what stands behind the question mark, written and read in one place."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from core.settings import format_value
+
+PRESENT = "present"  # whether the page is on a projector: the switch's key, and its name in the address
+
+
+def query_of(values: Mapping[str, Any]) -> dict[str, str]:
+    """Settings and controls by name as they stand in the address."""
+    return {name: format_value(value) for name, value in values.items()}
+
+
+def with_query(url: str, query: Mapping[str, str]) -> str:
+    """An address with its query."""
+    parts = urlsplit(url)
+    return parts._replace(path=parts.path or "/", query=urlencode(query)).geturl()
+
+
+def relative_link(path: str, query: Mapping[str, str]) -> str:
+    """The address of a page with its query, relative to any page of the dashboard; path: "" for the first."""
+    return (path or "./") + "?" + urlencode(query)
+
+
+def keep_in_address(name: str, value: str | None) -> None:
+    """Write a value into the address of the page that is open, or with None take it out."""
+    if value is None:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = value

@@ -1,0 +1,15 @@
+"""What was wrong with an address: said at the top of the page, until something else is chosen."""
+
+import streamlit as st
+
+from core import Settings
+from ui.base.session import NO_PROBLEM, Problem
+
+
+def say(problem: Problem, settings: Settings) -> Problem:
+    """Say it as long as these are the settings at which it was first said; return what remains."""
+    if not problem.sentences or problem.at not in (None, settings):
+        return NO_PROBLEM
+    for sentence in problem.sentences:
+        st.warning(sentence)
+    return problem._replace(at=settings)

@@ -1,0 +1,145 @@
+"""What a session remembers beside its widgets: each thing once, with its type and its first value.
+
+Streamlit keeps a session's memory as a dictionary of strings. Here it has one face, `session`, whose
+attributes are the keys: what is not declared cannot be remembered, and what is remembered has a type.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Generic, NamedTuple, TypeVar, overload
+
+import streamlit as st
+
+from core import Settings
+from core.datasets import Source, Table
+from ui.base.cache import Store
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, eq=False)
+class File:
+    """A file as it came."""
+
+    name: str
+    content: bytes
+    digest: str
+
+
+@dataclass(frozen=True, eq=False)
+class Own:
+    """The data that a person brought."""
+
+    table: Table
+    source: Source
+    digest: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What was tried: one penalty at one setting, measured; NaN where the network diverged."""
+
+    number: int
+    settings: Settings
+    digest: str  # of a person's data
+    data: str
+    is_synthetic: bool
+    penalty: str
+    train_cost: float
+    test_cost: float
+    accuracy: float
+    zeros: float
+
+
+class Answer(NamedTuple):
+    """Which option of a question is right, and why in numbers; None where these decide nothing."""
+
+    right: int | None
+    sentence: str
+
+
+class Move(NamedTuple):
+    """A page still to be opened, and settings for its address."""
+
+    file: str
+    query: dict[str, str]
+
+
+class Problem(NamedTuple):
+    """What was wrong with an address, and the settings at which it is shown; None until these are known."""
+
+    sentences: tuple[str, ...]
+    at: Settings | None
+
+
+NO_PROBLEM = Problem((), None)
+
+
+class Remembered(Generic[Value]):
+    """One thing that a session remembers, under the attribute's name; `first` gives it its first value."""
+
+    def __init__(self, first: Callable[[], Value]) -> None:
+        self._first = first
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.key = name
+
+    @overload
+    def __get__(self, session: None, owner: type) -> "Remembered[Value]": ...
+    @overload
+    def __get__(self, session: object, owner: type) -> Value: ...
+    def __get__(self, session: object | None, owner: type) -> "Remembered[Value] | Value":
+        if session is None:
+            return self
+        if self.key not in st.session_state:
+            st.session_state[self.key] = self._first()
+        value: Value = st.session_state[self.key]
+        return value
+
+    def __set__(self, session: object, value: Value) -> None:
+        st.session_state[self.key] = value
+
+    def __delete__(self, session: object) -> None:
+        if self.key in st.session_state:
+            del st.session_state[self.key]
+
+
+class Session:
+    """The memory of the session whose page is running; a deleted attribute goes back to its first value."""
+
+    settings = Remembered(Settings)  # what the panel says
+    settings_problem = Remembered[Problem](lambda: NO_PROBLEM)
+    last_hidden = Remembered[str | None](lambda: None)  # to go back to from text that is not a list of widths
+    restore_hidden = Remembered(bool)  # go back to it before the box is drawn
+
+    own = Remembered[Own | None](lambda: None)  # the table in use
+    own_stores = Remembered[dict[str, Store[Any, Any]]](dict)  # what was computed of it
+    own_file = Remembered[File | None](lambda: None)  # the last file that could be read
+    own_steps = Remembered[dict[str, tuple[Hashable, Any]]](dict)  # the last result of each step to a table
+    own_round = Remembered(int)  # how often a file was forgotten; a new uploader forgets it too
+
+    stopped = Remembered[Hashable](lambda: None)  # the work that the person stopped, by its key
+    wanted = Remembered[Hashable](lambda: None)  # the long work that the person asked for
+    download_turn = Remembered(Lock)  # held while a download trains
+
+    trials = Remembered[dict[Hashable, Trial]](dict)  # what was tried, oldest first
+    trial_count = Remembered(int)  # those that are gone too
+    pinned = Remembered[tuple[int, ...]](tuple)  # the numbers of the trials to be compared
+
+    tour_step = Remembered[str | None](lambda: None)  # the name of the step that is on
+    tour_arrived = Remembered(bool)  # the address was looked at
+    tour_problem = Remembered[Problem](lambda: NO_PROBLEM)
+    tour_move = Remembered[Move | None](lambda: None)
+    tour_predicted = Remembered[dict[str, int]](dict)  # by step: the position of the option that was chosen
+    tour_shown = Remembered[set[str]](set)  # steps whose answer is shown
+    tour_results = Remembered[dict[str, bool]](dict)  # by step: was the prediction right at the first reveal
+    tour_answer = Remembered[tuple[Hashable, Answer] | None](lambda: None)  # the last, and what it is of
+
+
+session = Session()
+
+
+def allow_stop() -> None:
+    """A place where Streamlit may end a run that is not wanted any more; it sends nothing."""
+    _ = "stopped" in st.session_state

@@ -1,0 +1,100 @@
+"""One palette and one type scale for every chart, in the light and in the dark theme.
+
+Orange and blue stay apart for every kind of colour vision and on both backgrounds; nothing but L1 and L2
+wears them. A further penalty takes the next hue. The sign of a weight is purple or green.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from core import PENALTIES
+
+HUES = ("#e66100", "#2f81d6", "#c2347f", "#6b8e23", "#8c6d46")  # of the penalties, in the registry's order
+PENALTY_COLORS = {penalty.label: hue for penalty, hue in zip(PENALTIES.values(), HUES, strict=False)}
+SIGN_COLORS = {"negative": "#9a5fc4", "positive": "#2a9d5c"}
+BAND_COLOR = "#d4a017"
+Y_AXIS_WIDTH = 58  # pixels, the same for every panel, so that all plots begin at one line
+LAST_LABEL = 20  # pixels that the last label of an x axis may stand out
+
+
+@dataclass(frozen=True)
+class Ink:
+    """What a theme's background asks for: the colour of text, of quiet lines and of the page."""
+
+    text: str
+    quiet: str
+    grid: str
+    page: str
+
+
+INKS = {
+    "light": Ink(text="#0f1720", quiet="#5c6672", grid="#e3e6eb", page="#ffffff"),
+    "dark": Ink(text="#e8eaee", quiet="#a3acb8", grid="#2b333f", page="#11151c"),
+}
+
+
+@cache
+def stylesheet(path: Path) -> str:
+    """The rules of a .css file, read once."""
+    return path.read_text(encoding="utf-8")
+
+
+def style(*paths: Path, variables: Mapping[str, str] | None = None) -> str:
+    """Style sheets as an element for the page, after the variables that they use, by name."""
+    root = "".join(f"{name}: {value}; " for name, value in (variables or {}).items())
+    rules = "\n".join(map(stylesheet, paths))
+    return f"<style>\n:root {{ {root}}}\n{rules}</style>"
+
+
+def page_variables(ink: Ink) -> dict[str, str]:
+    """What the style sheets take from the theme."""
+    return {
+        "--lab-page": ink.page,
+        "--lab-grid": ink.grid,
+        "--lab-room": f"{Y_AXIS_WIDTH + LAST_LABEL}px",
+    }
+
+
+def chart_config(ink: Ink) -> dict[str, Any]:
+    """Vega-Lite's config: type that reads from the back row, lines that stay behind the data."""
+    return {
+        "background": "transparent",
+        "font": "Source Sans, Source Sans Pro, sans-serif",
+        "view": {"stroke": None},
+        "mark": {"aria": False},  # the text alternative speaks for them, one by one they are noise
+        "axis": {
+            "labelFontSize": 16,
+            "titleFontSize": 16,
+            "titleFontWeight": 500,
+            "titlePadding": 10,
+            "labelColor": ink.quiet,
+            "titleColor": ink.text,
+            "gridColor": ink.grid,
+            "domainColor": ink.quiet,
+            "tickColor": ink.quiet,
+            "labelPadding": 6,
+        },
+        "axisY": {"minExtent": Y_AXIS_WIDTH, "maxExtent": Y_AXIS_WIDTH},
+        "title": {
+            "fontSize": 18,
+            "fontWeight": 600,
+            "anchor": "start",
+            "frame": "group",
+            "color": ink.text,
+            "offset": 12,
+            "subtitleColor": ink.quiet,
+            "subtitleFontSize": 16,
+        },
+        "legend": {
+            "labelFontSize": 16,
+            "titleFontSize": 16,
+            "labelColor": ink.text,
+            "titleColor": ink.text,
+            "symbolSize": 160,
+        },
+        "text": {"fontSize": 17, "color": ink.text, "aria": True},
+        "concat": {"spacing": 28},
+    }

@@ -1,0 +1,70 @@
+"""The controls of a page's own: kept for the session, and in the address while they are not at their default.
+
+The panel's widgets are bound to the address by Streamlit. A page's own come and go with it, and Streamlit
+would write what is shown ("the same λ"), so these are written here, by their value.
+"""
+
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from ui.base.address import keep_in_address
+from ui.topics import TOPICS
+from ui.topics.topic import Choice, Context, Control, Topic
+
+
+def draw_controls(topic: Topic, context: Context) -> Context:
+    """Draw the topic's controls that apply here, and return the context with what is chosen."""
+    drawn = [control for control in topic.controls if control.applies(context)]
+    if not drawn:
+        return context
+    if topic.columns:
+        places = st.columns(len(drawn))
+        chosen = {
+            control.key: _draw(control, context, place) for control, place in zip(drawn, places, strict=True)
+        }
+    else:
+        with st.container(horizontal=True, gap="large") if len(topic.controls) > 1 else nullcontext():
+            chosen = {control.key: _draw(control, context) for control in drawn}
+    return replace(context, choices={**context.choices, **chosen})
+
+
+def _draw(
+    control: Control, context: Context, place: st.delta_generator.DeltaGenerator | None = None
+) -> Choice:
+    """One of a few values, side by side."""
+    state, query, key = st.session_state, st.query_params, control.key
+    values, default = control.values_in(context), control.default_in(context)
+    # Made beforehand: Streamlit keeps what formats them in the session, and networks must not hang on it.
+    words = {value: control.shown(value, context) for value in values}
+    if state.get(key) not in values:
+        by_text = {str(value): value for value in values}
+        state[key] = by_text.get(query.get(key, ""), default)
+    chosen: Any = (place or st).segmented_control(
+        control.label,
+        values,
+        format_func=words.__getitem__,
+        required=True,
+        key=key,
+        persist_state="session",
+        help=control.help,
+        on_change=_write,  # before the page is drawn, since the link to share stands above it
+        args=(key, default),
+    )
+    _write(key, default)
+    found: Choice = chosen
+    return found
+
+
+def _write(key: str, default: Choice) -> None:
+    """Put a choice into the address, or take it out where it is the default."""
+    value = st.session_state.get(key, default)
+    keep_in_address(key, None if value == default else str(value))
+
+
+def chosen_controls() -> dict[str, Choice]:
+    """What this session has chosen at the controls of all pages, by key."""
+    keys = (control.key for topic in TOPICS for control in topic.controls)
+    return {key: st.session_state[key] for key in keys if key in st.session_state}

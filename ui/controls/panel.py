@@ -1,0 +1,181 @@
+"""The settings panel: one widget for each field of Settings, kept in the address by the field's name.
+
+The widgets are made in the entry file, so every page shares them. Streamlit binds each to the address; what
+it would drop in silence, a value that is not allowed, is looked at first, and said.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from core import Settings
+from core.settings import SETTINGS, UPLOAD, Setting, format_value, parse_hidden
+from ui.base import problems
+from ui.base.foreign import markdown
+from ui.base.session import Problem, session
+from ui.data.own import choices, source_of
+
+DEFAULT = Settings()
+
+
+def settings_panel() -> Settings:
+    """Draw the panel in the sidebar and return what is chosen; say what was wrong in the address."""
+    _check_address()
+    with st.sidebar:
+        _draw("lam")
+        for name in SETTINGS:
+            if name != "lam" and (
+                not SETTINGS[name].synthetic or source_of(st.session_state.dataset).synthetic
+            ):
+                _draw(name)
+        _about_the_data(st.session_state.dataset)
+    values = {name: st.session_state.get(name, getattr(DEFAULT, name)) for name in SETTINGS}
+    return Settings(**values | {"hidden": _hidden_or_rerun()})
+
+
+def choose_lam(lam: float) -> None:
+    """Set λ, from wherever: the one way in which it is chosen. Raises ValueError for one off the grid."""
+    SETTINGS["lam"].check("lam", lam)
+    st.session_state.lam = lam
+
+
+def choose_hidden(hidden: tuple[int, ...]) -> None:
+    """A button's callback: set the hidden layers from elsewhere."""
+    st.session_state.hidden = session.last_hidden = format_value(hidden)
+
+
+def choose(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Set the panel from elsewhere, as a button's callback: these fields of Settings, and defaults else.
+
+    Names that are no field are controls of a page, which are set as well. Returns the values of widgets that
+    this session has never drawn: set here, they would not come into the address, so they belong into it.
+    """
+    state = st.session_state
+    given = {name: values.get(name, getattr(DEFAULT, name)) for name in SETTINGS}
+    unseen = {name: given[name] for name in values if name in given and name not in state}
+    for name, value in {**values, **given}.items():
+        if name == "lam":
+            choose_lam(value)
+        elif name == "hidden":
+            choose_hidden(value)
+        elif name in state or name not in given:
+            state[name] = value
+    return unseen
+
+
+def show_problems(settings: Settings) -> None:
+    """Say what was refused and what is used instead, as long as nothing else is chosen."""
+    with st.container():  # there even when empty, so that the page under it keeps its place
+        session.settings_problem = problems.say(session.settings_problem, settings)
+
+
+def _draw(name: str) -> None:
+    """The widget of a setting, by the kind that its field names."""
+    WIDGETS[SETTINGS[name].widget](name, SETTINGS[name])
+
+
+def _slider(name: str, setting: Setting) -> None:
+    st.select_slider(
+        setting.label,
+        setting.choices,
+        value=getattr(DEFAULT, name),
+        format_func=format_value,
+        key=name,
+        bind="query-params",
+        help=setting.help or None,
+    )
+
+
+def _box(name: str, setting: Setting) -> None:
+    """A box to choose from: the data sets, of which a person may have brought one."""
+    offered = choices()
+    st.selectbox(
+        setting.label,
+        offered,
+        index=offered.index(getattr(DEFAULT, name)),
+        key=name,
+        bind="query-params",
+        help=setting.help or None,
+    )
+
+
+def _text(name: str, setting: Setting) -> None:
+    """A box to choose from or to type into: the hidden layers."""
+    offered = [format_value(choice) for choice in setting.choices]
+    st.selectbox(
+        setting.label,
+        dict.fromkeys((*offered, session.last_hidden)),
+        index=offered.index(format_value(getattr(DEFAULT, name))),
+        key=name,
+        bind="query-params",
+        accept_new_options=True,
+        help=setting.help or None,
+    )
+
+
+def _number(name: str, setting: Setting) -> None:
+    low, high = setting.choices[0], setting.choices[-1]
+    st.number_input(
+        setting.label,
+        min_value=low,
+        max_value=high,
+        value=getattr(DEFAULT, name),
+        key=name,
+        bind="query-params",
+        help=setting.help or None,
+    )
+
+
+WIDGETS: dict[str, Callable[[str, Setting], None]] = {
+    "slider": _slider,
+    "choice": _box,
+    "text": _text,
+    "number": _number,
+}
+
+
+def _about_the_data(dataset: str) -> None:
+    source = source_of(dataset)
+    origin = markdown(source.source) if dataset == UPLOAD else source.source
+    st.caption(f"**{source.label}.** {source.about} Source: {origin}. Licence: {source.licence}.")
+
+
+def _check_address() -> None:
+    """On the first run of a session leave in the address what is allowed, and keep why the rest was not."""
+    state = st.session_state
+    if state.get("dataset") == UPLOAD and session.own is None:  # a browser that comes back to a new server
+        state.dataset = DEFAULT.dataset
+    if session.last_hidden is not None:
+        if session.restore_hidden:
+            state.hidden, session.restore_hidden = session.last_hidden, False
+        return
+    settings, problems = Settings.from_query(st.query_params.to_dict())
+    if settings.dataset == UPLOAD and session.own is None:
+        settings = replace(settings, dataset=DEFAULT.dataset)
+        problems.append(
+            "This link was made with a file of its maker's, which it does not carry; load yours under Your "
+            f"data. {DEFAULT.dataset} is used"
+        )
+    session.settings_problem = Problem(tuple(problems), None)
+    session.last_hidden = format_value(settings.hidden)
+    others = {name: value for name, value in st.query_params.items() if name not in SETTINGS}
+    st.query_params.from_dict(settings.to_query() | others)
+
+
+def _hidden_or_rerun() -> tuple[int, ...]:
+    """The widths in the box. Where it holds something else, put back the last good ones and start over."""
+    state = st.session_state
+    try:
+        hidden = parse_hidden(state.hidden or "")
+    except ValueError as error:
+        sentences = (*session.settings_problem.sentences, f"{error}; {session.last_hidden} is used")
+        session.settings_problem = Problem(tuple(dict.fromkeys(sentences)), None)
+        hidden = parse_hidden(session.last_hidden or "")
+    else:
+        session.last_hidden = format_value(hidden)
+    if state.hidden != session.last_hidden:
+        session.restore_hidden = True
+        st.rerun()
+    return hidden

@@ -1,0 +1,172 @@
+"""Step two: from text to rows, as many cells in each as in the first.
+
+What stands between the cells is guessed: whichever separator gives the most rows the length of the first one.
+Quotes are read strictly, because a reader that forgives a lost quote swallows the rows after it in silence.
+Every row keeps the line that it ends in, so that a message can point to it. Sizes are checked while reading,
+so that a file made to fill the memory is stopped early.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+from ui.base.words import joined
+from ui.data.upload.decode import EMPTY, SAMPLE
+from ui.data.upload.sentences import cell_in_sentence, cut_off, how_many
+
+MAX_LINES = 100_000  # of data
+MAX_COLUMNS = 200  # of the file
+MAX_CELLS = 2_000_000
+
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
+Row = tuple[int, list[str]]  # the line it ends in, counted from 1, and its cells
+
+
+def find_separator(text: str) -> tuple[str, str, int]:
+    """What stands between cells: the separator by which most rows have as many cells as the first.
+
+    Returns it, the text without a first line such as `sep=;`, and how many lines were taken off. Raises
+    ValueError where no separator gives a second column.
+    """
+    if declared := re.match(r"sep=(.)\r?\n", text):
+        return declared[1], text[declared.end() :], 1
+    sample = text[:SAMPLE]
+    if len(text) > SAMPLE:  # without its last line, which is cut off
+        sample = sample[: sample.rfind("\n") + 1] or sample
+    best, best_score = "", (0.0, 0)
+    for separator in SEPARATORS:
+        score = _regularity(sample, separator)
+        if score > best_score:
+            best, best_score = separator, score
+    if not best:
+        raise ValueError(
+            "The first row has only one column. Expected: at least one column to learn from and one that "
+            f"names the class, with {joined(list(SEPARATORS.values()), 'or')} between them."
+        )
+    return best, text, 0
+
+
+def _regularity(sample: str, separator: str) -> tuple[float, int]:
+    """The share of rows as long as the first, and that length; (0, 0) where there is but one column."""
+    try:
+        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+        rows = [row for row in reader if any(row)]
+    except csv.Error:
+        return 0.0, 0
+    if not rows or len(rows[0]) < 2:
+        return 0.0, 0
+    n_columns = len(rows[0])
+    return sum(len(row) == n_columns for row in rows) / len(rows), n_columns
+
+
+def split_rows(text: str, separator: str, skipped: int = 0) -> list[Row]:
+    """The rows of a text, without empty lines; skipped: lines that stood before the text.
+
+    Raises ValueError where a row is longer or shorter than the first, a quote is left open, or there is too
+    much of it.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[Row] = []
+    n_cells = 0
+    try:
+        for row in reader:
+            if len(row) < 2 and not any(cell.strip() for cell in row):
+                continue
+            rows.append((reader.line_num + skipped, row))
+            n_cells += len(row)
+            _check_size(len(rows), len(rows[0][1]), n_cells)
+    except csv.Error as error:
+        raise ValueError(_unreadable(str(error), rows, reader.line_num + skipped)) from None
+    if not rows:
+        raise ValueError(EMPTY)
+    return _rectangular(rows)
+
+
+def _check_size(n_rows: int, n_columns: int, n_cells: int) -> None:
+    """Raise ValueError as soon as a limit is passed; n_rows counts the row of names too."""
+    if n_columns > MAX_COLUMNS:
+        raise ValueError(
+            f"The first row has {n_columns:,} columns, the limit is {MAX_COLUMNS}. Save the columns that may "
+            "matter and the class."
+        )
+    if n_rows > MAX_LINES + 1 or n_cells > MAX_CELLS:
+        raise ValueError(
+            f"The file has more than {min(n_rows - 1, MAX_LINES):,} rows, which is too much to read with "
+            f"{n_columns} columns: the limit is {MAX_LINES:,} rows and {MAX_CELLS:,} cells. Save a sample "
+            "of its rows."
+        )
+
+
+def _unreadable(error: str, rows: Sequence[Row], line: int) -> str:
+    """The message for a text that the csv module gives up on in this line, by what it says about it."""
+    start = (rows[-1][0] if rows else 0) + 1
+    if "unexpected end" in error:
+        return (
+            f'A quote (") that opens in line {start:,} or after it is never closed; the file ends in line '
+            f"{line:,}. It may be cut off. Close the quote, or save the file again."
+        )
+    if "field larger" in error:
+        limit = csv.field_size_limit()
+        return f"Line {start:,} has a cell of over {limit:,} characters. Shorten it or leave it out."
+    return (
+        f'The quotes (") in line {line:,} cannot be read: after a closing quote the next cell must begin. '
+        'Write a quote within quotes twice, as in "5"" wide".'
+    )
+
+
+def _rectangular(rows: list[Row]) -> list[Row]:
+    """The same rows, once all are as long as the first; empty cells beyond its length are cut off.
+
+    Where every other row has exactly one cell more, the first cells are names of rows, as R writes them: the
+    first row gets an empty name before it. Raises ValueError at the first row of another length.
+    """
+    (first_line, names), *body = rows
+    n = len(names)
+    if body and all(len(row) == n + 1 and row[n].strip() for _, row in body):
+        return [(first_line, ["", *names]), *body]
+    for i, (line, row) in enumerate(rows):
+        if len(row) > n and not any(cell.strip() for cell in row[n:]):
+            del row[n:]
+        if len(row) != n:
+            raise ValueError(_wrong_length(line, row, n, is_last=i == len(rows) - 1))
+    return rows
+
+
+def _wrong_length(line: int, row: Sequence[str], n: int, is_last: bool) -> str:
+    """The message for a row that has not n cells; the last one, if too short, is probably cut off."""
+    found = f"line {line:,} has {how_many(len(row), 'cell')}, the first row has {n}"
+    if len(row) < n and is_last:
+        return cut_off(found)
+    if len(row) > n:
+        where = f"the cell {cell_in_sentence(row[n])} is one too many"
+    else:
+        where = f"column {len(row) + 1} is missing"
+    return (
+        f"{found.capitalize()}: {where}. Every row must have the same number of cells; put a cell that holds "
+        "the separator into quotes."
+    )
+
+
+def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row differs from data: some cell of it does not fit what its column holds.
+
+    A number does not fit text, nor text numbers; a text fits where it comes again in its column.
+    """
+    first, body = rows[0], rows[1:]
+    for i, name in enumerate(first):
+        cells = [row[i].strip() for row in body if row[i].strip()]
+        are_numbers = bool(cells) and all(is_number(cell) for cell in cells)
+        if are_numbers != is_number(name) or (not are_numbers and name.strip() not in cells):
+            return True
+    return not body
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number, with a point or a comma."""
+    try:
+        float(cell.strip().replace(",", "."))
+    except ValueError:
+        return False
+    return True

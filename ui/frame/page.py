@@ -1,0 +1,122 @@
+"""The skeleton that every page shares: idea, controls, picture, what to notice, the mathematics."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from ui.base.session import session
+from ui.base.theme import INKS, page_variables, style
+from ui.base.words import divergence
+from ui.controls.choices import chosen_controls, draw_controls
+from ui.controls.panel import choose_hidden
+from ui.data.shelf import shelf_of
+from ui.pictures.picture import Picture
+from ui.takeaway import log
+from ui.takeaway.buttons import take_away
+from ui.topics.topic import Context, Need, Topic
+from ui.work.progress import Progress
+
+HERE = Path(__file__).parent
+THEME_RULES = HERE.parent / "base" / "theme.css"
+
+
+def current_theme() -> str:
+    """The theme the browser shows, light until it is known."""
+    theme = st.context.theme.type
+    return theme if theme in INKS else "light"
+
+
+def page_style(present: bool) -> str:
+    """The style sheets of the frame; present: for a projector."""
+    sheets = [THEME_RULES, HERE / "toolbar.css", *([HERE / "presented.css"] if present else [])]
+    return style(*sheets, variables=page_variables(INKS[current_theme()]))
+
+
+def panel_context() -> Context:
+    """What the panel asks for; its work is shown at this place of the page."""
+    settings = session.settings
+    return Context(settings, shelf_of(settings), current_theme(), Progress(st.empty()), chosen_controls())
+
+
+def introduce(title: str, idea: str) -> None:
+    """The page's sentence, and its idea, which is left to the speaker where the page is presented."""
+    st.title(title, anchor=False)
+    with st.container(key="idea"):
+        st.markdown(idea)
+
+
+def open_topic(topic: Topic) -> Context:
+    """Say what the page is about, make what it needs, draw its controls; the page ends here without it."""
+    introduce(topic.page_heading, topic.idea)
+    context = topic.adapted(panel_context())
+    with st.container():  # there even when empty, so that what follows keeps its place
+        if topic.needs in (Need.NETWORKS, Need.CURVES) and context.panel is None:
+            for sentence in divergence(context.networks.runs):
+                st.warning(sentence)
+            log.note(context)
+        if about := topic.about(context):
+            st.caption(about)
+    if topic.remedy and topic.lacks_hidden(context):
+        st.info(topic.remedy.sentence)
+        st.button(topic.remedy.label, on_click=choose_hidden, args=(topic.remedy.hidden,), key="remedy")
+        st.stop()
+    return draw_controls(topic, context)
+
+
+def show(topic: Topic, context: Context) -> Picture:
+    """The topic's picture with what can be taken away of it and what to notice, or why there is none."""
+    with st.container():  # there even when empty, so that what follows keeps its place
+        if remark := topic.remark(context):
+            st.info(remark)
+    picture = topic.picture(context)
+    with st.container():
+        if picture.missing:
+            st.info(picture.missing)
+            return picture
+    draw(picture)
+    if picture.caption:
+        st.caption(picture.caption)
+    take_away(picture, topic, context)
+    notice(picture.notes)
+    return picture
+
+
+def draw(picture: Picture) -> None:
+    """Show a chart; the tables travel beside the spec, which stays the same when they change.
+
+    What it shows at the chosen λ stands before it, for screen readers alone: its alternative text is part
+    of the spec, and so a constant.
+    """
+    st.html(f'<p class="for-screen-readers">{escape(picture.spoken)}</p>')
+    spec = {**(picture.spec or {}), "datasets": picture.packed}
+    st.vega_lite_chart(None, spec, key=picture.key, alt=picture.alt, width="stretch")
+
+
+def show_table(picture: Picture) -> None:
+    """A picture that is a table, with what to read in it."""
+    for table in picture.tables.values():
+        st.dataframe(table, hide_index=True)
+    if picture.caption:
+        st.caption(picture.caption)
+    st.markdown("\n".join(f"- {sentence}" for sentence in picture.notes))
+
+
+def notice(sentences: Sequence[str]) -> None:
+    """What to notice, each a sentence with numbers of this run."""
+    st.header("What to notice", anchor=False)
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+
+
+def explain(topic: Topic, context: Context) -> None:
+    """The mathematics, for who opens it."""
+    with st.expander("The mathematics"):
+        st.markdown(topic.mathematics(context))
+
+
+def present(topic: Topic) -> None:
+    """A page that is its topic and nothing else."""
+    context = open_topic(topic)
+    if not show(topic, context).missing:
+        explain(topic, context)

@@ -1,0 +1,132 @@
+"""The page on which a person brings a table: the file, what is done with it, and its use on every page."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core import Settings
+from core.datasets import FAR, TEST_SHARE
+from core.settings import UPLOAD
+from ui.base.foreign import markdown
+from ui.base.session import File, session
+from ui.base.words import duration
+from ui.data.own import bring, far_out, forget, opened, prepared, uploaded
+from ui.data.shelf import shelf_of
+from ui.data.upload import BOUNDS, DROP, GAPS, Prepared, Raw, likely_target
+from ui.work.networks import refusal, seconds
+
+WIDTHS = {
+    "column": st.column_config.TextColumn(width="medium"),
+    "read as": st.column_config.TextColumn(width="medium"),
+    "gaps": st.column_config.NumberColumn(width="small"),
+    "becomes": st.column_config.TextColumn(width="large"),
+}
+
+
+def choose_file() -> File:
+    """The uploader, and what is in use; the page ends here until there is a file that can be read."""
+    st.caption(BOUNDS)
+    file, problem = uploaded()
+    with st.container():  # there even when empty, so that what follows keeps its place
+        if problem:
+            st.error(problem)
+            if file:
+                st.markdown(f"Nothing is lost: {markdown(file.name)}, read before, is still here.")
+        _say_what_is_in_use()
+    if file is None:
+        if session.own:
+            _forget_button()
+        st.stop()
+    return file
+
+
+def _say_what_is_in_use() -> None:
+    if session.own is None:
+        return
+    source, settings = session.own.source, replace(session.settings, dataset=UPLOAD)
+    st.success(f"In use: {markdown(source.source)}. {source.about}")
+    if cut := far_out(shelf_of(settings).load(settings).data):
+        st.info(
+            f"{cut:,} numbers of the test rows lie over {FAR:,.0f} standard deviations from the mean of the "
+            "training rows, and count as that far."
+        )
+
+
+def choose_cells(file: File) -> tuple[Raw, str]:
+    """Whether the first row holds names; the cells that this makes, and a key for what is chosen of them."""
+    guess = opened(file)
+    has_header = st.checkbox(
+        "The first row holds the names of the columns",
+        value=guess.has_header,
+        key=f"own_header_{file.digest[:12]}",
+        persist_state="session",
+    )
+    try:
+        raw = opened(file, has_header)
+    except ValueError as error:
+        st.error(str(error))
+        st.stop()
+    return raw, f"{file.digest[:12]}{has_header}"
+
+
+def choose_columns(raw: Raw, key: str) -> Prepared | None:
+    """The class, the gaps, what is left out; the table that this makes, None where it makes none."""
+    left, middle, right = st.columns(3)
+    target = left.selectbox(
+        "The column of the class",
+        raw.columns,
+        index=raw.columns.index(likely_target(raw)),
+        key=f"own_target_{key}",
+        persist_state="session",
+    )
+    gaps = middle.selectbox(
+        "Where a value is missing",
+        list(GAPS),
+        index=list(GAPS).index(DROP),
+        format_func=GAPS.__getitem__,
+        key="own_gaps",
+        persist_state="session",
+    )
+    left_out = right.multiselect(
+        "Columns to leave out",
+        [name for name in raw.columns if name != target],
+        key=f"own_left_out_{key}{target}",
+        persist_state="session",
+        help="Such as numbers of rows, or what is only known after the class is.",
+    )
+    try:
+        return prepared(raw, target, gaps, tuple(left_out))
+    except ValueError as error:
+        st.error(str(error))
+        return None
+
+
+def offer_to_use(raw: Raw, table: Prepared | None) -> None:
+    """What the table is and what training on it takes, a button to use it, and what became of each column."""
+    if table is not None:
+        lines = (*table.notes, *raw.notes, _expected_time(table))
+        st.markdown("\n".join(f"- {sentence}" for sentence in lines))
+        with st.container(horizontal=True):
+            use = st.button("Use this data", type="primary", on_click=bring, args=(table, raw.file_name))
+            _forget_button()
+        if use:
+            st.switch_page("pages/sparsity.py", query_params={})  # the panel writes its own values again
+        st.subheader("What is done with each column", anchor=False)
+        st.dataframe(table.columns, hide_index=True, column_config=WIDTHS)
+    st.subheader("The first rows, as they were read", anchor=False)
+    st.dataframe(raw.cells.head(8), hide_index=True)
+
+
+def _expected_time(table: Prepared) -> str:
+    """How long the panel's network takes to train on it, or why it is not trained."""
+    settings = replace(session.settings, dataset=UPLOAD)
+    rows, n_features = table.table.X.shape
+    n_train = round(rows * (1 - TEST_SHARE))
+    expected = seconds(settings, n_features, len(table.table.class_names), n_train)
+    return refusal(settings, expected) or (
+        f"Training the panel's network at every λ takes about {duration(expected)}."
+    )
+
+
+def _forget_button() -> None:
+    st.button("Forget it", on_click=forget, args=(Settings().dataset,))

@@ -1,0 +1,44 @@
+"""The plane as networks see it: which part of it is drawn, cut into cells, and the samples on it.
+
+Coordinates are shares of the side of a square, from 0 to 1 in x and y, so that several squares can stand side
+by side; a topic says how large its squares are and how it tells the probabilities of its cells.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+MAX_POINTS = 700  # samples in one square; all that the synthetic data have
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """A rectangle of the plane, in units of the data, that is drawn as a square."""
+
+    low: np.ndarray  # (2,) its lower left corner
+    size: np.ndarray  # (2,)
+
+    @classmethod
+    def around(cls, X: np.ndarray, margin: float | np.ndarray) -> "Plane":
+        """The samples X (m, 2) with a margin around, in units of the data, of each side."""
+        low, high = X.min(axis=0) - margin, X.max(axis=0) + margin
+        return cls(low, high - low)
+
+    def middles(self, n: int) -> np.ndarray:
+        """The middles of n × n cells, row by row from the lowest, (n·n, 2), in units of the data."""
+        middle = (np.arange(n) + 0.5) / n
+        x, y = np.meshgrid(middle, middle)
+        return self.low + self.size * np.column_stack([x.ravel(), y.ravel()])
+
+    def shares(self, X: np.ndarray) -> np.ndarray:
+        """Where samples X (m, 2) lie in the square, (m, 2)."""
+        return (X - self.low) / self.size
+
+
+def drawn_samples(plane: Plane, X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where the samples lie in the square, (n, 2), and "positive" for class 1, "negative" for class 0, (n,).
+
+    Of more than MAX_POINTS samples so many are drawn, evenly through the rows.
+    """
+    kept = np.unique(np.linspace(0, len(X) - 1, MAX_POINTS).astype(int))
+    return plane.shares(X[kept]), np.where(y[kept] == 1, "positive", "negative")

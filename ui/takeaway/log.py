@@ -1,0 +1,163 @@
+"""What was tried in this session: each setting that was trained, and what came of it, to be compared.
+
+A row is one penalty at the chosen λ. The rows stay in the session alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import pandas as pd
+
+from core import DATASETS, Run, Settings
+from core.measures import accuracy, sparsity
+from core.settings import SETTINGS, format_value
+from ui.base.foreign import markdown
+from ui.base.session import Trial, session
+from ui.base.words import joined, number, percent
+from ui.controls.panel import choose
+from ui.topics.topic import Context
+
+MAX_ROWS = 200
+PINS = 2
+NUMBER = "no."
+DATA, PENALTY, LAM = SETTINGS["dataset"].short, "penalty", SETTINGS["lam"].short
+OTHERS = {name: setting for name, setting in SETTINGS.items() if name not in ("dataset", "lam")}
+CHOSEN = (DATA, *(setting.short for setting in OTHERS.values()), PENALTY, LAM)
+COSTS = ("training cost", "test cost")
+SHARES = ("test accuracy", "exact zeros")
+RESULTS = (*COSTS, *SHARES)
+DEFAULT = Settings()
+DECIMALS = (
+    *(setting.short for name, setting in SETTINGS.items() if isinstance(getattr(DEFAULT, name), float)),
+    *COSTS,
+)
+TYPES_WITH_GAPS = {  # columns that are empty where the data are not drawn; Int64 is pandas' own
+    setting.short: "Int64" if isinstance(getattr(DEFAULT, name), int) else "float64"
+    for name, setting in OTHERS.items()
+    if setting.synthetic
+}
+
+
+def note(context: Context) -> None:
+    """Remember what this page has trained, once for each setting and λ; the oldest rows give way."""
+    kept, digest, settings = session.trials, context.shelf.digest, context.settings.reduced()
+    for label, run in context.networks.runs.items():
+        key = (digest, settings, label)
+        if key not in kept:
+            session.trial_count += 1
+            kept[key] = measured(session.trial_count, context, label, run)
+    while len(kept) > MAX_ROWS:
+        del kept[next(iter(kept))]
+
+
+def measured(n: int, context: Context, label: str, run: Run) -> Trial:
+    """The network at the chosen λ, on the training and on the test rows."""
+    one, data = run.select(slice(context.k, context.k + 1)), context.data
+    is_own = context.settings.dataset not in DATASETS
+    return Trial(
+        number=n,
+        settings=context.settings.reduced(),
+        digest=context.shelf.digest,
+        data=f"{data.source.label}: {data.source.source}" if is_own else data.source.label,
+        is_synthetic=context.settings.is_synthetic,
+        penalty=label,
+        train_cost=float(one.data_cost[-1, 0]),
+        test_cost=float(one.cross_entropy(data.X_test, data.y_test)[0]),
+        accuracy=float(accuracy(one.predict_proba(data.X_test), data.y_test)[0]),
+        zeros=float(sparsity(one.W)[0]),
+    )
+
+
+def trials() -> list[Trial]:
+    """What was tried, oldest first."""
+    return list(session.trials.values())
+
+
+def table(tried: Sequence[Trial]) -> pd.DataFrame:
+    """One row a trial: its number, CHOSEN and RESULTS; a gap where a setting plays no part for the data."""
+    columns = [NUMBER, *CHOSEN, *RESULTS]
+    return pd.DataFrame(map(_row, tried), columns=columns).astype(TYPES_WITH_GAPS)
+
+
+def _row(trial: Trial) -> dict[str, object]:
+    """The cells of a trial by the heads of their columns."""
+    chosen = {DATA: trial.data, PENALTY: trial.penalty, LAM: trial.settings.lam}
+    chosen |= {setting.short: _cell(trial, name) for name, setting in OTHERS.items()}
+    results = (trial.train_cost, trial.test_cost, trial.accuracy, trial.zeros)
+    return {NUMBER: trial.number, **chosen, **dict(zip(RESULTS, results, strict=True))}
+
+
+def _cell(trial: Trial, name: str) -> object:
+    """A setting as the list has it: a number stays one, to be sorted by; None where it plays no part."""
+    if SETTINGS[name].synthetic and not trial.is_synthetic:
+        return None
+    value = getattr(trial.settings, name)
+    return value if isinstance(value, int | float) else format_value(value)
+
+
+def comparison(first: Trial, second: Trial) -> pd.DataFrame:
+    """what, then a column for each trial: the settings in which they differ, and all results."""
+    both = table([first, second])
+    names = [*differing(first, second), *RESULTS]
+    columns = {
+        f"no. {trial.number}": [written(both[name].iloc[i], name in SHARES) for name in names]
+        for i, trial in enumerate((first, second))
+    }
+    return pd.DataFrame({"what": names, **columns})
+
+
+def differing(first: Trial, second: Trial) -> list[str]:
+    """The columns of CHOSEN in which two trials differ."""
+    both = table([first, second])
+    return [name for name in CHOSEN if written(both[name].iloc[0]) != written(both[name].iloc[1])]
+
+
+def written(value: str | float | None, is_share: bool = False) -> str:
+    """A cell of a comparison: a number to four digits or in percent, "–" where there is none."""
+    if pd.isna(value):
+        return "–"
+    if isinstance(value, float):
+        return percent(value) if is_share else number(value, 4)
+    return str(value)
+
+
+def sentences(first: Trial, second: Trial) -> list[str]:
+    """What differs between two trials, and which has the lower test cost."""
+    names = differing(first, second)
+    a, b = f"no. {first.number}", f"no. {second.number}"
+    notes = [f"{a} and {b} differ in {joined([f'**{name}**' for name in names])}."] if names else []
+    if first.data != second.data:
+        return [
+            *notes,
+            f"Costs on {markdown(first.data)} and on {markdown(second.data)} are not to be compared.",
+        ]
+    low, high = sorted((first, second), key=lambda trial: trial.test_cost)
+    if low.test_cost < high.test_cost:  # not where one is NaN
+        notes.append(
+            f"no. {low.number} has the lower test cost, **{number(low.test_cost)}** against "
+            f"{number(high.test_cost)}; exactly zero are {percent(low.zeros)} of its weights against "
+            f"{percent(high.zeros)}."
+        )
+    return notes
+
+
+def pinned(tried: Sequence[Trial]) -> list[int]:
+    """Positions in the table of the trials that were pinned, at most PINS, where they are still there."""
+    return [i for i, trial in enumerate(tried) if trial.number in session.pinned][:PINS]
+
+
+def pin(tried: Sequence[Trial]) -> None:
+    """Remember which trials are compared, by their number."""
+    session.pinned = tuple(trial.number for trial in tried)
+
+
+def can_return(trial: Trial) -> bool:
+    """Whether the panel can go back to this trial: a person's data may be gone, or others in their place."""
+    if trial.settings.dataset in DATASETS:
+        return True
+    return session.own is not None and session.own.digest == trial.digest
+
+
+def go_back(settings: Settings) -> None:
+    """A button's callback: set the panel to these settings."""
+    choose(asdict(settings))

@@ -1,0 +1,99 @@
+"""All pages as one HTML file that asks for nothing: pictures, sentences and scripts at one setting.
+
+The page itself is a template, report.html, which escapes whatever is filled in. What may hold markup is made
+here, and says so by its type, Markup.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup, escape
+
+from core.settings import SETTINGS, format_value
+from ui.base import templates
+from ui.pictures import export
+from ui.pictures.picture import Picture
+from ui.topics import TOPICS
+from ui.topics.topic import Context, Topic
+from ui.work.tasks import RefusedError
+
+TEMPLATE = Path(__file__).parent / "report.html"
+BOLD_OR_CODE = re.compile(r"`([^`]+)`|\*\*(.+?)\*\*")
+OWN_NAMES = re.compile(r'(\bid="|url\(#|href="#)')
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """One page: its topic, and its picture with the drawing and the caption that stand in the report."""
+
+    topic: Topic
+    picture: Picture
+    drawing: Markup
+    caption: str  # in Markdown
+
+
+def html(context: Context, link: str = "") -> str:
+    """The report of the panel's context. link: the dashboard's address at these settings, "" for none.
+
+    A link is followed by whoever opens the file, so that nothing but a web address becomes one.
+    """
+    return templates.filled(
+        TEMPLATE,
+        source=context.data.source,
+        settings=settings_rows(context),
+        link=link if link.startswith(("http://", "https://")) else "",
+        sections=[section(topic, context) for topic in TOPICS],
+        inline=inline,
+    )
+
+
+def settings_rows(context: Context) -> list[tuple[str, str]]:
+    """The settings by their label, those that play a part for the data, and how many rows these have."""
+    settings, data = context.settings, context.data
+    values = {name: format_value(getattr(settings, name)) for name in SETTINGS}
+    values["dataset"] = data.source.label
+    rows = [
+        (setting.label[0].lower() + setting.label[1:], values[name])
+        for name, setting in SETTINGS.items()
+        if settings.is_synthetic or not setting.synthetic
+    ]
+    return [*rows, ("training and test rows", f"{data.m:,} and {len(data.y_test):,}")]
+
+
+def section(topic: Topic, context: Context) -> Section:
+    """One page; work that is refused leaves a sentence in place of its picture."""
+    try:
+        adapted = topic.adapted(context)
+        about, picture = topic.about(adapted), topic.picture(adapted)
+    except RefusedError as error:
+        about, picture = "", Picture(topic.key, missing=str(error))
+    caption = " ".join(filter(None, (about, picture.caption)))
+    return Section(topic, picture, drawing(picture, context.theme), caption)
+
+
+def drawing(picture: Picture, theme: str) -> Markup:
+    """The picture as an inline SVG; its tables where it has no chart, nothing where there is none to see."""
+    if picture.missing:
+        return Markup()
+    if picture.spec is None:
+        return Markup().join(
+            Markup(table.to_html(index=False, border=0)) for table in picture.tables.values()
+        )
+    return Markup(with_own_ids(export.svg(picture, theme), picture.key))
+
+
+def with_own_ids(svg: str, key: str) -> str:
+    """An SVG whose ids begin with the key, so that several can stand in one page."""
+    return OWN_NAMES.sub(lambda found: f"{found[1]}{key}-", svg)
+
+
+def inline(text: str) -> Markup:
+    """A sentence in Markdown as HTML: its bold words and its code; all else is text."""
+    parts, end = [], 0
+    for found in BOLD_OR_CODE.finditer(text):
+        parts.append(escape(text[end : found.start()]))
+        tag, inner = ("code", found[1]) if found[1] is not None else ("strong", found[2])
+        parts.append(Markup(f"<{tag}>%s</{tag}>") % inner)
+        end = found.end()
+    return Markup().join([*parts, escape(text[end:])])

@@ -1,0 +1,84 @@
+"""The same λ has another number in each library: it is written for each of them, with code to copy."""
+
+from typing import Any
+
+from core.convert import Entry, Problem, converted
+from ui.base.words import lam_text, number
+from ui.pictures.picture import Picture
+from ui.topics.converter.html import html_table
+from ui.topics.converter.notes import notes
+from ui.topics.converter.snippets import code_of
+from ui.topics.converter.tables import library_table
+from ui.topics.topic import Context, Need, Topic, penalty_control
+
+__all__ = ["PENALTY", "TOPIC", "code_of", "entries_of", "gaps", "html_table", "problem_of"]
+
+PENALTY = penalty_control("converter_penalty")
+
+
+def problem_of(context: Context) -> Problem:
+    """What the panel asks for, as a problem for other libraries."""
+    settings, data = context.settings, context.data
+    return Problem(
+        lam=settings.lam,
+        penalty=context[PENALTY],
+        m=data.m,
+        learning_rate=settings.learning_rate,
+        hidden=settings.hidden,
+        n_features=data.n_features,
+        n_classes=len(data.class_names),
+        epochs=settings.epochs,
+    )
+
+
+def entries_of(context: Context) -> list[Entry]:
+    """λ in every library."""
+    return converted(problem_of(context))
+
+
+def draw(context: Context) -> Picture:
+    """The table of libraries, as numbers and words; it has no chart."""
+    problem = problem_of(context)
+    entries = converted(problem)
+    return Picture(
+        "converter",
+        tables={"libraries": library_table(entries)},
+        alt=f"What {lam_text(problem.lam)} is called in each library, and its value there.",
+        notes=notes(problem, entries),
+    )
+
+
+def gaps(problem: Problem) -> dict[str, Any]:
+    """What fills the mathematics: where λ and m stand, the penalty's shares, and what they make."""
+    penalty = problem.shares
+    return {
+        "lam": number(problem.lam),
+        "m": problem.m,
+        "norm": penalty.norm_tex.replace("_F", ""),  # as the libraries' own pages write it
+        "l1_share": penalty.l1,
+        "l2_share": penalty.l2,
+        "strength": number(penalty.strength),
+        "l1_ratio": number(penalty.l1_ratio),
+    }
+
+
+def constants(context: Context) -> dict[str, Any]:
+    """What the script has to know beside the settings."""
+    return {"penalty": context[PENALTY]}
+
+
+TOPIC = Topic(
+    key="converter",
+    title="Converter",
+    address="same-lambda-elsewhere",
+    sentence="The same λ has another number in each library.",
+    heading="The same λ in other libraries",
+    idea="Each library scales its cost in its own way, so one penalty has many numbers. Here the chosen λ is "
+    "written for each of them, for the rows, the network and the learning rate of the panel, with code to "
+    "copy. This dashboard itself needs none of them.",
+    draw=draw,
+    needs=Need.DATA,
+    controls=(PENALTY,),
+    formulas=lambda context: gaps(problem_of(context)),
+    constants=constants,
+)

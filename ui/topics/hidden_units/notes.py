@@ -1,0 +1,110 @@
+"""What to notice: which units are left at the chosen λ and over the grid, and how the tolerance matters."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from core import Dataset, Run
+from core.measures import count_weights, predicted
+from ui.base.tables import Runs
+from ui.base.words import counted, joined, lam_text, number, percent
+from ui.topics.hidden_units.states import Tolerance, all_states
+from ui.topics.hidden_units.tables import unit_counts
+
+
+def notes(runs: Runs, data: Dataset, tol: Tolerance, k: int) -> list[str]:
+    """What became of the units at the chosen λ and over the grid, and how the tolerance matters."""
+    counts = unit_counts(runs, tol)
+    finite = {label: run for label, run in runs.items() if run.diverged_at[k] < 0}
+    sentences = []
+    for label, run in finite.items():
+        here = counts[(counts.penalty == label) & (counts.k == k)].iloc[0]
+        sentences.append(_at_the_chosen(run, label, here, data, tol, k))
+        sentences += _constant_units(run, label, tol, k)
+    for label, run in runs.items():
+        rows = counts[counts.penalty == label].set_index("k")
+        if len(rows):
+            sentences.append(_over_the_grid(run, label, rows))
+    if tol.share > 0:
+        for label, run in finite.items():
+            sentences += _by_zeros_alone(run, label, tol, k)
+        if finite:
+            sentences.append(_does_it_matter(finite, data, tol, k))
+    return sentences
+
+
+def _at_the_chosen(run: Run, label: str, here: pd.Series, data: Dataset, tol: Tolerance, k: int) -> str:
+    """Units by their state, and the links and inputs that count. here: the row of `unit_counts`."""
+    inputs = int((all_states(run, tol)[0][k] == "alive").sum())
+    return (
+        f"At {lam_text(run.lams[k])} under {label}, **{here.alive} of {sum(run.hidden)}** hidden units are "
+        f"alive, {here.constant} constant and {here.cut} cut; "
+        f"{counted(here.links, count_weights(run.W), 'links')} count, and "
+        f"{counted(inputs, data.n_features, 'inputs')} reach the output."
+    )
+
+
+def _constant_units(run: Run, label: str, tol: Tolerance, k: int) -> list[str]:
+    """A constant unit is not a silent one: what it hands on."""
+    hidden = all_states(run, tol)[1:-1]
+    at = [(l, i) for l, states in enumerate(hidden) for i in np.flatnonzero(states[k] == "constant")]
+    if not at:
+        return []
+    a = [np.tanh(run.b[l][k, i, 0]) for l, i in at]
+    strongest = int(np.abs(a).argmax())
+    l, i = at[strongest]
+    many = f"{len(at)} constant units hand" if len(at) > 1 else "one constant unit hands"
+    which = f"unit {i + 1} of layer {l + 1}"
+    return [
+        f"{label}'s {many} on tanh(b) whatever the sample"
+        + (", the largest " if len(at) > 1 else ": ")
+        + f"{which} with a = {number(a[strongest])}. Biases are not penalized, so constant need not be zero."
+    ]
+
+
+def _over_the_grid(run: Run, label: str, rows: pd.DataFrame) -> str:
+    """From which λ on units are lost, and from which on none is alive. rows: of `unit_counts`, by k."""
+    n = sum(run.hidden)
+    lost = rows.index[rows.alive < n]
+    if len(lost) == 0:
+        return f"{label} keeps all {n} units alive over the whole grid."
+    sentence = f"On this grid {label} first has fewer than {n} units alive at {lam_text(run.lams[lost[0]])}"
+    some = rows.index[rows.alive > 0]
+    none = rows.index[rows.index > (some[-1] if len(some) else -1)]
+    if len(none) == 0:
+        last = lam_text(run.lams[rows.index[-1]])
+        return f"{sentence}; at the largest, {last}, {rows.alive.iloc[-1]} are left."
+    return f"{sentence}; from {lam_text(run.lams[none[0]])} on none is left."
+
+
+def _by_zeros_alone(run: Run, label: str, tol: Tolerance, k: int) -> list[str]:
+    """Where the tolerance, and not an exact zero, took units away."""
+    alive, by_zeros = (
+        int(sum((states[k] == "alive").sum() for states in all_states(run, t)[1:-1]))
+        for t in (tol, replace(tol, share=0.0))
+    )
+    if alive == by_zeros:
+        return []
+    return [
+        f"Counted by exact zeros alone, {label} has {by_zeros} units alive at this λ and not {alive}: "
+        f"the rest hang on weights that are small, up to {percent(tol.share)} of their layer's largest "
+        f"{tol.reference}, but not zero."
+    ]
+
+
+def _does_it_matter(runs: Runs, data: Dataset, tol: Tolerance, k: int) -> str:
+    """How many predictions change when weights that count as none are set to zero."""
+    parts = [f"{_changed_predictions(run, data, tol, k):,} under {label}" for label, run in runs.items()]
+    return (
+        f"Does it matter that small weights count as none? Setting them to exactly zero at this λ "
+        f"changes the predicted class of {joined(parts)}, of {len(data.y_test):,} test rows."
+    )
+
+
+def _changed_predictions(run: Run, data: Dataset, tol: Tolerance, k: int) -> int:
+    """Test rows whose predicted class changes when weights that count as none are set to zero."""
+    one = run.select(slice(k, k + 1))
+    cleaned = replace(one, history_W=[W[None] for W in tol.clean(one.W)], history_b=[b[None] for b in one.b])
+    before, after = (predicted(r.predict_proba(data.X_test))[0] for r in (one, cleaned))
+    return int((before != after).sum())

@@ -1,0 +1,123 @@
+"""Small weights keep units in tanh's linear part, and linear units make a linear model."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from core.measures import linear_band
+from ui.base.tables import integer_table
+from ui.pictures.picture import Picture, Tables
+from ui.topics.linearity.chart import chart
+from ui.topics.linearity.notes import agreement_notes, notes
+from ui.topics.linearity.tables import (
+    agreements,
+    boundary_cells,
+    boundary_names,
+    boundary_points,
+    curve_table,
+    linearity_table,
+    plane_of,
+    readout_table,
+    z_histograms,
+)
+from ui.topics.topic import Context, Control, Remedy, Topic, at_any_lam, label_control
+
+DEVIATION = Control(
+    "deviation",
+    "The band: tanh z falls short of z by at most",
+    (0.01, 0.05, 0.10),
+    0.05,
+    lambda share, context: f"{share:.0%}",
+)
+DRAWN = label_control("drawn", "Boundary under", "l2", applies=lambda context: context.data.in_a_plane)
+
+
+def draw(context: Context) -> Picture:
+    """How linear the networks are at the chosen λ and over the grid."""
+    deviation = context[DEVIATION]
+    grid, lams = grid_picture(context, deviation, context[DRAWN]), context.networks.lams
+    return replace(
+        grid,
+        tables=Tables(grid.packed | {"chosen": integer_table(k=[context.k])}),
+        notes=[
+            *notes(grid.tables["linearity"], lams, context.k, linear_band(deviation)),
+            *agreement_notes(grid.tables["agreement"], lams, context.k),
+        ],
+    )
+
+
+@at_any_lam
+def grid_picture(context: Context, deviation: float, drawn: str) -> Picture:
+    """The picture without what depends on the chosen λ.
+
+    deviation: up to where the band goes; drawn: whose boundary.
+    """
+    data, straight = context.data, context.straight.runs
+    runs, lams = context.networks.runs, context.networks.lams
+    band = linear_band(deviation)
+    Z = {label: run.layers(data.X_train) for label, run in runs.items()}
+    linear = linearity_table(Z, data.X_train, band, lams)
+    tables = {
+        "readout": readout_table(linear, lams),
+        "curve": curve_table(band),
+        "band": pd.DataFrame({"low": [-band], "high": [band]}),
+        "z": z_histograms({label: layers[:-1] for label, layers in Z.items()}),
+        "linearity": linear,
+        "agreement": agreements(runs, straight, data.X_test, linear),
+    }
+    models = {}
+    if data.in_a_plane:
+        models = {f"the network under {drawn}": runs[drawn], "logistic regression": straight[drawn]}
+        plane = plane_of(data.X_train)
+        tables |= {
+            "cells": boundary_cells(models, plane),
+            "points": boundary_points(len(models), plane, data.X_train, data.y_train),
+            "names": boundary_names(list(models)),
+        }
+    titles = tuple(
+        f"z of hidden layer {l + 1}: {n} units × {data.m:,} samples"
+        for l, n in enumerate(context.settings.hidden)
+    )
+    return Picture(
+        "linearity",
+        chart(context.labels, titles, len(models), context.theme),
+        tables,
+        "tanh with its linear band, the distribution of z in each hidden layer at the λ of the slider, and "
+        "against λ the share of z within the band, the R² of the best affine map and the agreement with "
+        "logistic regression and with the network's own tangents.",
+    )
+
+
+def formulas(context: Context) -> Mapping[str, Any]:
+    """Where the band ends."""
+    deviation = context[DEVIATION]
+    return {"deviation": f"{deviation:.0%}", "band": f"{linear_band(deviation):.3f}"}
+
+
+def constants(context: Context) -> Mapping[str, Any]:
+    """What is chosen on the page, for the script."""
+    return {"deviation": context[DEVIATION]}
+
+
+TOPIC = Topic(
+    key="linearity",
+    title="Tanh",
+    address="tanh",
+    sentence="Small weights keep units in tanh's linear part.",
+    heading="Small weights keep tanh in its linear part",
+    idea="tanh is nearly a straight line around 0. The coloured bars are the z that the trained units really "
+    "take on the training data. Move λ: as the weights shrink, the z crowd into the band, and the network "
+    "comes close to an affine map of its input.",
+    draw=draw,
+    prepare=lambda context: context.straight,
+    controls=(DEVIATION, DRAWN),
+    remedy=Remedy(
+        "This network has no hidden layer, so no tanh: its logit is an affine map of the input as it is.",
+        "Give it a hidden layer of 8 units",
+        (8,),
+    ),
+    formulas=formulas,
+    constants=constants,
+)

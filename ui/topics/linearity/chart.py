@@ -1,0 +1,154 @@
+"""tanh and its linear band, the z that units take, how linear the network is against λ, and its boundary."""
+
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+
+from ui.base.theme import BAND_COLOR, INKS, Ink
+from ui.pictures.chart import (
+    BARS,
+    PENALTY_SCALE,
+    SIGN_SCALE,
+    Spec,
+    chosen_slider,
+    finish,
+    lam_axis,
+    lam_rules,
+    layer,
+    over_lam,
+    penalty_readout,
+    percent_axis,
+    table,
+)
+from ui.topics.linearity.tables import GAP
+
+Z_SCALE = alt.Scale(domain=[-4.4, 4.4], nice=False)
+Z_AXIS = alt.Axis(grid=False, values=list(range(-4, 5)), format="d")
+PENALTY = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
+
+
+@lru_cache(maxsize=64)
+def chart(labels: tuple[str, ...], layers: tuple[str, ...], n_models: int, theme: str) -> Spec:
+    """tanh and its linear band, the z that units take at λ, and how linear it all is against λ.
+
+    n_models: how many boundaries to draw, 0 where the data are not in a plane. Tables: readout, chosen,
+    curve, band, z, linearity, agreement and, for boundaries, cells, points and names.
+    """
+    ink, x = INKS[theme], lam_axis(labels)
+    share = over_lam("linearity", ink, x, percent_axis("share", domain=[0, 1]))
+    params, events = chosen_slider(len(labels), "λ")
+    panels = [
+        penalty_readout(ink),
+        curve_panel(ink),
+        *(z_distribution(l, title) for l, title in enumerate(layers)),
+        share.properties(height=180, title="Share of z within the band"),
+        affine_panel(ink, x),
+        agreement_panel(ink, x),
+        *([boundary_panel(n_models, ink)] if n_models else []),
+    ]
+    return finish(panels, theme, ("x", "y", "color", "opacity"), params, events)
+
+
+def band_rect() -> alt.Chart:
+    """The linear band, top to bottom."""
+    x = alt.X("low:Q", scale=Z_SCALE)
+    return table("band").mark_rect(color=BAND_COLOR, opacity=0.2).encode(x=x, x2="high:Q")
+
+
+def curve_panel(ink: Ink) -> alt.LayerChart:
+    """tanh z over (−4, 4), its tangent a = z, and the part within the band in bold."""
+    x = alt.X("z:Q", title="z", scale=Z_SCALE, axis=Z_AXIS)
+    y = alt.Y("a:Q", title=None, scale=alt.Scale(domain=[-1.15, 1.15]), axis=alt.Axis(values=[-1, 0, 1]))
+
+    def line(part: str, **mark: Any) -> alt.Chart:
+        return table("curve").transform_filter(f"datum.part == '{part}'").mark_line(**mark).encode(x=x, y=y)
+
+    return layer(
+        band_rect(),
+        line("tangent", color=ink.quiet, strokeDash=[5, 5], strokeWidth=1.5),
+        line("tanh", color=ink.text, strokeWidth=2.5),
+        line("band", color=BAND_COLOR, strokeWidth=6),
+    ).properties(height=220, title="tanh z, its tangent, and the band")
+
+
+def z_distribution(l: int, title: str) -> alt.LayerChart:
+    """The z of one hidden layer at k, over units and training samples; beyond ±4 at the two ends."""
+    rows = table("z").transform_filter(f"datum.layer == {l}").transform_calculate(share="datum['v' + k]")
+    bars = (
+        rows.transform_filter("datum.share > 0")
+        .mark_rect(**BARS)
+        .encode(
+            x=alt.X("low:Q", title="z, beyond ±4 at the ends", scale=Z_SCALE, axis=Z_AXIS),
+            x2="high:Q",
+            y=alt.Y(
+                "share:Q",
+                title=None,
+                scale=alt.Scale(type="sqrt", domain=[0, 1]),
+                axis=alt.Axis(format="%", values=[0, 0.04, 0.25, 1]),
+            ),
+            y2=alt.datum(0),
+            color=PENALTY,
+            stroke=alt.Stroke("penalty:N", scale=PENALTY_SCALE, legend=None),
+        )
+    )
+    return layer(band_rect(), bars).properties(height=150, title=title)
+
+
+def affine_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
+    """R² of the best affine map against λ; a network that collapsed has none and gets a cross instead."""
+    lines = over_lam("linearity", ink, x, alt.Y("r2:Q", title=None, scale=alt.Scale(zero=False)))
+    crosses = (
+        table("linearity")
+        .transform_filter("datum.state == 'collapsed'")
+        .mark_point(shape="cross", angle=45, size=90, filled=True)
+        .encode(x=x, y=alt.value(170), color=PENALTY)
+    )
+    return layer(lines, crosses).properties(height=180, title="R² of the best affine map")
+
+
+def agreement_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
+    """Agreement with logistic regression in full lines, with the network's own tangents in dashes."""
+    dash = alt.Scale(domain=["logistic", "tangent"], range=[[1, 0], [6, 5]])
+    lines = (
+        table("agreement")
+        .mark_line(strokeWidth=3)
+        .encode(
+            x=x,
+            y=percent_axis("share", zero=False),
+            color=PENALTY,
+            strokeDash=alt.StrokeDash("other:N", scale=dash, legend=None),
+        )
+    )
+    key = ["Solid: as by logistic regression", "Dashed: as by its own tangents"]
+    title = alt.TitleParams("Test rows given the same class", subtitle=key)
+    return layer(lam_rules(ink, x), lines).properties(height=180, title=title)
+
+
+def boundary_panel(n_models: int, ink: Ink) -> alt.LayerChart:
+    """The plane as each model sees it at k, side by side: hue by class, strength by certainty."""
+    width = n_models * (1 + GAP) - GAP
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, 1.12], nice=False))
+    side = alt.Color("side:N", scale=SIGN_SCALE, legend=None)
+    cells = (
+        table("cells")
+        .transform_calculate(P="datum['v' + k] / 100")
+        .transform_calculate(
+            side="datum.P > 0.5 ? 'positive' : 'negative'", certainty="0.08 + 1.2 * abs(datum.P - 0.5)"
+        )
+        .mark_rect()
+        .encode(
+            x=x,
+            x2="x_end:Q",
+            y=y,
+            y2="y_end:Q",
+            color=side,
+            opacity=alt.Opacity("certainty:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None),
+        )
+    )
+    points = table("points").mark_circle(size=30, opacity=1, stroke=ink.page, strokeWidth=0.7)
+    points = points.encode(x=x, y=y, color=side)
+    names = table("names").mark_text(align="left", baseline="bottom", dy=-4, fontSize=16, color=ink.text)
+    names = names.encode(x=x, y=alt.datum(1.0), text="name:N")
+    return layer(cells, points, names).properties(height=360, title="The boundary at this λ")

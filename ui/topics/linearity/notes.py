@@ -1,0 +1,79 @@
+"""What to notice: how linear units and logit are, and how far other models give the same classes."""
+
+import pandas as pd
+
+from ui.base.words import lam_label, lam_text, number, percent
+from ui.topics.linearity.tables import Lams
+
+
+def notes(linear: pd.DataFrame, lams: Lams, k: int, band: float) -> list[str]:
+    """How linear units and logit are, at the chosen λ and at the ends of the grid.
+
+    linear: from `linearity_table`.
+    """
+    sentences = []
+    for label, table in linear.groupby("penalty", sort=False):
+        rows = table.reset_index(drop=True)
+        sentences += [
+            *_at_the_chosen(str(label), rows, lams, k, band),
+            *_over_the_grid(str(label), rows, lams),
+            *_collapsed(str(label), rows, lams),
+        ]
+    return sentences
+
+
+def _at_the_chosen(label: str, rows: pd.DataFrame, lams: Lams, k: int, band: float) -> list[str]:
+    """The share within the band, and R² where there is one."""
+    if rows.state[k] == "diverged":
+        return []
+    sentence = (
+        f"At {lam_text(lams[k])} under {label}, **{percent(rows.share[k])}** of the hidden units' "
+        f"z lie within ±{band:.3f}"
+    )
+    if rows.state[k] == "ok":
+        sentence += f", and the best affine map explains R² = **{number(rows.r2[k], 4)}** of the logit"
+    return [sentence + "."]
+
+
+def _over_the_grid(label: str, rows: pd.DataFrame, lams: Lams) -> list[str]:
+    """R² at the smallest and at the largest λ that have one."""
+    steady = rows[rows.state == "ok"]
+    if len(steady) < 2:
+        return []
+    low, high = steady.iloc[0], steady.iloc[-1]
+    return [
+        f"Over the grid {label}'s R² goes from {number(low.r2, 4)} at {lam_text(lams[low.k])} "
+        f"to {number(high.r2, 4)} at {lam_text(lams[high.k])}."
+    ]
+
+
+def _collapsed(label: str, rows: pd.DataFrame, lams: Lams) -> list[str]:
+    """From where on the logit is constant, and that this is no linear model."""
+    collapsed = rows.index[rows.state == "collapsed"]
+    if len(collapsed) == 0:
+        return []
+    first = lam_label(lams[collapsed[0]])
+    to_the_end = len(collapsed) == len(rows) - collapsed[0]
+    return [
+        (f"From λ = {first} on" if to_the_end else f"At {len(collapsed)} λ, the first {first},")
+        + f" {label} has collapsed: the logit is the same for every sample. That is not a linear "
+        "model but a constant one, and its R² would be 0/0."
+    ]
+
+
+def agreement_notes(agreed: pd.DataFrame, lams: Lams, k: int) -> list[str]:
+    """How often network, logistic regression and tangents give the same class at the chosen λ.
+
+    agreed: from `agreements`.
+    """
+    sentences = []
+    for label, rows in agreed[agreed.k == k].groupby("penalty", sort=False):
+        share = rows.set_index("other").share
+        if {"logistic", "tangent"} <= set(share.index):
+            sentences.append(
+                f"At {lam_text(lams[k])} under {label}, the network gives "
+                f"**{percent(share['logistic'])}** of the test rows the same class as logistic regression "
+                f"with the same λ, and **{percent(share['tangent'])}** the same as itself with every tanh "
+                "replaced by its tangent."
+            )
+    return sentences

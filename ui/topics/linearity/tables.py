@@ -1,0 +1,164 @@
+"""Tidy tables: tanh and its band, the units' z, how linear the network is, and its boundary in a plane."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from core import Run
+from core.measures import affine_r2, agreement, histogram, share_in_band
+from ui.base.tables import Runs, integer_table, wide
+from ui.base.words import lam_text, number, percent
+from ui.pictures.boundary import Plane, drawn_samples
+
+Layers = Mapping[str, Sequence[np.ndarray]]  # by the penalty's label: each layer's z, (n_lams, n_units, m)
+Lams = Sequence[float] | np.ndarray
+
+Z_END = 4.0  # the lesson draws tanh over (−4, 4)
+Z_BINS = 64
+BEYOND = (0.05, 0.35)  # where the bins of what lies beyond begin and end, from Z_END on
+CELLS = 28  # a side of a model's square in the plane
+GAP = 0.06  # between two squares, in sides
+MARGIN = 0.05  # around the samples, in sides of the rectangle that they fill
+
+
+def curve_table(band: float) -> pd.DataFrame:
+    """part, z, a: tanh over (−Z_END, Z_END), its part within the band, and its tangent at 0."""
+    z = {
+        "tanh": np.linspace(-Z_END, Z_END, 161),
+        "band": np.linspace(-band, band, 25),
+        "tangent": np.array([-1.15, 1.15]),
+    }
+    frames = [
+        pd.DataFrame({"part": part, "z": values, "a": values if part == "tangent" else np.tanh(values)})
+        for part, values in z.items()
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def z_histograms(Z: Layers) -> pd.DataFrame:
+    """One row a bin of a hidden layer and penalty, wide over λ: the share of the layer's z.
+
+    Z: of the hidden layers alone. Columns: layer, penalty, low, high, then v0, v1, … What lies beyond ±Z_END
+    has a bin of its own on either side.
+    """
+    edges = np.linspace(-Z_END, Z_END, Z_BINS + 1)
+    near, far = BEYOND
+    low = [-Z_END - far, *edges[:-1], Z_END + near]
+    high = [-Z_END - near, *edges[1:], Z_END + far]
+    frames = []
+    for label, layers in Z.items():
+        for l, z in enumerate(layers):
+            rows = {"layer": np.full(len(low), l, np.int32), "penalty": label, "low": low, "high": high}
+            frames.append(pd.DataFrame({**rows, **wide(_shares(z, edges))}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _shares(z: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Shares of z below, between and above the edges, (n_bins + 2, n_lams); NaN where diverged."""
+    with np.errstate(invalid="ignore"):
+        below = (z < edges[0]).mean(axis=(1, 2))
+        above = (z > edges[-1]).mean(axis=(1, 2))
+    shares = np.vstack([below, histogram(z, edges).T / z[0].size, above])
+    shares[:, ~np.isfinite(z[:, 0, 0])] = np.nan
+    return shares
+
+
+def linearity_table(Z: Layers, X: np.ndarray, band: float, lams: Lams) -> pd.DataFrame:
+    """k, penalty, share, r2, state: how linear the units and the logit are at each λ.
+
+    Z: of all layers, the logit last. share: of |z| within the band, over all hidden units and samples; r2: of
+    the best affine map of X to the logit. state: "ok", "collapsed" where the logit is constant (R² would be
+    0/0), or "diverged".
+    """
+    frames = []
+    for label, layers in Z.items():
+        shares = share_in_band(layers[:-1], band)
+        finite = np.isfinite(layers[-1]).all(axis=(1, 2))
+        r2 = np.full(len(lams), np.nan)
+        r2[finite] = affine_r2(X, layers[-1][finite])
+        state = np.where(finite, np.where(np.isnan(r2), "collapsed", "ok"), "diverged")
+        rows = integer_table(k=range(len(lams)))
+        frames.append(rows.assign(penalty=label, share=shares, r2=r2, state=state))
+    return pd.concat(frames, ignore_index=True)
+
+
+def readout_table(linear: pd.DataFrame, lams: Lams) -> pd.DataFrame:
+    """k and the lines to be read at each λ: λ itself, then share and R² of each penalty.
+
+    linear: from `linearity_table`.
+    """
+    lines = {"title": [lam_text(lam) for lam in lams]}
+    for label, rows in linear.groupby("penalty", sort=False):
+        measured = zip(rows.share, rows.r2, rows.state, strict=True)
+        lines[str(label)] = [f"{label}: {_line(*numbers)}" for numbers in measured]
+    return integer_table(k=range(len(lams))).assign(**lines)
+
+
+def _line(share: float, r2: float, state: str) -> str:
+    """Share and R² of one network in words."""
+    if state == "diverged":
+        return "diverged"
+    affine = "collapsed" if state == "collapsed" else f"R² = {number(r2, 4)}"
+    return f"{percent(share)} of z in the band, {affine}"
+
+
+def agreements(runs: Runs, straight: Runs, X: np.ndarray, linear: pd.DataFrame) -> pd.DataFrame:
+    """k, penalty, other, share: of the samples X, how many get the same class from two models.
+
+    other: "logistic", logistic regression trained with the same penalty and λ (`straight`), or "tangent", the
+    network itself with every tanh replaced by its tangent. Networks that collapsed (`linear`, from
+    linearity_table) give one class to all and are left out.
+    """
+    frames = []
+    for label, run in runs.items():
+        P = run.predict_proba(X)
+        others = {"logistic": straight[label].predict_proba(X), "tangent": run.predict_proba(X, tangent=True)}
+        for other, Q in others.items():
+            rows = integer_table(k=range(run.lams.size))
+            frames.append(rows.assign(penalty=label, other=other, share=agreement(P, Q)))
+    table = pd.concat(frames, ignore_index=True).dropna()
+    return table.merge(linear.loc[linear.state == "ok", ["k", "penalty"]], on=["k", "penalty"])
+
+
+def plane_of(X: np.ndarray) -> Plane:
+    """The part of the plane that is drawn: the samples X (m, 2) with a margin."""
+    return Plane.around(X, MARGIN * (X.max(axis=0) - X.min(axis=0)))
+
+
+def boundary_cells(models: Mapping[str, Run], plane: Plane) -> pd.DataFrame:
+    """One row a cell of the plane and model, wide over λ: the probability of class 1, in percent.
+
+    Columns: x, x_end, y, y_end, then v0, v1, … The models' squares stand side by side, each of side 1,
+    GAP apart.
+    """
+    steps = np.arange(CELLS) / CELLS
+    x, y = (part.ravel() for part in np.meshgrid(steps, steps))
+    middles = plane.middles(CELLS)
+    frames = []
+    for i, run in enumerate(models.values()):
+        P = np.nan_to_num(run.predict_proba(middles), nan=0.5)
+        percents = {f"v{k}": np.round(100 * p).astype(np.int8) for k, p in enumerate(P)}
+        left = _left(i)
+        cells = {"x": x + left, "x_end": x + left + 1 / CELLS, "y": y, "y_end": y + 1 / CELLS}
+        frames.append(pd.DataFrame({**{name: c.astype(np.float32) for name, c in cells.items()}, **percents}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def boundary_names(models: Sequence[str]) -> pd.DataFrame:
+    """x, name: what stands over each model's square."""
+    return pd.DataFrame({"x": [_left(i) for i in range(len(models))], "name": list(models)})
+
+
+def boundary_points(n_models: int, plane: Plane, X: np.ndarray, y: np.ndarray) -> pd.DataFrame:
+    """x, y, side: the samples in each model's square; side is that of their class, as for weights."""
+    inside, side = drawn_samples(plane, X, y)
+    frames = [
+        pd.DataFrame({"x": inside[:, 0] + _left(i), "y": inside[:, 1], "side": side}) for i in range(n_models)
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _left(i: int) -> float:
+    """Where the i-th square begins."""
+    return i * (1 + GAP)

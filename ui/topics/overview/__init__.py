@@ -1,0 +1,86 @@
+"""With the right λ a network stops memorizing noise: boundaries at three λ, cost and accuracy over all."""
+
+from collections.abc import Iterable
+
+from core.settings import LAMS
+from ui.base.tables import integer_table
+from ui.base.words import lam_label
+from ui.pictures.picture import Picture
+from ui.topics.overview.chart import chart
+from ui.topics.overview.example import about, adapted
+from ui.topics.overview.notes import left_out, notes
+from ui.topics.overview.tables import (
+    best_table,
+    boundary_cells,
+    boundary_labels,
+    boundary_points,
+    plane_of,
+    score_readout,
+    score_table,
+    scores_of,
+    three_lams,
+)
+from ui.topics.topic import Context, Topic, label_control
+
+PENALTY = label_control("overview_penalty", "Boundaries under")
+
+
+def draw(context: Context) -> Picture:
+    """Boundaries of the chosen penalty, and the costs of all, in a context that `adapted` gives."""
+    data, runs, penalty = context.data, context.networks.runs, context[PENALTY]
+    scores = {label: scores_of(run, data) for label, run in runs.items()}
+    ks, roles = three_lams(scores[penalty])
+    if not ks:
+        return Picture(
+            "overview",
+            missing=f"At every λ {penalty} diverged, so there is no boundary to draw. Choose a smaller α in "
+            "the panel.",
+        )
+    plane, is_example = plane_of(data), context.panel is not None
+    return Picture(
+        "overview",
+        chart(context.labels, len(ks), penalty, context.theme),
+        {
+            "cells": boundary_cells(runs[penalty], ks, plane),
+            "points": boundary_points(len(ks), plane, data),
+            "pictures": boundary_labels(ks, roles, LAMS, scores[penalty], len(data.y_test)),
+            "readout": score_readout(scores, LAMS),
+            "chosen": integer_table(k=[context.k]),
+            "scores": score_table(scores),
+            "best": best_table(scores, LAMS),
+        },
+        "The plane coloured by the network's answer at λ = 0, at the best λ and at one too large, with "
+        "the training samples; and the cost and the accuracy on training and test rows against λ.",
+        notes(scores, ks, penalty, LAMS, context.k, data) + (left_out(runs) if is_example else []),
+    )
+
+
+def formulas(context: Context) -> dict[str, str]:
+    """The numbers of the moment in J: λ, and how many rows it is a mean of."""
+    data = context.data
+    return {
+        "lam": lam_label(context.lam),
+        "m": str(data.m),
+        "training_rows": f"{data.m:,}",
+        "test_rows": f"{len(data.y_test):,}",
+    }
+
+
+def way_on(topics: Iterable[Topic]) -> dict[str, str]:
+    """Where the overview leads: every other topic's page, and what the link to it says, in Markdown."""
+    return {topic.file: f"**{topic.title}** · {topic.sentence}" for topic in topics if topic.key != TOPIC.key}
+
+
+TOPIC = Topic(
+    key="overview",
+    title="Overview",
+    address="start",
+    sentence="With the right λ a network stops memorizing noise.",
+    idea="Without a penalty a network bends its boundary around single noisy samples. A penalty on the "
+    "weights makes that expensive: first the noise goes, and with too much of it the signal as well.",
+    draw=draw,
+    controls=(PENALTY,),
+    adapted=adapted,
+    about=about,
+    formulas=formulas,
+)

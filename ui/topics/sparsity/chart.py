@@ -1,0 +1,160 @@
+"""Zeros against λ, the weights at λ as a matrix or as images, the path of each weight, and bytes."""
+
+from functools import lru_cache
+
+import altair as alt
+
+from ui.base.theme import INKS, PENALTY_COLORS, Ink
+from ui.pictures.chart import (
+    PENALTY_SCALE,
+    Spec,
+    chosen_slider,
+    finish,
+    input_axis,
+    lam_axis,
+    lam_rules,
+    layer,
+    over_lam,
+    penalty_readout,
+    percent_axis,
+    table,
+    titled,
+    weight_cells,
+    with_names,
+)
+from ui.topics.sparsity.tables import COMPARED
+
+ZEROS_HEIGHT = 230
+SOLID, DASHED = [1, 0], [6, 5]
+
+
+def chart(
+    labels: tuple[str, ...],
+    n_rows: int,
+    n_columns: int,
+    inputs: tuple[str, ...],
+    has_needles: bool,
+    theme: str,
+) -> Spec:
+    """Zeros against λ, the weights at λ as a matrix or as images, the path of each weight, and bytes.
+
+    inputs: names for the columns of a matrix, () for images. Tables: readout, chosen, marks, shares,
+    weights, units, paths, frame, bytes and, where it has them, needles.
+    """
+    return with_names(_chart(labels, n_rows, n_columns, len(inputs), has_needles, theme), inputs)
+
+
+@lru_cache(maxsize=64)
+def _chart(
+    labels: tuple[str, ...], n_rows: int, n_columns: int, n_names: int, has_needles: bool, theme: str
+) -> Spec:
+    """The chart before it has names: these may be a person's own, and are not kept for others."""
+    ink, x = INKS[theme], lam_axis(labels)
+    axes = [None] * (len(PENALTY_COLORS) - 1) + [input_axis(n_names) if n_names else None]
+    matrices = [
+        weight_matrix(penalty, n_rows, n_columns, axis, not n_names, ink)
+        for penalty, axis in zip(PENALTY_COLORS, axes, strict=True)
+    ]
+    panels = [
+        penalty_readout(ink),
+        zero_panel(ink, x),
+        *([needle_panel(ink, x)] if has_needles else []),
+        *matrices,
+        *(weight_paths(penalty, ink, x) for penalty in PENALTY_COLORS),
+        byte_panel(ink, x),
+    ]
+    params, events = chosen_slider(len(labels), "λ")
+    return finish(panels, theme, ("color", "x", "y", "opacity", "strokeDash"), params, events)
+
+
+def zero_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
+    """Share of exact zeros against λ, with L1's λ_max, and the others' partners where they have moved."""
+    color = PENALTY_COLORS[COMPARED]
+    marks = table("marks")
+    limit = marks.mark_rule(color=color, strokeDash=[2, 3], strokeWidth=2).encode(x=x)
+    name = marks.mark_text(align="right", dx=-6, fontSize=16, color=color)
+    name = name.encode(x=x, y=alt.value(ZEROS_HEIGHT - 15), text="label:N")
+    others = [partner_rule(label) for label in PENALTY_COLORS if label != COMPARED]
+    lines = over_lam("shares", ink, x, percent_axis("share", domain=[0, 1]))
+    return layer(limit, name, *others, lines).properties(
+        height=ZEROS_HEIGHT, title="Share of weights exactly zero"
+    )
+
+
+def partner_rule(penalty: str) -> alt.Chart:
+    """The λ at which a penalty is shown beside L1, where that is not L1's own."""
+    moved = table("readout").transform_filter(f"datum.k == k && datum['at_{penalty}'] != datum.k")
+    return moved.mark_rule(color=PENALTY_COLORS[penalty], strokeWidth=2).encode(x=f"at_{penalty}:Q")
+
+
+def needle_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
+    """How many of the columns in use are informative, and how many are not (dashed)."""
+    lines = (
+        table("needles")
+        .mark_line(strokeWidth=3)
+        .encode(
+            x=x,
+            y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=5)),
+            color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None),
+            strokeDash=alt.StrokeDash(
+                "kind:N", scale=alt.Scale(domain=["found", "false"], range=[SOLID, DASHED]), legend=None
+            ),
+        )
+    )
+    return layer(lam_rules(ink, x), lines).properties(
+        height=180, title=titled("Columns used", ["Solid: found; dashed: false"], ink)
+    )
+
+
+def byte_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
+    """Bytes of the model against λ: sparse in full lines, deflated in dashes, dense in grey."""
+    y = alt.Y("bytes:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4, format="~s"))
+    rows = table("bytes")
+    dense = rows.transform_filter("datum.form == 'dense'").mark_line(color=ink.quiet, strokeWidth=2)
+    packed = rows.transform_filter("datum.form != 'dense'").mark_line(strokeWidth=3)
+    packed = packed.encode(
+        color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None),
+        strokeDash=alt.StrokeDash(
+            "form:N", scale=alt.Scale(domain=["sparse", "deflated"], range=[SOLID, DASHED]), legend=None
+        ),
+    )
+    key = ["Solid: index and value; dashed: deflated", "Grey: dense"]
+    return layer(lam_rules(ink, x), dense.encode(x=x, y=y), packed.encode(x=x, y=y)).properties(
+        height=180, title=titled("Bytes of the model", key, ink)
+    )
+
+
+def weight_paths(penalty: str, ink: Ink, x: alt.X) -> alt.LayerChart:
+    """A line over λ for each path: one mark for all, which is much faster, broken where the next begins."""
+    y = alt.Y(f"{penalty}:Q", title=None, axis=alt.Axis(tickCount=5))
+    lines = table("paths").mark_line(color=PENALTY_COLORS[penalty], opacity=0.7, strokeWidth=1.5, order=False)
+    frame = table("frame").mark_point(opacity=0).encode(x=alt.value(0), y="w:Q")
+    return layer(lam_rules(ink, x), frame, lines.encode(x=x, y=y)).properties(
+        height=200, title=f"{penalty}: each weight over λ"
+    )
+
+
+def weight_matrix(
+    penalty: str, n_rows: int, n_columns: int, axis: alt.Axis | None, is_image: bool, ink: Ink
+) -> alt.LayerChart:
+    """The weights at k as cells: hue by sign, strength by size; an exact zero is an empty cell."""
+    rows = table("weights").transform_filter(f"datum.penalty == '{penalty}'")
+    x = alt.X("column:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, n_columns], nice=False))
+    y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[0, n_rows], nice=False, reverse=True))
+    cells = [
+        cell.encode(x=x, y=y, x2="column_end:Q", y2="row_end:Q")
+        for cell in weight_cells(rows, "datum['v' + k]", {"unit": "unit", "input": "input"}, ink)
+    ]
+    return layer(*cells, unit_names(is_image, ink)).properties(
+        height=max(44, (16 if is_image else 20) * n_rows), title=f"{penalty}: the weights"
+    )
+
+
+def unit_names(is_image: bool, ink: Ink) -> alt.Chart:
+    """The name of each unit: above its image, or to the left of its row."""
+    names = table("units").encode(y=alt.Y("row:Q", axis=None), text="unit:N")
+    if is_image:
+        mark = names.mark_text(align="left", baseline="bottom", dy=-2, fontSize=16, color=ink.quiet)
+        return mark.encode(x="column:Q")
+    mark = names.mark_text(align="right", dx=-8, fontSize=16, color=ink.quiet)
+    return mark.encode(x=alt.value(0))

@@ -1,0 +1,326 @@
+"""What a page is, as a value: a `Topic`; and what it is shown of at one moment: a `Context`.
+
+A topic names its sentence, its address, its controls with their defaults, and the function that makes its
+picture. The page, the report, the tour, the address, the log and the downloaded script all read it, so that a
+default stands nowhere else. A context holds the settings and makes what the topic needs on demand; who made
+the context has decided how that work is run.
+"""
+
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from functools import wraps
+from pathlib import Path
+from threading import RLock
+from typing import Any, Concatenate, ParamSpec
+
+from core import DATASETS, PENALTIES, Dataset, Settings
+from core.settings import LAMS, SETTINGS
+from ui.base import templates
+from ui.base.cache import PictureCache
+from ui.base.theme import INKS, Ink
+from ui.base.words import lam_label, lam_text
+from ui.data.shelf import Loaded, Shelf
+from ui.pictures.picture import Picture
+from ui.work.networks import Networks, networks
+from ui.work.tasks import Batch, Run, Value
+
+TOPICS_FOLDER = Path(__file__).parent
+Choice = str | int | float
+
+
+class Need(Enum):
+    """What a picture is made from."""
+
+    NETWORKS = auto()  # the networks of all λ, as training leaves them
+    CURVES = auto()  # learning curves over several seeds
+    RACE = auto()  # the solvers on their way to the exact optimum
+    CHECK = auto()  # numeric gradients
+    DATA = auto()  # the data alone
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """What a picture is of: settings, their data, what is chosen on the page, a way to have work done."""
+
+    settings: Settings
+    shelf: Shelf
+    theme: str  # "light" or "dark"
+    runner: Run
+    choices: Mapping[str, Any] = field(default_factory=dict)  # controls by key, as far as they were moved
+    panel: "Context | None" = None  # the context of the panel, where this one shows other settings
+    made: dict[Hashable, list[Any]] = field(default_factory=dict, repr=False)  # by batch, once made
+
+    @property
+    def loaded(self) -> Loaded:
+        """The data, and the pictures that were drawn of them."""
+        return self.shelf.load(self.settings)
+
+    @property
+    def data(self) -> Dataset:
+        """The data set that the settings name."""
+        return self.loaded.data
+
+    @property
+    def lam(self) -> float:
+        """The chosen λ."""
+        return self.settings.lam
+
+    @property
+    def k(self) -> int:
+        """Position of the chosen λ in the grid."""
+        return LAMS.index(self.lam)
+
+    @property
+    def lam_text(self) -> str:
+        """The chosen λ, in words."""
+        return lam_text(self.lam)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The grid as it is written on axes."""
+        return tuple(map(lam_label, LAMS))
+
+    @property
+    def ink(self) -> Ink:
+        """The colours of text and lines."""
+        return INKS[self.theme]
+
+    @property
+    def networks(self) -> Networks:
+        """The networks of every penalty over the grid, at these settings."""
+        return self.get(networks(self.settings, self.shelf))
+
+    @property
+    def straight(self) -> Networks:
+        """The same without hidden layers: logistic regression, or softmax regression."""
+        return self.at(replace(self.settings, hidden=())).networks
+
+    def run(self, batch: Batch[Value]) -> list[Value]:
+        """The results of work; what was once made is held as long as the context."""
+        if batch.key not in self.made:
+            self.made[batch.key] = self.runner(batch)
+        return self.made[batch.key]
+
+    def get(self, batch: Batch[Value]) -> Value:
+        """The result of a single piece of work."""
+        (result,) = self.run(batch)
+        return result
+
+    def at(self, settings: Settings) -> "Context":
+        """The same at other settings of the same data."""
+        return replace(self, settings=settings)
+
+    def elsewhere(self, settings: Settings, shelf: Shelf) -> "Context":
+        """A picture's own example in place of the panel's settings."""
+        return replace(self, settings=settings, shelf=shelf, panel=self)
+
+    def __getitem__(self, control: "Control") -> Any:
+        """What is chosen at a control; its default where nothing is, or nothing that can be chosen here."""
+        chosen = self.choices.get(control.key)
+        return chosen if chosen in control.values_in(self) else control.default_in(self)
+
+
+@dataclass(frozen=True)
+class Control:
+    """A page's own control: a few values side by side, kept in the address under its key.
+
+    values, default: themselves, or functions of the context where they depend on it. shown: how a value is
+    written, for a context. applies: whether it is drawn at all; where not, its default counts.
+    """
+
+    key: str
+    label: str
+    values: Sequence[Choice] | Callable[[Context], Sequence[Choice]]
+    default: Choice | Callable[[Context], Choice]
+    shown: Callable[[Any, Context], str] = lambda value, context: str(value)
+    help: str | None = None
+    applies: Callable[[Context], bool] = lambda context: True
+
+    def values_in(self, context: Context) -> Sequence[Choice]:
+        """What can be chosen."""
+        if not self.applies(context):
+            return ()
+        return self.values(context) if callable(self.values) else self.values
+
+    def default_in(self, context: Context) -> Any:
+        """What is chosen until something else is."""
+        return self.default(context) if callable(self.default) else self.default
+
+
+def penalty_control(key: str, label: str = "Penalty", default: str = "l2") -> Control:
+    """Which penalty a page shows, by its name in the registry."""
+    return Control(key, label, tuple(PENALTIES), default, lambda name, context: PENALTIES[name].label)
+
+
+def label_control(key: str, label: str, default: str = "l2", **more: Any) -> Control:
+    """The same by the penalty's label, as the runs are kept."""
+    labels = tuple(penalty.label for penalty in PENALTIES.values())
+    return Control(key, label, labels, PENALTIES[default].label, **more)
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What a page offers where the network has no hidden layer: a sentence, and layers to choose."""
+
+    sentence: str
+    label: str
+    hidden: tuple[int, ...]
+
+
+def _nothing(context: Context) -> dict[str, Any]:
+    return {}
+
+
+def _same(context: Context) -> Context:
+    return context
+
+
+def _silent(context: Context) -> str:
+    return ""
+
+
+@dataclass(frozen=True, eq=False)
+class Topic:
+    """One sentence of the lecture, and the picture in which it comes true.
+
+    key: its folder in ui/topics and its file in pages, without the ending. address: differs from the file's
+    name, or a fresh server opens the file without the frame.
+    """
+
+    key: str
+    title: str  # in the menu
+    address: str
+    sentence: str  # what it proves
+    idea: str  # what to do on the page, and what to look at
+    draw: Callable[[Context], Picture]
+    prepare: Callable[[Context], object] = _nothing  # the work that `draw` needs beside the networks
+    heading: str = ""  # of the page, where it is not the sentence
+    needs: Need = Need.NETWORKS
+    controls: tuple[Control, ...] = ()
+    columns: bool = False  # the controls side by side in equal columns, else one after the other
+    remedy: Remedy | None = None  # without which hidden layers it has nothing to show
+    adapted: Callable[[Context], Context] = _same  # what is shown where the panel's settings cannot be
+    about: Callable[[Context], str] = _silent  # a caption over the picture, such as what is shown instead
+    remark: Callable[[Context], str] = _silent  # something to know before looking, as a note over the picture
+    formulas: Callable[[Context], Mapping[str, Any]] = _nothing  # what fills the gaps of mathematics.md
+    constants: Callable[[Context], Mapping[str, Any]] = _nothing  # of script.py, beside the settings
+
+    @property
+    def file(self) -> str:
+        """The page."""
+        return f"pages/{self.key}.py"
+
+    @property
+    def folder(self) -> Path:
+        """Where its tables, chart, notes, script and mathematics lie."""
+        return TOPICS_FOLDER / self.key
+
+    @property
+    def page_heading(self) -> str:
+        """What stands over the page."""
+        return self.heading or self.sentence.removesuffix(".")
+
+    def lacks_hidden(self, context: Context) -> bool:
+        """Whether there is nothing to show without a hidden layer."""
+        return self.remedy is not None and not context.settings.hidden
+
+    def picture(self, context: Context) -> Picture:
+        """The picture in this context, with its script; kept beside what it shows, and made once."""
+        if self.remedy and self.lacks_hidden(context):
+            return Picture(self.key, missing=self.remedy.sentence)
+        choices = tuple(context[control] for control in self.controls)
+        key = self.key, context.settings, context.theme, choices, context.panel is not None
+        pictures = self._pictures(context)
+        if pictures.get(key) is None:
+            self.prepare(context)  # before it is drawn, one picture at a time: this may wait for its turn
+        return _kept(pictures, key, lambda: self._with_script(self.draw(context), context))
+
+    def _pictures(self, context: Context) -> PictureCache[Hashable]:
+        """Where its pictures are kept: with the networks, or with the data that they show."""
+        return context.networks.pictures if self.needs is Need.NETWORKS else context.loaded.pictures
+
+    def _with_script(self, picture: Picture, context: Context) -> Picture:
+        return picture if picture.missing else replace(picture, script=self.script(context))
+
+    def mathematics(self, context: Context) -> str:
+        """What stands behind the picture, in Markdown, with the numbers of the moment."""
+        return templates.filled(self.folder / "mathematics.md", **self.formulas(context))
+
+    def script(self, context: Context) -> str:
+        """Python that prints the same numbers with core alone: script.py at these settings."""
+        text = (self.folder / "script.py").read_text(encoding="utf-8")
+        text = _assigned(text, "settings", settings_source(context.settings))
+        for name, value in self.constants(context).items():
+            text = _assigned(text, name, repr(value).replace("'", '"'))
+        if context.settings.dataset not in DATASETS:
+            loaded = f'core.load_run("{run_file(context.settings)}").data'
+            text = _assigned(text, "data", f"{loaded}  # from “Take away”: put that file beside this script")
+        return text
+
+
+# Tables are made in Python: threads that make some at once only take turns, hundreds of times a second.
+ONE_AT_A_TIME = RLock()
+Choices = ParamSpec("Choices")
+
+
+def _kept(pictures: PictureCache[Hashable], key: Hashable, make: Callable[[], Picture]) -> Picture:
+    found = pictures.get(key)
+    if found is None:
+        with ONE_AT_A_TIME:
+            found = pictures.get(key)  # it may have been made meanwhile
+            if found is None:
+                found = make()
+                pictures.put(key, found)
+    assert isinstance(found, Picture)
+    return found
+
+
+def at_any_lam(
+    make: Callable[Concatenate[Context, Choices], Picture],
+) -> Callable[Concatenate[Context, Choices], Picture]:
+    """Keep the part of a picture that the networks of all λ make together, whatever λ is chosen.
+
+    For functions of a context and of values that tell their results apart, such as what is chosen.
+    """
+
+    @wraps(make)
+    def picture(context: Context, *args: Choices.args, **kwargs: Choices.kwargs) -> Picture:
+        settings = replace(context.settings, lam=LAMS[0])
+        key = make.__module__, make.__qualname__, settings, context.theme, args, tuple(kwargs.items())
+        return _kept(context.networks.pictures, key, lambda: make(context, *args, **kwargs))
+
+    return picture
+
+
+def settings_source(settings: Settings) -> str:
+    """The settings as Python code, one on a line; those that play no part for the data are left out."""
+    lines = [
+        f"    {name}={_code(getattr(settings, name))},"
+        for name, setting in SETTINGS.items()
+        if settings.is_synthetic or not setting.synthetic
+    ]
+    return "\n".join(["core.Settings(", *lines, ")"])
+
+
+def _code(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def _assigned(text: str, name: str, value: str) -> str:
+    """A script with another value in the one line that begins with `name = `; ValueError without one."""
+    found = re.findall(rf"^{name} = .*$", text, re.MULTILINE)
+    if len(found) != 1:
+        raise ValueError(f"a script must assign {name} in one line, got {len(found)} such lines")
+    return text.replace(found[0], f"{name} = {value}")
+
+
+def run_file(settings: Settings) -> str:
+    """How the file of the run is called, which a script may have to find."""
+    return f"regularization-lab-{settings.dataset}.npz"
+
+
+def script_file(key: str) -> str:
+    """How the script of a topic is called."""
+    return f"regularization-lab-{key.replace('_', '-')}.py"

@@ -1,0 +1,108 @@
+"""One L2 step is a shrink and a gradient step: why L2 is weight decay, and where that stops being true."""
+
+from typing import Any
+
+import pandas as pd
+
+from core import Run
+from core.decay import take_apart
+from ui.base.words import number
+from ui.pictures.picture import Picture, Tables
+from ui.topics.topic import Context, Topic
+from ui.topics.weight_decay.chart import chart
+from ui.topics.weight_decay.notes import L2, divergence_remark, notes
+from ui.topics.weight_decay.tables import (
+    ADAM_DECAY,
+    ADAM_RATE,
+    ADAM_STEPS,
+    MAX_ROWS,
+    constant_tables,
+    epoch_lines,
+    layer_lines,
+    path_table,
+    reach_table,
+    size_table,
+    step_table,
+)
+
+ALT = (
+    "For each layer the next L2 step at the epoch of the slider as a shrink and a gradient step; the "
+    "size of both over the epochs; what the factor 1 − αλ/m does alone in its three regimes; and a "
+    "weight under Adam with L2 and under AdamW."
+)
+CAPTION = (
+    f"Drawn are the {MAX_ROWS} weights of each layer strongest over the epochs, or all "
+    "of a small one; on the left of the bars stands the weight before the step. Dashed: αλ/m at the "
+    "panel's settings. Last picture: one weight from 1, its gradient alternating between −g and +g, "
+    f"learning rate {number(ADAM_RATE)}, decay {number(ADAM_DECAY)}."
+)
+
+
+def draw(context: Context) -> Picture:
+    """The next step of the L2 network at the chosen λ from each snapshot, αλ/m alone, and Adam's two ways."""
+    data, run, k = context.data, l2_run(context), context.k
+    update = take_apart(run, data.X_train, data.y_train, k)
+    ratio = L2.decay_ratio(context.lam, run.m, run.learning_rate)
+    steps = step_table(update, data)
+    rows = tuple(steps.groupby("layer").size())
+    titles = tuple(
+        f"Layer {l + 1}: {shown} of {W[0].size:,} weights"
+        for l, (W, shown) in enumerate(zip(update.W, rows, strict=True))
+    )
+    tables = Tables(
+        {
+            "epochs": epoch_lines(update, ratio),
+            "steps": steps,
+            "reach": reach_table(steps),
+            "lines": layer_lines(update),
+            "sizes": size_table(update),
+            "paths": path_table(ratio),
+            "current": pd.DataFrame({"ratio": [ratio]}),
+            **constant_tables(),
+        }
+    )
+    spec = chart(titles, rows, len(update.epochs), context.theme)
+    return Picture("weight_decay", spec, tables, ALT, notes(run, update, data, k), CAPTION)
+
+
+def l2_run(context: Context) -> Run:
+    """The networks that the page is about."""
+    return context.networks.runs[L2.label]
+
+
+def remark(context: Context) -> str:
+    """What a network that diverged leaves to be shown."""
+    return divergence_remark(l2_run(context), context.k)
+
+
+def formulas(context: Context) -> dict[str, Any]:
+    """The numbers of 1 − αλ/m."""
+    run = l2_run(context)
+    factor = L2.decay(context.lam, run.m, run.learning_rate)
+    return {
+        "alpha": number(run.learning_rate),
+        "lam": number(context.lam, 4),
+        "m": run.m,
+        "factor": number(factor, 4),
+    }
+
+
+def constants(context: Context) -> dict[str, Any]:
+    """What the script takes over: as many snapshots, since the last finite one depends on it, and Adam's."""
+    n_snapshots = len(l2_run(context).epochs)
+    return {"snapshots": n_snapshots, "steps": ADAM_STEPS, "decay": ADAM_DECAY, "rate": ADAM_RATE}
+
+
+TOPIC = Topic(
+    key="weight_decay",
+    title="Weight decay",
+    address="shrink-and-step",
+    sentence="One L2 step is a shrink and a gradient step.",
+    idea="Each step of the training first multiplies W by 1 − αλ/m, and then moves it against the gradient "
+    "of the cross-entropy. The bars are the next real step of this network, weight by weight: what shrinking "
+    "changes, what the gradient step adds from there, and a tick where both end. Play the epochs.",
+    draw=draw,
+    remark=remark,
+    formulas=formulas,
+    constants=constants,
+)

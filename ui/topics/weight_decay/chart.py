@@ -1,0 +1,258 @@
+"""The next step of each layer in its two parts, αλ/m alone, and a weight under Adam's two ways."""
+
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+
+from ui.base.theme import INKS, PENALTY_COLORS, Ink
+from ui.pictures.chart import Events, Params, Spec, finish, layer, playing_slider, readout, room_param, table
+from ui.topics.weight_decay.tables import GRADIENTS, OPEN_GRADIENT, OPEN_RATIO, OPTIMIZERS, PARTS, RATIOS
+
+HEAD = 58  # pixels for the lines over the bars of a layer
+ROW = 26  # pixels of a weight
+NARROW = 700  # pixels of page under which names give way to the picture
+NAMES = 270  # pixels for the names of weights, where there is room
+COLOR = PENALTY_COLORS["L2"]
+
+
+@lru_cache(maxsize=64)
+def chart(layers: tuple[str, ...], rows: tuple[int, ...], n_snapshots: int, theme: str) -> Spec:
+    """The next step of each layer in its two parts, αλ/m alone, and Adam's two ways.
+
+    layers: their titles; rows: how many weights of each are drawn.
+    Tables: epochs, steps, reach, lines, sizes, dial, paths, current, adam, adam_lines.
+    """
+    ink = INKS[theme]
+    panels = [
+        readout({"title": ink.text, "line": COLOR}, "epochs"),
+        *(layer_step(l, title, n, ink) for l, (title, n) in enumerate(zip(layers, rows, strict=True))),
+        sizes_panel(ink),
+        readout({"title": ink.text, "line": COLOR, "end": ink.text}, "dial", "r"),
+        dial_panel(ink),
+        path_panel(ink),
+        readout({"title": ink.text, "coupled": COLOR, "decoupled": ink.text}, "adam_lines", "j"),
+        adam_panel(ink),
+    ]
+    params, events = sliders(n_snapshots)
+    return finish(panels, theme, ("x", "y", "color"), params, events)
+
+
+def sliders(n_snapshots: int) -> tuple[Params, Events]:
+    """The epoch k, which plays, the dial r of αλ/m and the gradient j of Adam, with the picture's width."""
+    params, events = playing_slider(n_snapshots, "Epoch")
+    ratios = alt.binding_range(min=0, max=len(RATIOS) - 1, step=1, name="αλ/m")
+    gradients = alt.binding_range(min=0, max=len(GRADIENTS) - 1, step=1, name="Gradient ±g")
+    room, measured = room_param()
+    dial = alt.param(name="r", value=OPEN_RATIO, bind=ratios)
+    gradient = alt.param(name="j", value=OPEN_GRADIENT, bind=gradients)
+    return [*params, dial, gradient, room], {**events, **measured}
+
+
+def layer_step(l: int, title: str, n_rows: int, ink: Ink) -> alt.LayerChart:
+    """For each weight: the shrink from 0, the gradient step from there, and a tick where both end."""
+    height = HEAD + ROW * n_rows
+    y_scale = alt.Scale(domain=[0, n_rows], nice=False, range=[HEAD, height])
+    rows = step_rows(l)
+    return layer(
+        *zero_line(l, height, ink),
+        *step_bars(rows, y_scale, ink),
+        *step_texts(rows, y_scale, ink),
+        *step_lines(l, ink),
+    ).properties(height=height, title=title)
+
+
+def step_rows(l: int) -> alt.Chart:
+    """The weights of layer l with their step at the slider: w, shrink, gradient, change, after."""
+    return (
+        table("steps")
+        .transform_filter(f"datum.layer == {l}")
+        .transform_calculate(
+            w="datum['w' + k]",
+            shrink="datum['s' + k]",
+            change="datum['c' + k]",
+            gradient="datum['c' + k] - datum['s' + k]",
+            after="datum['w' + k] + datum['c' + k]",
+            top="datum.row + 0.14",
+            bottom="datum.row + 0.86",
+        )
+    )
+
+
+def change_axis(field: str) -> alt.X:
+    """What a part of the step changes."""
+    axis = alt.Axis(tickCount=5, grid=True, labelOverlap=True, format="~g")
+    return alt.X(f"{field}:Q", title="change in this step", axis=axis)
+
+
+def row_axis(field: str, scale: alt.Scale) -> alt.Y:
+    """The row of a weight, without marks."""
+    return alt.Y(f"{field}:Q", axis=None, scale=scale)
+
+
+def zero_line(l: int, height: int, ink: Ink) -> list[alt.Chart]:
+    """Unseen points as far as the bars reach, which leave room for the names, and a line at 0."""
+    reach = (
+        table("reach")
+        .transform_filter(f"datum.layer == {l}")
+        .transform_calculate(edge="datum.end * datum['t' + k]")
+    )
+    names_end = alt.expr(f"room > {NARROW} ? {NAMES} : 0")
+    zero = reach.mark_rule(color=ink.quiet)
+    return [
+        reach.mark_point(opacity=0).encode(
+            x=change_axis("edge").scale(nice=False, rangeMin=names_end), y=alt.value(HEAD)
+        ),
+        zero.encode(x=alt.X(datum=0), y=alt.value(HEAD), y2=alt.value(height)),
+    ]
+
+
+def step_bars(rows: alt.Chart, y_scale: alt.Scale, ink: Ink) -> list[alt.Chart]:
+    """The shrink over the gradient step, and a tick where both end."""
+    tooltip = [
+        alt.Tooltip("name:N", title="weight"),
+        alt.Tooltip("w:Q", title="before", format=".5f"),
+        alt.Tooltip("shrink:Q", title="shrink", format=".5f"),
+        alt.Tooltip("gradient:Q", title="gradient step", format=".5f"),
+        alt.Tooltip("after:Q", title="after", format=".5f"),
+    ]
+    shrink = rows.mark_rect(color=COLOR).encode(
+        x="zero:Q", x2="shrink:Q", y=row_axis("top", y_scale), y2="row_middle:Q", tooltip=tooltip
+    )
+    step = rows.mark_rect(color=ink.quiet).encode(
+        x=change_axis("shrink"),
+        x2="change:Q",
+        y=row_axis("row_middle", y_scale),
+        y2="bottom:Q",
+        tooltip=tooltip,
+    )
+    end = rows.mark_rule(color=ink.text, strokeWidth=4).encode(
+        x=change_axis("change"), y=row_axis("row", y_scale), y2="row_end:Q", tooltip=tooltip
+    )
+    return [shrink.transform_calculate(zero="0"), step, end]
+
+
+def step_texts(rows: alt.Chart, y_scale: alt.Scale, ink: Ink) -> list[alt.Chart]:
+    """On the left of the bars the weight before the step, and its name where there is room."""
+    y = row_axis("row_middle", y_scale)
+    values = rows.transform_calculate(
+        text="format(datum.w, abs(datum.w) < 0.01 || abs(datum.w) >= 1000 ? '.1e' : '.3g')"
+    ).mark_text(align="right", dx=-8, fontSize=16, color=ink.quiet)
+    names = rows.transform_filter(f"room > {NARROW}").mark_text(
+        align="left", dx=4, fontSize=16, color=ink.text, limit=NAMES - 16
+    )
+    return [
+        values.encode(x=alt.value(0), y=y, text="text:N"),
+        names.encode(x=alt.value(0), y=y, text="name:N"),
+    ]
+
+
+def step_lines(l: int, ink: Ink) -> list[alt.Chart]:
+    """Over the bars the size of W and of each part, in two columns."""
+    lines = table("lines").transform_filter(f"datum.layer == {l} && datum.k == k")
+
+    def line(field: str, left: int, top: int, color: str) -> alt.Chart:
+        mark = lines.mark_text(align="left", baseline="top", fontSize=16, fontWeight=600, color=color)
+        return mark.encode(text=f"{field}:N", x=alt.value(left), y=alt.value(top))
+
+    return [
+        line("weights", 0, 0, ink.text),
+        line("shrink", 168, 0, COLOR),
+        line("together", 0, 26, ink.text),
+        line("gradient", 168, 26, ink.quiet),
+    ]
+
+
+def sizes_panel(ink: Ink) -> alt.LayerChart:
+    """The norm of each part over the epochs, on a log axis, with the epoch of the slider."""
+    lines = table("sizes").mark_line(strokeWidth=3, point=alt.OverlayMarkDef(size=30))
+    here = table("epochs").transform_filter("datum.k == k").mark_rule(color=ink.text, strokeWidth=1.5)
+    x = plain_axis("epoch", "epoch")
+    y = alt.Y(
+        "size:Q",
+        title=None,
+        scale=alt.Scale(type="log"),
+        axis=alt.Axis(format="~g", values=[10.0**i for i in range(-12, 7)], labelOverlap=True),
+    )
+    color = alt.Color(
+        "part:N",
+        scale=alt.Scale(domain=list(PARTS), range=[COLOR, ink.quiet, ink.text]),
+        legend=alt.Legend(orient="top", title=None),
+    )
+    return layer(here.encode(x=x), lines.encode(x=x, y=y, color=color)).properties(
+        height=200, title="Size of each part, all layers"
+    )
+
+
+def plain_axis(field: str, title: str) -> alt.X:
+    """Epochs or steps, from the first to the last."""
+    return alt.X(
+        f"{field}:Q", title=title, axis=alt.Axis(grid=False, tickCount=6), scale=alt.Scale(nice=False)
+    )
+
+
+def dial_panel(ink: Ink) -> alt.LayerChart:
+    """1 − αλ/m against αλ/m in its three regimes, at the dial and, dashed, at the settings."""
+    x_scale = alt.Scale(domain=[0, RATIOS[-1]], nice=False)
+    marked = alt.Axis(grid=False, values=[0, 0.5, 1, 1.5, 2, 2.5])
+    x = alt.X("ratio:Q", title="αλ/m", scale=x_scale, axis=marked)
+    y = alt.Y("factor:Q", title=None, scale=alt.Scale(domain=[-1.6, 1.4]), axis=alt.Axis(values=[-1, 0, 1]))
+    dial, here = table("dial"), table("dial").transform_filter("datum.r == r")
+    current = table("current").transform_filter(f"datum.ratio <= {RATIOS[-1]}")
+    return layer(
+        *regimes(x_scale, ink),
+        dial.mark_line(color=COLOR, strokeWidth=3).encode(x=x, y=y),
+        current.mark_rule(color=ink.quiet, strokeDash=[4, 4], strokeWidth=2).encode(x=x),
+        here.mark_rule(color=ink.text, strokeWidth=1.5).encode(x=x),
+        here.mark_point(filled=True, size=140, opacity=1, color=COLOR).encode(x=x, y=y),
+    ).properties(height=180, title="1 − αλ/m, the factor of one step")
+
+
+def regimes(x_scale: alt.Scale, ink: Ink) -> list[alt.Chart]:
+    """Walls between the regimes of αλ/m, and what a weight does in each."""
+    walls = [
+        table("current").mark_rule(color=ink.quiet, strokeWidth=1).encode(x=alt.X(datum=at, scale=x_scale))
+        for at in (1, 2)
+    ]
+    names = [
+        table("current")
+        .mark_text(align="left", baseline="top", dx=8, fontSize=16, color=ink.text)
+        .encode(x=alt.X(datum=at, scale=x_scale), y=alt.value(0), text=alt.value(name))
+        for at, name in ((0, "decays"), (1, "flips"), (2, "grows"))
+    ]
+    return [*walls, *names]
+
+
+def path_panel(ink: Ink) -> alt.LayerChart:
+    """One weight under decay alone, at the dial; dashed at the settings' αλ/m."""
+    x, y_scale = plain_axis("t", "step"), alt.Scale(domain=[-2, 2])
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", title=None, scale=y_scale, axis=alt.Axis(values=[-2, -1, 0, 1, 2]))
+
+    at_settings = table("paths").transform_filter("isValid(datum.now)")
+    at_dial = table("paths").transform_calculate(w="datum['v' + r]")
+    shown = at_dial.transform_filter("abs(datum.w) <= 2")
+    return layer(
+        at_settings.mark_line(color=ink.quiet, strokeDash=[4, 4], strokeWidth=2, clip=True).encode(
+            x=x, y=y("now")
+        ),
+        at_dial.mark_line(color=COLOR, strokeWidth=2.5, clip=True).encode(x=x, y=y("w")),
+        shown.mark_point(filled=True, size=60, opacity=1, color=COLOR).encode(x=x, y=y("w")),
+    ).properties(height=220, title="A weight under decay alone")
+
+
+def adam_panel(ink: Ink) -> alt.LayerChart:
+    """A weight under Adam + L2 and under AdamW, on a gradient that alternates between ±g."""
+    lines = table("adam").transform_calculate(w="datum['v' + j]")
+    x = plain_axis("step", "step")
+    y = alt.Y("w:Q", title=None, scale=alt.Scale(domain=[0, 1.05]), axis=alt.Axis(tickCount=5))
+
+    def line(optimizer: str, **mark: Any) -> alt.Chart:
+        rows = lines.transform_filter(f"datum.optimizer == '{optimizer}'")
+        return rows.mark_line(strokeWidth=3, **mark).encode(x=x, y=y)
+
+    with_l2, decoupled = OPTIMIZERS
+    return layer(line(with_l2, color=COLOR), line(decoupled, color=ink.text, strokeDash=[8, 5])).properties(
+        height=220, title="Adam + L2 against AdamW"
+    )

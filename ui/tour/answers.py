@@ -1,0 +1,339 @@
+"""The answers of the tour: each function measures which option of its question is right.
+
+No answer is written down. A function reads the context of its step's topic and returns the position of the
+right option and a sentence with the numbers that make it so. It stays true when other data, another λ or
+another network is chosen; where the question makes no sense any more, it raises UnanswerableError.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core import PENALTIES, Run
+from core.decay import regime
+from core.gradient import THRESHOLD
+from core.measures import (
+    affine_r2,
+    agreement,
+    count_units,
+    count_weights,
+    count_zeros,
+    layer_penalty,
+    linear_band,
+    model_bytes,
+    predicted,
+    share_in_band,
+    weight_length,
+)
+from core.settings import LAMS
+from ui.base.words import counted, joined, lam_label, number, percent
+from ui.topics.bias_variance import curves_of
+from ui.topics.bias_variance.tables import best_at_a_quarter, worth_table
+from ui.topics.hidden_units import TOLERANCE
+from ui.topics.hidden_units.states import all_states, tolerance
+from ui.topics.linearity import DEVIATION
+from ui.topics.overview.tables import scores_of
+from ui.topics.solvers import race_of
+from ui.topics.topic import Context
+from ui.tour.measured import accuracy_at, has_collapsed, network_at
+from ui.work.checks import gradient_check
+
+# From which value on an option's successor is right: the first option lies below the first bound.
+OVERFIT = (1.5, 3.0, 10.0)  # test cost in training costs
+BEST = (0.05, 1.0, 10.0)  # λ
+BYTES = (0.25, 0.5, 0.9)  # share of the plain size
+ERRORS = (THRESHOLD, 0.01, 0.2)  # relative error
+BAND = (0.2, 0.5, 0.9)  # share of z
+DISAGREE = (1e-9, 0.05)  # share of test rows
+WORTH = (1.25, 2.0)  # samples in place of so many with a penalty
+
+NO_WEIGHT = 1e-9  # of J: a penalty below it is that of rounding alone
+
+
+class UnanswerableError(Exception):
+    """The question makes no sense for what is on screen; the message says why, and what to change."""
+
+
+def option_at(value: float, bounds: Sequence[float]) -> int:
+    """How many of the bounds the value has reached: the position of its option."""
+    return int(np.searchsorted(bounds, value, side="right"))
+
+
+def _finite(context: Context, *labels: str) -> tuple[Run, ...]:
+    """The runs of these penalties. Raises UnanswerableError where one diverged at the chosen λ."""
+    runs = tuple(context.networks.runs[label] for label in labels)
+    for label, run in zip(labels, runs, strict=True):
+        if run.diverged_at[context.k] >= 0:
+            raise UnanswerableError(
+                f"At {context.lam_text} the {label} network stopped being finite at epoch "
+                f"{run.diverged_at[context.k]:,}, so there is nothing to measure. Choose a smaller α or λ."
+            )
+    return runs
+
+
+def _require_penalty(context: Context) -> None:
+    if context.lam == 0:
+        raise UnanswerableError(
+            "At λ = 0 there is no penalty, so there is nothing to tell. Choose a larger λ."
+        )
+
+
+def _require_hidden(context: Context) -> None:
+    if not context.settings.hidden:
+        raise UnanswerableError(
+            "This network has no hidden layer, so the question has no answer here. Choose hidden layers in "
+            "the panel."
+        )
+
+
+def overfit(context: Context) -> tuple[int, str]:
+    """How much larger the test cost is than the training cost without a penalty."""
+    scores = scores_of(context.networks.runs["L2"], context.data)
+    train_cost, test_cost = scores.train_cost[0], scores.test_cost[0]
+    if not np.isfinite(train_cost + test_cost):
+        raise UnanswerableError("At λ = 0 the training did not settle. Choose a smaller α in the panel.")
+    ratio = test_cost / train_cost if train_cost > 0 else np.inf
+    right = option_at(ratio, OVERFIT)
+    end = (
+        "That gap is variance: the network has fitted samples that are not there again."
+        if right
+        else "That is no large gap: here the network has not memorized its samples."
+    )
+    return right, (
+        f"At λ = 0 the cost is {number(train_cost)} on the training rows and {number(test_cost)} on the test "
+        f"rows, **{number(ratio, 2)} times** as much. {end}"
+    )
+
+
+def best_lam(context: Context) -> tuple[int, str]:
+    """Which λ of L2 has the lowest cost on the test rows."""
+    cost = scores_of(context.networks.runs["L2"], context.data).test_cost
+    if not np.isfinite(cost).any():
+        raise UnanswerableError("At every λ the L2 network diverged. Choose a smaller α in the panel.")
+    best, last = int(np.nanargmin(cost)), int(np.flatnonzero(np.isfinite(cost))[-1])
+    ends = [
+        f"{number(cost[k])} at λ = {lam_label(LAMS[k])}"
+        for k in dict.fromkeys((0, last))
+        if k != best and np.isfinite(cost[k])
+    ]
+    also = f"; it is {joined(ends)}" if ends else ""
+    return option_at(LAMS[best], BEST), (
+        f"Under L2 the lowest test cost, {number(cost[best])}, is at **λ = {lam_label(LAMS[best])}**{also}."
+    )
+
+
+def zeros(context: Context) -> tuple[int, str]:
+    """Which penalty leaves more weights exactly zero at the same λ."""
+    _require_penalty(context)
+    runs = _finite(context, "L1", "L2")
+    n, data = count_weights(runs[0].W), context.data
+    n_1, n_2 = (int(count_zeros(run.W)[context.k]) for run in runs)
+    right = (1 if n_2 else 0) if n_1 > n_2 else 2 if n_1 == n_2 else 3
+    wrong = [
+        int((predicted(network_at(run, context.k).predict_proba(data.X_test))[0] != data.y_test).sum())
+        for run in runs
+    ]
+    return right, (
+        f"At {context.lam_text} exactly zero are **{counted(n_1, n, 'weights')}** under L1 and "
+        f"**{counted(n_2, n, 'weights')}** under L2. Of {len(data.y_test):,} test rows L1 gets "
+        f"{wrong[0]} wrong and L2 {wrong[1]}."
+    )
+
+
+def compression(context: Context) -> tuple[int, str]:
+    """What share of its bytes L1's model needs where its zeros are packed away."""
+    l1, l2 = _finite(context, "L1", "L2")
+    (dense, packed), (_, packed_2) = (_bytes(run, context.k) for run in (l1, l2))
+    return option_at(packed / dense, BYTES), (
+        f"At {context.lam_text} the L1 model takes {dense:,} bytes as plain numbers and {packed:,} packed, "
+        f"**{percent(packed / dense)}**; the L2 model {percent(packed_2 / dense)}. In bytes L1 saves "
+        f"{max(dense - packed, 0):,}: decide whether that is a small effect."
+    )
+
+
+def _bytes(run: Run, k: int) -> tuple[int, int]:
+    """Bytes of the k-th network as float32, and in the smaller of the sparse and the deflated form."""
+    one = network_at(run, k)
+    size = model_bytes(one.W, one.b)
+    return int(size.dense[0]), int(min(size.sparse[0], size.deflated[0]))
+
+
+def layers(context: Context) -> tuple[int, str]:
+    """Which layer's weights make up the largest part of L2's penalty."""
+    _require_hidden(context)
+    _require_penalty(context)
+    (run,) = _finite(context, "L2")
+    one = network_at(run, context.k)
+    parts = layer_penalty(one.W, one.penalty, one.lams, one.m)[:, 0]
+    if parts.max() < NO_WEIGHT:
+        raise UnanswerableError(
+            f"At {context.lam_text} no layer has any weight left to pay for. Choose a smaller λ."
+        )
+    largest, last = int(parts.argmax()), len(parts) - 1
+    terms = [
+        f"{number(part)} for the {W[0].size:,} weights of layer {l + 1}"
+        for l, (part, W) in enumerate(zip(parts, run.W, strict=True))
+    ]
+    return {0: 0, last: 2}.get(largest, 1), (
+        f"At {context.lam_text} the penalty in L2's J is {joined(terms)}. "
+        f"**{'The output layer' if largest == last else f'Layer {largest + 1}'}** pays most, "
+        f"{percent(parts[largest] / parts.sum())} of {number(parts.sum())}."
+    )
+
+
+def gradient(context: Context) -> tuple[int, str]:
+    """How far the gradient is off when its penalty part is forgotten."""
+    _require_penalty(context)
+    error, without = (_worst_error(context, mistake) for mistake in (None, "no_penalty"))
+    held = "agree to" if error < THRESHOLD else "differ by"
+    return option_at(without, ERRORS), (
+        f"Here λ/m is {number(context.lam / context.data.m)}. Without its term the worst layer is "
+        f"off by **{percent(without)}**; with it, backpropagation and J {held} {error:.0e}."
+    )
+
+
+def _worst_error(context: Context, mistake: str | None) -> float:
+    """The largest relative error of a layer of the L2 network's gradient, with this mistake in it."""
+    check = context.get(gradient_check(context.settings, context.shelf, "l2", mistake))
+    return float(check.gradients.relative_error.max())
+
+
+def decay(context: Context) -> tuple[int, str]:
+    """What repeated shrinking by 1 − αλ/m does to the weights of the L2 network."""
+    _require_penalty(context)
+    run, k = context.networks.runs["L2"], context.k
+    ratio = PENALTIES["l2"].decay_ratio(context.lam, run.m, run.learning_rate)
+    effect = regime(ratio)
+    if effect in ("vanishes", "swings"):
+        raise UnanswerableError(
+            f"Here αλ/m is exactly {ratio:g}, the border between two answers. Move α or λ."
+        )
+    factor = f"1 − αλ/m = {1 - ratio:.4g}".replace("-", "−")
+    if run.diverged_at[k] < 0:
+        return _decay_of_finite(run, k, effect, factor)
+    gone = int(run.diverged_at[k])
+    if effect != "diverges":
+        raise UnanswerableError(
+            f"{factor} alone would not do it, yet the network stopped being finite at epoch {gone:,}: α = "
+            f"{run.learning_rate:g} is too large for the cross-entropy. Lower it."
+        )
+    return 2, (
+        f"{factor}: at each step it turns every weight's sign and makes it {abs(1 - ratio):.3g} times as "
+        f"large. **At epoch {gone:,}** of {run.epochs[-1]:,} nothing was finite any more."
+    )
+
+
+def _decay_of_finite(run: Run, k: int, effect: str, factor: str) -> tuple[int, str]:
+    """The same where the k-th network stayed finite; effect: its regime, factor: 1 − αλ/m in words."""
+    start, end = weight_length([history[[0, -1], k] for history in run.history_W])
+    length = f"in {run.epochs[-1]:,} epochs the length of all weights went from {start:.3g} to {end:.3g}"
+    if effect == "diverges" and end <= start:
+        raise UnanswerableError(f"{factor} is beyond −1, yet {length}: the gradient has held it. Raise λ.")
+    return {"decays": 0, "flips": 1, "diverges": 2}[effect], f"{factor}, and {length}."
+
+
+def units(context: Context) -> tuple[int, str]:
+    """What becomes of most hidden units under L1."""
+    _require_hidden(context)
+    (run,) = _finite(context, "L1")
+    share = context[TOLERANCE]
+    states = all_states(run, tolerance(context.networks.runs, share))[1:-1]
+    groups = [int(count_units(states, s)[:, context.k].sum()) for s in ("alive", "constant", "cut")]
+    alive, constant, cut = groups
+    n = sum(groups)
+    most = next((i for i, size in enumerate(groups) if 2 * size > n), 3)
+    counts = "exact zeros alone count as none" if share == 0 else f"up to {share:.1%} of the largest is none"
+    return most, (
+        f"At {context.lam_text} under L1, of {n} hidden units **{alive} are alive, {constant} constant and "
+        f"{cut} cut** ({counts.replace('.0%', ' %')}). "
+        f"On the test rows it is right for {percent(accuracy_at(run, context.data, context.k))}."
+    )
+
+
+def linear_part(context: Context) -> tuple[int, str]:
+    """What share of the hidden units' z stays in tanh's linear band under L2."""
+    _require_hidden(context)
+    (run,) = _finite(context, "L2")
+    band = linear_band(context[DEVIATION])
+    share = share_in_band(run.layers(context.data.X_train)[:-1], band)
+    here, free = share[context.k], share[0]
+    before = f", {percent(free)} at λ = 0" if context.k and np.isfinite(free) else ""
+    return option_at(here, BAND), (
+        f"At {context.lam_text} under L2 **{percent(here)}** of the z of all hidden units and samples lie "
+        f"within ±{band:.3f}{before}. Biases are not penalized, so a z can stay large while its weights "
+        "shrink."
+    )
+
+
+def linear_model(context: Context) -> tuple[int, str]:
+    """How often the L2 network and logistic regression with the same λ tell different classes."""
+    _require_hidden(context)
+    (run,) = _finite(context, "L2")
+    data, k = context.data, context.k
+    if has_collapsed(run, data, k):
+        raise UnanswerableError(
+            f"At {context.lam_text} the network has collapsed: it answers the same to every sample, which "
+            "makes it constant and not linear. Choose a smaller λ."
+        )
+    network, straight = network_at(run, k), network_at(context.straight.runs["L2"], k)
+    same = float(agreement(network.predict_proba(data.X_test), straight.predict_proba(data.X_test))[0])
+    if not np.isfinite(same):
+        raise UnanswerableError(
+            f"At {context.lam_text} logistic regression diverged. Choose a smaller α or λ."
+        )
+    n = len(data.y_test)
+    kind = "logistic" if len(data.class_names) == 2 else "softmax"
+    r2 = float(affine_r2(data.X_train, network.layers(data.X_train)[-1])[0])
+    return option_at(1 - same, DISAGREE), (
+        f"At {context.lam_text} under L2 the network and {kind} regression differ on "
+        f"**{counted(round((1 - same) * n), n, 'test rows')}**. The best affine map explains "
+        f"R² = {number(r2, 4)} of the network's logit."
+    )
+
+
+def worth(context: Context) -> tuple[int, str]:
+    """How many more samples no penalty needs to be as good as the best λ with about a quarter of them."""
+    curves = curves_of(context).kept()
+    if curves is None:
+        raise UnanswerableError(
+            "The curves on this page are not all trained yet. Wait for them, or press Train."
+        )
+    table = worth_table(curves)
+    here = best_at_a_quarter(table, curves[0].sizes[-1])
+    if here is None:
+        raise UnanswerableError("At every λ some network diverged, or there are too few samples to compare.")
+    zero = table[(table.kind == "zero") & (table.m == here.m)]
+    if zero.empty:
+        raise UnanswerableError("Without a penalty some network diverged. Choose a smaller α in the panel.")
+    start = (
+        f"With {here.m:,} samples the mean test cost is {number(zero.cost.iloc[0])} at λ = 0 and "
+        f"{number(here.cost)} at the best, λ = {lam_label(here.lam)}."
+    )
+    if here.lam == 0:
+        return 0, f"{start} There no λ of the grid is better than none."
+    if np.isinf(here.needed):
+        return 3, f"{start} Without a penalty even all {table.m.max():,} samples do not reach that."
+    return option_at(here.needed / here.m, WORTH), (
+        f"{start} Without a penalty that takes about **{here.needed:,.0f} samples**, "
+        f"{number(here.needed / here.m, 2)} times as many."
+    )
+
+
+def solver_zeros(context: Context) -> tuple[int, str]:
+    """How many zeros plain subgradient steps reach, beside those of the optimum."""
+    _require_penalty(context)
+    race = race_of(context)
+    if not np.isfinite(race.W["subgradient"][-1]).all():
+        raise UnanswerableError("With this α the steps diverge. Choose a smaller α in the panel.")
+    best, n = int((race.optimum == 0).sum()), race.optimum.size
+    if best == 0:
+        raise UnanswerableError(
+            f"At {context.lam_text} the optimum itself has no zero weight. Choose a larger λ."
+        )
+    found, clipped, proximal = (int(race.zeros(solver)[-1]) for solver in ("subgradient", "clip", "proximal"))
+    right = 0 if found == 0 else 1 if found < best else 2 if found == best else 3
+    return right, (
+        f"At {context.lam_text}, after {race.steps[-1]:,} steps, exactly zero are "
+        f"**{counted(found, n, 'weights')}** by the subgradient, {clipped} by clipping and "
+        f"{proximal} by the proximal step; in the certified optimum {best}."
+    )

@@ -1,0 +1,179 @@
+"""Work that a page asks for: made once for all who ask, in the queue, and kept within a bound of bytes.
+
+A `Task` says what the work depends on, how long it takes and where its result is kept. A `Batch` is one or
+more of them that are wanted together. How they are run is up to who asks: a page shows how far they are and
+can stop them (`ui.work.progress`), a download waits in a thread of its own (`deferred`), a test has them run
+at once (`run_now`).
+"""
+
+import os
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from math import inf
+from threading import Lock
+from typing import Any, Generic, Protocol, TypeVar
+
+from core import Settings
+from ui.base.cache import Sized
+from ui.base.queue import BusyError, OnProgress, Queue, Watch
+from ui.base.words import duration
+from ui.data.shelf import Kind, Shelf
+
+Value = TypeVar("Value", bound=Sized)
+
+WORKERS = int(os.environ.get("LAB_WORKERS", "2"))  # pieces of work at the same moment
+QUEUE_SECONDS = float(os.environ.get("LAB_QUEUE_SECONDS", "120"))  # what waits longer is not queued
+QUEUE = Queue(WORKERS, QUEUE_SECONDS)
+
+
+class RefusedError(ValueError):
+    """Work that is not begun, with a sentence that says why and what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Task(Generic[Value]):
+    """A piece of work; the shelf is that of its data.
+
+    depends_on: everything that its result depends on beside the data; settings that play no part are left at
+    their defaults, so that others who differ in them alone find it made.
+    """
+
+    kind: Kind
+    shelf: Shelf
+    settings: Settings
+    depends_on: tuple[Hashable, ...]  # beside the settings
+    work: Callable[[OnProgress], Value]
+    seconds: float  # about how long it takes
+    label: str  # "Training 52 networks"
+    refusal: str | None = None  # why it is not begun at all, in a sentence
+
+    @property
+    def key(self) -> Hashable:
+        """What tells it from all other work."""
+        return self.kind.name, self.shelf.digest, self.settings, self.depends_on
+
+    def kept(self) -> Value | None:
+        """The result, where it was made before and is still kept."""
+        found: Value | None = self.shelf.store(self.kind).get(self.key)
+        return found
+
+    def keep(self, result: Value) -> None:
+        """Keep the result for those who ask next."""
+        self.shelf.store(self.kind).put(self.key, result)
+
+
+def _stopped(missing: Sequence[Task[Any]]) -> str:
+    expected = duration(sum(task.seconds for task in missing))
+    return f"The training was stopped. It takes about {expected}; fewer epochs or hidden units take less."
+
+
+@dataclass(frozen=True, eq=False)
+class Batch(Generic[Value]):
+    """Work that is wanted together.
+
+    asks_above: seconds above which a page waits for a button before it begins. pending: for what is missing
+    the sentence that stands beside that button, also after the person has stopped the work.
+    """
+
+    tasks: tuple[Task[Value], ...]
+    asks_above: float = inf
+    pending: Callable[[Sequence[Task[Value]]], str] = _stopped
+
+    @property
+    def key(self) -> Hashable:
+        """What tells it from other work."""
+        return tuple(task.key for task in self.tasks)
+
+    def missing(self) -> list[Task[Value]]:
+        """What is not made yet."""
+        return [task for task in self.tasks if task.kept() is None]
+
+    def kept(self) -> list[Value] | None:
+        """All results, None where one is not made yet."""
+        found = [task.kept() for task in self.tasks]
+        complete = [result for result in found if result is not None]
+        return complete if len(complete) == len(found) else None
+
+
+class Run(Protocol):
+    """A way to have work done."""
+
+    def __call__(self, batch: Batch[Value]) -> list[Value]:
+        """The results of the batch, made or taken from where they are kept."""
+        ...
+
+
+def run_shared(task: Task[Value], watch: Watch = lambda place, done, total: None) -> Value:
+    """The task's result, kept: made now, or by whoever asked for the same before.
+
+    watch: as for `Queue.run`. Raises BusyError where it would wait too long, and what the work raises.
+    """
+
+    def work(on_progress: OnProgress) -> Value:
+        found = task.kept()  # it may have come since it was looked for
+        if found is None:
+            found = task.work(on_progress)
+            task.keep(found)
+        return found
+
+    found = QUEUE.run(task.key, work, watch, task.seconds)
+    if task.kept() is None:  # whoever asked first has a shelf of their own
+        task.keep(found)
+    return found
+
+
+def run_now(batch: Batch[Value]) -> list[Value]:
+    """The results without a queue, one after the other: for a notebook or a test."""
+    results = []
+    for task in batch.tasks:
+        found = task.kept()
+        if found is None:
+            found = task.work(lambda done, total: None)
+            task.keep(found)
+        results.append(found)
+    return results
+
+
+def deferred(turn: Lock) -> Run:
+    """A way for a download, in a thread beside the pages. turn: what only one download of a session can hold.
+
+    It raises RefusedError where the work is refused, would have to wait too long or for a button on a page,
+    or comes while another download of the session's is under way.
+    """
+
+    def run(batch: Batch[Value]) -> list[Value]:
+        missing = batch.missing()
+        for task in missing:
+            if task.refusal:
+                raise RefusedError(task.refusal)
+        if sum(task.seconds for task in missing) > batch.asks_above:
+            raise RefusedError(
+                "This part takes long to train and is left out: open its page, let it train, and save again."
+            )
+        with _one_download(turn) if missing else nullcontext():
+            return [found if (found := task.kept()) is not None else run_shared(task) for task in batch.tasks]
+
+    return run
+
+
+@contextmanager
+def _one_download(turn: Lock) -> Iterator[None]:
+    """Work for a download. Raises RefusedError while another one of the session's works, or none can."""
+    if not turn.acquire(blocking=False):
+        raise RefusedError("Another download of yours still waits for its training. Try again after it.")
+    try:
+        yield
+    except BusyError as busy:
+        raise RefusedError(busy_sentence(busy)) from busy
+    finally:
+        turn.release()
+
+
+def busy_sentence(busy: BusyError) -> str:
+    """Why it is not begun now, how long others take, and what to do."""
+    return (
+        f"The server is busy: what others asked for before takes about {duration(busy.seconds)}, more than "
+        f"the {duration(QUEUE_SECONDS)} that anyone is let wait. Your settings are kept. Try again in a "
+        "while, or choose settings that were trained before."
+    )

@@ -10,13 +10,14 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 import core
-from core import PENALTIES
+from core import PENALTIES, Settings
 from core.datasets import split
-from core.settings import LAMS
+from core.settings import EPOCHS, LAMS, UPLOAD
 from tests.browser import new_page, visit, wait_until_drawn
 from tests.ui.data.own_tables import rows_of
 from tests.ui.data.upload.files import file_of, prepared
 from ui.base.words import number
+from ui.work.networks import refusal, seconds
 
 pytestmark = pytest.mark.browser
 NAMES = ("a", "b", "c")
@@ -69,8 +70,10 @@ def test_two_people_with_the_same_file_name_and_shape_see_their_own(browser, add
 def test_a_long_training_on_a_large_file_can_be_stopped_and_the_page_stays_usable(browser, address):
     X = np.random.default_rng(0).standard_normal((5000, 50)).round(3)
     rows = [[*(f"c{i}" for i in range(50)), "y"], *([*row, i % 2] for i, row in enumerate(X.tolist()))]
+    settings = [Settings(dataset=UPLOAD, epochs=epochs) for epochs in EPOCHS]
+    longest = [s.epochs for s in settings if not refusal(s, seconds(s, 50, 2, 3500))][-1]
     with new_page(browser) as page:
-        bring(page, f"{address}/bring-your-own?epochs=2000")
+        bring(page, f"{address}/bring-your-own?epochs={longest}")
         use(page, file_of(rows))
         expect(page.get_by_text(re.compile(rf"Training {N_NETWORKS} networks: \d+%"))).to_be_visible()
         page.get_by_role("button", name="Stop", exact=True).click()

@@ -18,7 +18,7 @@ from ui.topics.histograms import TOPIC
 from ui.topics.histograms.chart import chart as histogram_chart
 from ui.topics.histograms.notes import notes
 from ui.topics.histograms.tables import epoch_readout, frame_of, weight_histograms, zeros_end
-from ui.work.networks import Networks
+from ui.work.networks import Networks, networks
 
 SOME_LAMS = (0.0, 1.0, 10.0, 1000.0)
 N_SNAPSHOTS = 7
@@ -160,8 +160,8 @@ def test_where_every_network_diverged_a_sentence_says_so():
     context = context_at(hidden=(3,), epochs=50, lam=1000.0)
     gone = np.full(len(LAMS), 5)
     runs = {label: replace(run, diverged_at=gone) for label, run in context.networks.runs.items()}
-    context.__dict__["networks"] = Networks(context.data, runs)
-    picture = TOPIC.draw(context)
+    diverged = Networks(context.data, runs)
+    picture = TOPIC.draw(replace(context, runner=lambda batch: [diverged], made={}))
     assert picture.missing.startswith("At λ = 1000 ")
     assert "there is no training to play" in picture.missing
 

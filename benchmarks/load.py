@@ -22,7 +22,8 @@ from websockets.exceptions import WebSocketException
 from benchmarks.report import machine
 from benchmarks.servers import DEFAULT, HOSTED, Served, served
 from benchmarks.visitor import Answer, Visitor
-from core.settings import DATASETS, LAMS, format_value
+from core import DATASETS
+from core.settings import LAMS, format_value
 
 
 @dataclass(frozen=True)

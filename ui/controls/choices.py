@@ -66,5 +66,6 @@ def _write(key: str, default: Choice) -> None:
 
 def chosen_controls() -> dict[str, Choice]:
     """What this session has chosen at the controls of all pages, by key."""
-    keys = (control.key for topic in TOPICS for control in topic.controls)
-    return {key: st.session_state[key] for key in keys if key in st.session_state}
+    known = set(st.session_state)  # once: to ask the session for each key takes as long as for all
+    keys = [control.key for topic in TOPICS for control in topic.controls]
+    return {key: st.session_state[key] for key in keys if key in known}

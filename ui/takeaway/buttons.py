@@ -15,7 +15,6 @@ import streamlit as st
 from core import DATASETS, Settings, save_run
 from ui.base.address import with_query
 from ui.base.session import session
-from ui.controls.choices import chosen_controls
 from ui.pictures import export
 from ui.pictures.picture import Picture
 from ui.takeaway import report
@@ -74,6 +73,7 @@ def files(picture: Picture, topic: Topic, context: Context) -> dict[str, Make]:
     """By the name of each file the function that makes it; what only the page's thread knows is read now."""
     name = f"regularization-lab-{topic.key.replace('_', '-')}"
     panel = context.panel or context
+    for_report = replace(panel, theme="light", choices=context.choices)
     found: dict[str, Make] = {}
     if picture.spec is not None:
         found |= {
@@ -83,7 +83,7 @@ def files(picture: Picture, topic: Topic, context: Context) -> dict[str, Make]:
     found |= {
         f"{name}.{export.numbers_ending(picture)}": partial(export.numbers, picture),
         script_file(topic.key): lambda: picture.script,
-        REPORT: detached(replace(panel, theme="light"), partial(one_report, link=address(panel.settings))),
+        REPORT: detached(for_report, partial(one_report, link=address(panel.settings))),
     }
     if not too_long(context.settings, context.data):
         found[run_file(context.settings)] = detached(context, run_bytes)
@@ -93,12 +93,10 @@ def files(picture: Picture, topic: Topic, context: Context) -> dict[str, Make]:
 def detached(context: Context, make: Callable[[Context], bytes | str]) -> Make:
     """A function that makes a file of the context in another thread.
 
-    Its work waits in the queue without a page, and its choices are those made until now. It raises
-    RefusedError where the file needs work that cannot be done now. Neither the page's results nor those of a
-    click are held by the button, which lives as long as the page.
+    Its work waits in the queue without a page. It raises RefusedError where the file needs work that cannot
+    be done now. The button lives as long as the page: it holds neither the page's results nor a click's.
     """
-    runner, choices = deferred(session.download_turn), chosen_controls()
-    alone = replace(context, runner=runner, choices=choices, panel=None, made={})
+    alone = replace(context, runner=deferred(session.download_turn), panel=None, made={})
     return lambda: make(replace(alone, made={}))
 
 

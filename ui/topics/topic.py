@@ -277,17 +277,26 @@ def _kept(pictures: PictureCache[Hashable], key: Hashable, make: Callable[[], Pi
     return found
 
 
-def at_any_lam(
-    make: Callable[Concatenate[Context, Choices], Picture],
-) -> Callable[Concatenate[Context, Choices], Picture]:
-    """Keep the part of a picture that the networks of all λ make together, whatever λ is chosen.
+Make = Callable[Concatenate[Context, Choices], Picture]
 
-    For functions of a context and of values that tell their results apart, such as what is chosen.
+
+def remembered(make: Make[Choices]) -> Make[Choices]:
+    """Keep the pictures that a function makes of a context and of values that tell them apart.
+
+    For parts of a page beside the topic's own picture, which is kept as it is.
     """
+    return _remembered(make, lambda settings: settings)
 
+
+def at_any_lam(make: Make[Choices]) -> Make[Choices]:
+    """The same for what the networks of all λ make together, whatever λ is chosen."""
+    return _remembered(make, lambda settings: replace(settings, lam=LAMS[0]))
+
+
+def _remembered(make: Make[Choices], deciding: Callable[[Settings], Settings]) -> Make[Choices]:
     @wraps(make)
     def picture(context: Context, *args: Choices.args, **kwargs: Choices.kwargs) -> Picture:
-        settings = replace(context.settings, lam=LAMS[0])
+        settings = deciding(context.settings)
         key = make.__module__, make.__qualname__, settings, context.theme, args, tuple(kwargs.items())
         return _kept(context.networks.pictures, key, lambda: make(context, *args, **kwargs))
 

@@ -4,7 +4,7 @@ The step stands in the address, `?tour=exact-zeros`. Streamlit drops it when a p
 keeps it too and writes it back; an address that has no settings beside it is led to the step's own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -40,15 +40,15 @@ def arrive(page: StreamlitPage) -> None:
         st.switch_page(step.topic.file, query_params=query_of(step.settings) | address)
 
 
-def show(page: StreamlitPage, context: Context) -> None:
+def show(page: StreamlitPage, panel_context: Callable[[], Context]) -> None:
     """Draw the bar over the page where a tour is on; its place is there even when there is none.
 
-    context: the panel's.
+    panel_context: makes the context of what the panel asks for.
     """
     with st.container(key="tour"):
-        session.tour_problem = problems.say(session.tour_problem, context.settings)
+        session.tour_problem = problems.say(session.tour_problem, session.settings)
         if session.tour_step:
-            _show_step(STEPS[session.tour_step], page, context)
+            _show_step(STEPS[session.tour_step], page, panel_context())
 
 
 def go(name: str) -> None:

@@ -44,7 +44,7 @@ def test_a_store_keeps_what_was_used_last_within_its_bytes():
 def test_pictures_share_the_tables_that_are_alike_and_the_rest_is_counted():
     pictures = PictureCache(10**6)
     for k in range(20):
-        pictures.put(k, Drawn(big=b"x" * 1000, chosen=bytes([k])))
+        pictures.put(k, Drawn(big=bytes(bytearray(1000)), chosen=bytes([k])))
     found = [pictures.get(k) for k in range(20)]
     assert len({id(one.packed["big"]) for one in found}) == 1
     assert [one.packed["chosen"] for one in found] == [bytes([k]) for k in range(20)]

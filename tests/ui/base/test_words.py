@@ -127,5 +127,13 @@ def test_a_divergence_that_is_not_the_penaltys_is_not_laid_on_it(diverged):
     assert "Each step multiplies" not in sentence
 
 
+def test_a_penalty_without_a_square_does_not_overshoot():
+    at_1000 = replace(on_wine("l1", [1000.0]), diverged_at=np.array([3]))
+    assert at_1000.learning_rate * 1000 / at_1000.m > 2
+    (sentence,) = words.divergence({"L1": at_1000})
+    assert "Lower the learning rate α, now 3." in sentence
+    assert "Each step multiplies" not in sentence
+
+
 def test_a_run_that_did_not_diverge_gets_no_sentence(diverged):
     assert words.divergence({"L2": diverged.select(slice(0, 1))}) == []

@@ -129,9 +129,12 @@ def test_a_value_that_is_not_there_any_more_becomes_the_default_on_the_page_and_
 
 
 def test_choices_are_kept_from_page_to_page():
-    app = open_app(topic("sparsity"), compare="cost", **SMALL)
+    app = open_app(topic("sparsity"), **SMALL)
+    app.segmented_control(key="compare").set_value("cost").run()
+    app.query_params.pop("compare")  # as a browser's address does where a page is left
     app.switch_page(topic("histograms").file).run()
     assert not app.exception
+    assert in_address(app, "compare") is None
     app.switch_page(topic("sparsity").file).run()
     assert app.segmented_control(key="compare").value == "cost"
     assert in_address(app, "compare") == "cost"

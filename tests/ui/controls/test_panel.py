@@ -211,7 +211,7 @@ def test_what_was_never_drawn_is_handed_back_for_the_address():
     press(app, "choose", {"dataset": SYNTHETIC, "noise": 0.4, "n_samples": 100, "compare": "cost"})
     assert app.session_state["unseen"] == {"noise": 0.4, "n_samples": 100}
     assert app.session_state["compare"] == "cost", "a page's own control"
-    assert app.session_state["settings"].dataset == SYNTHETIC
+    assert app.session_state["settings"] == Settings(dataset=SYNTHETIC), "they wait for the address"
 
 
 def test_a_lam_off_the_grid_is_refused_from_elsewhere_too():

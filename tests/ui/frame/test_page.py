@@ -79,14 +79,39 @@ WITH_REMEDY = [each for each in TOPICS if each.remedy]
 def test_where_there_is_nothing_to_show_a_button_makes_something(each):
     app = open_app(each, **SMALL | {"hidden": "none"})
     assert not app.exception
-    assert each.remedy.sentence in [info.value for info in app.info]
+    assert [info.value for info in app.info].count(each.remedy.sentence) == 1
     assert not app.get("vega_lite_chart")
     assert not app.expander
+    assert not app.segmented_control, "nor anything to choose"
     (button,) = [button for button in app.button if button.label == each.remedy.label]
     button.click().run()
     assert not app.exception
     assert app.session_state["settings"].hidden == each.remedy.hidden
     assert app.get("vega_lite_chart")
+
+
+def page_without_a_picture() -> None:
+    """A topic that has nothing to show at these settings."""
+    from dataclasses import replace
+
+    from core import Settings
+    from ui.base.session import session
+    from ui.frame import page
+    from ui.pictures.picture import Picture
+    from ui.topics.histograms import TOPIC
+
+    session.settings = Settings(dataset="moons", n_samples=50, hidden=(2,), epochs=50)
+    nothing = Picture("histograms", missing="There is nothing to see.")
+    page.present(replace(TOPIC, key="empty", draw=lambda context: nothing))
+
+
+def test_where_there_is_no_picture_the_page_ends_with_the_reason():
+    app = AppTest.from_function(page_without_a_picture, default_timeout=60).run()
+    assert not app.exception
+    assert [info.value for info in app.info] == ["There is nothing to see."]
+    assert not app.expander
+    assert not app.header, "there is nothing to notice"
+    assert not app.get("download_button")
 
 
 def test_a_page_is_styled_by_the_frame_and_presented_for_a_projector():

@@ -114,6 +114,15 @@ def test_a_target_that_is_none_is_refused_and_the_choice_can_be_changed():
     assert not app.error
 
 
+def test_another_file_begins_with_choices_of_its_own():
+    app = give(open_app(PAGE).run(), file_of(rows_of(("a", "b", "c"), ("x", "z"))))
+    app.main.selectbox[0].set_value("a").run()
+    app.multiselect[0].set_value(["b"]).run()
+    give(app, file_of(rows_of(("a", "b", "c"), ("x", "z"), seed=1)), "other.csv")
+    assert app.main.selectbox[0].value == "class"
+    assert app.multiselect[0].value == []
+
+
 def test_what_is_told_before_is_what_the_pages_get():
     rows = [
         [*row[:1], "", *row[2:]] if i in (3, 8) else row

@@ -67,10 +67,9 @@ class NoSession:
 
 @pytest.fixture
 def turn(monkeypatch) -> Lock:
-    """A session with nothing chosen; what only one of its downloads can hold."""
+    """What only one of a session's downloads can hold."""
     turn = Lock()
     monkeypatch.setattr(buttons, "session", SimpleNamespace(download_turn=turn))
-    monkeypatch.setattr(st, "session_state", {"solver_steps": 300, "layer": 1, "dataset": "circles"})
     return turn
 
 
@@ -83,7 +82,9 @@ def files_of(key: str, context: Context) -> dict[str, buttons.Make]:
 
 @pytest.mark.parametrize("own", [False, True])
 def test_every_file_is_made_without_the_session(own, turn, monkeypatch):
-    context = own_context() if own else context_at(dataset="moons", hidden=(4,), epochs=50, n_samples=100)
+    chosen = {"solver_steps": 300, "layer": 1}
+    moons = core.Settings(dataset="moons", hidden=(4,), epochs=50, n_samples=100)
+    context = own_context(choices=chosen) if own else context_at(moons, chosen)
     found = files_of("sparsity", context)
     name = "your_data" if own else "moons"
     assert list(found) == [

@@ -18,7 +18,7 @@ from ui.topics.histograms import TOPIC
 from ui.topics.histograms.chart import chart as histogram_chart
 from ui.topics.histograms.notes import notes
 from ui.topics.histograms.tables import epoch_readout, frame_of, weight_histograms, zeros_end
-from ui.work.networks import Networks, networks
+from ui.work.networks import Networks
 
 SOME_LAMS = (0.0, 1.0, 10.0, 1000.0)
 N_SNAPSHOTS = 7

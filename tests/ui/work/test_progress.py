@@ -211,6 +211,8 @@ def test_the_button_to_stop_stops_work_that_was_wanted(monkeypatch):
     app = opened(batch, wanted=batch.key, callback=lambda: on_click(*args))
     assert shown(app) == ""
     assert app.info[0].value == "Still missing: Working on a."
+    app.session_state["callback"] = lambda: on_click("other work")
+    assert shown(app.run()) == "", "it is not wanted any more either, whatever is stopped after it"
 
 
 def test_long_work_waits_for_its_button_and_other_long_work_for_its_own():

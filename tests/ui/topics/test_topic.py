@@ -1,0 +1,170 @@
+"""What a page is, as a value, and what it is shown of: topics complete, contexts that make work once."""
+
+from dataclasses import replace
+
+import pytest
+
+import core
+from core import PENALTIES, Settings
+from core.settings import LAMS, SETTINGS, UPLOAD
+from tests.app import SHELF, context_at
+from tests.ui.data.own_tables import own_shelf
+from ui.base.theme import INKS
+from ui.topics import TOPICS
+from ui.topics.topic import (
+    Context,
+    Control,
+    Topic,
+    label_control,
+    penalty_control,
+    run_file,
+    script_file,
+    settings_source,
+)
+from ui.work.networks import networks
+from ui.work.tasks import run_now
+
+SMALL = {"dataset": "moons", "n_samples": 50, "hidden": (4, 3), "epochs": 50}
+OWN = Settings(dataset=UPLOAD, hidden=(4, 3), epochs=50)
+every_topic = pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.key)
+
+
+def context_of(where: str) -> Context:
+    """The program's data, or a person's own."""
+    return Context(OWN, own_shelf(), "light", run_now) if where == "own" else context_at(**SMALL)
+
+
+# Topics.
+
+
+@every_topic
+def test_a_topic_has_its_folder_its_page_and_its_words(topic):
+    for name in ("__init__.py", "script.py", "mathematics.md"):
+        assert (topic.folder / name).is_file()
+    assert (topic.folder.parents[2] / topic.file).is_file()
+    for text in (topic.title, topic.address, topic.sentence, topic.idea):
+        assert text
+    assert topic.page_heading
+    assert not topic.page_heading.endswith(".")
+
+
+def test_no_two_topics_share_a_key_a_title_or_an_address():
+    for name in ("key", "title", "address", "sentence"):
+        assert len({getattr(topic, name) for topic in TOPICS}) == len(TOPICS)
+
+
+@pytest.mark.parametrize("where", ["program", "own"])
+@every_topic
+def test_the_mathematics_and_the_script_are_filled_whatever_the_data(topic, where):
+    context = topic.adapted(context_of(where))
+    text = topic.mathematics(context)
+    assert "<<" not in text
+    assert "<%" not in text
+    script = topic.script(context)
+    compile(script, script_file(topic.key), "exec")
+    own = context.settings.dataset == UPLOAD
+    assert (run_file(context.settings) in script) == own, "a person's data come from the run beside it"
+
+
+@every_topic
+def test_a_picture_bears_its_topics_key_and_its_script(topic):
+    picture = topic.picture(topic.adapted(context_of("program")))
+    assert picture.key == topic.key
+    assert not picture.missing
+    assert picture.alt
+    assert picture.notes
+    assert picture.script
+
+
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic.remedy], ids=lambda topic: topic.key)
+def test_a_topic_that_needs_hidden_layers_says_so_without(topic):
+    without = context_at(**SMALL | {"hidden": ()})
+    assert topic.lacks_hidden(without)
+    assert topic.picture(without).missing == topic.remedy.sentence
+    assert not topic.lacks_hidden(without.at(replace(without.settings, hidden=topic.remedy.hidden)))
+
+
+def test_controls_over_the_penalties_offer_the_whole_registry():
+    context = context_at(**SMALL)
+    by_name, by_label = penalty_control("a"), label_control("b", "Penalty")
+    assert by_name.values_in(context) == tuple(PENALTIES)
+    assert [by_name.shown(name, context) for name in PENALTIES] == list(by_label.values_in(context))
+    assert (by_name.default_in(context), by_label.default_in(context)) == ("l2", "L2")
+
+
+# Scripts.
+
+
+@pytest.mark.parametrize("dataset", list(core.DATASETS))
+def test_settings_in_a_script_are_those_of_the_panel(dataset):
+    chosen = {"hidden": (5, 3), "learning_rate": 0.03, "n_samples": 100, "noise": 0.4, "seed": 7, "lam": 0.15}
+    settings = Settings(dataset=dataset, epochs=50, **chosen)
+    source = settings_source(settings)
+    assert eval(source, {"core": core}) == settings.reduced()
+    for name, setting in SETTINGS.items():
+        assert (f" {name}=" in source) == (settings.is_synthetic or not setting.synthetic), name
+
+
+@pytest.mark.parametrize(
+    ("text", "n"), [("deviation = 0.1\ndeviation = 0.2\n", 2), ("other = 1\n", 0), ("  deviation = 1\n", 0)]
+)
+def test_a_script_that_does_not_assign_a_constant_in_one_line_is_refused(monkeypatch, tmp_path, text, n):
+    folder = tmp_path / "made_up"
+    folder.mkdir()
+    (folder / "script.py").write_text("settings = core.Settings()\ndata = settings.load()\n" + text)
+    monkeypatch.setattr("ui.topics.topic.TOPICS_FOLDER", tmp_path)
+    topic = Topic("made_up", "T", "t", "S.", "I.", lambda context: None, constants=lambda c: {"deviation": 3})
+    with pytest.raises(ValueError, match=f"must assign deviation in one line, got {n} such lines"):
+        topic.script(context_at(**SMALL))
+
+
+# Contexts.
+
+
+def test_a_context_knows_its_lam_its_place_in_the_grid_and_its_data():
+    context = context_at(lam=0.15, **SMALL)
+    assert (context.lam, LAMS[context.k], context.lam_text) == (0.15, 0.15, "λ = 0.15")
+    assert context.labels == tuple(f"{lam:g}" for lam in LAMS)
+    assert context.data is SHELF.load(context.settings).data
+    assert context.ink == INKS["light"]
+    assert replace(context, theme="dark").ink == INKS["dark"]
+
+
+def test_work_is_done_once_for_a_context_and_for_all_that_are_made_of_it():
+    asked = []
+
+    def runner(batch):
+        asked.append(batch.key)
+        return run_now(batch)
+
+    context = replace(context_at(**SMALL), runner=runner, made={})
+    first = context.networks
+    assert context.networks is first
+    assert context.get(networks(context.settings, context.shelf)) is first
+    assert context.at(replace(context.settings, lam=50.0)).networks is first, "λ plays no part"
+    straight = context.straight
+    assert {run.hidden for run in straight.runs.values()} == {()}
+    assert context.straight is straight
+    assert len(asked) == len(set(asked)) == 2
+
+
+def test_an_example_in_place_of_the_panels_settings_knows_of_them():
+    panel = context_of("own")
+    example = panel.elsewhere(Settings(**SMALL), SHELF)
+    assert example.panel is panel
+    assert example.settings == Settings(**SMALL)
+    assert example.data.name == "moons"
+    assert panel.data.name == UPLOAD
+
+
+def test_a_control_that_does_not_apply_has_nothing_to_choose():
+    control = Control("a", "A", (1, 2), 2, applies=lambda context: context.data.in_a_plane)
+    plane, other = context_at(**SMALL), context_at(dataset="wine", hidden=(), epochs=50)
+    for context, chosen in ((plane, 1), (other, 2)):
+        assert replace(context, choices={"a": 1})[control] == chosen
+    assert control.values_in(other) == ()
+
+
+def test_values_and_default_may_depend_on_the_context():
+    control = Control("a", "A", lambda c: range(c.data.n_features), lambda c: c.data.n_features - 1)
+    assert [context_at(dataset=name)[control] for name in ("moons", "wine")] == [1, 12]

@@ -13,13 +13,14 @@ from urllib.parse import urlencode, urlsplit
 from google.protobuf.message import Message
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import FileUploaderState, FileURLs, UploadedFileInfo
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 TIMEOUT = 120  # seconds to wait for one answer; a class has given up long before
-WIDGETS = ("slider", "selectbox", "number_input", "button_group")
+WIDGETS = ("slider", "selectbox", "number_input", "button_group", "file_uploader")
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,13 @@ class Visitor:
     widgets: dict[str, Message] = field(default_factory=dict)  # by key, as the server described them
     values: dict[str, object] = field(default_factory=dict)  # by key, what was chosen
     cached: set[str] = field(default_factory=set)  # hashes of messages that need not be sent again
+    session: str = ""  # its id
+    files: dict[str, Message] = field(default_factory=dict)  # by key, the state of an uploader
     _socket: ClientConnection | None = None
 
     async def __aenter__(self) -> "Visitor":
-        """Ask for the page, keep its cookie, and open the websocket."""
-        self.cookie = await _cookie_of(self.address)
+        """Ask for the page, keep its cookie unless it has one already, and open the websocket."""
+        self.cookie = self.cookie or await _cookie_of(self.address)
         self._socket = await connect(
             self.address.replace("http", "ws", 1) + "/_stcore/stream",
             subprotocols=["streamlit"],
@@ -114,7 +117,17 @@ class Visitor:
         run.widget_states.widgets.extend(
             state_of(self.widgets[key], value) for key, value in self.values.items() if key in self.widgets
         )
+        run.widget_states.widgets.extend(
+            WidgetState(id=self.widgets[key].id, file_uploader_state_value=state)
+            for key, state in self.files.items()
+            if key in self.widgets
+        )
         return request
+
+    def upload_to(self, key: str, urls: FileURLs, name: str, size: int) -> None:
+        """From now on the uploader of this key says that it has the file that was sent to these addresses."""
+        info = UploadedFileInfo(file_id=urls.file_id, name=name, size=size, file_urls=urls)
+        self.files[key] = FileUploaderState(uploaded_file_info=[info])
 
     def _read(self, message: ForwardMsg, errors: list[str]) -> bool:
         """Learn from a message; whether it ends the run."""
@@ -125,6 +138,7 @@ class Visitor:
             return message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
         if kind == "new_session":
             self.page = message.new_session.page_script_hash
+            self.session = message.new_session.initialize.session_id
         elif kind == "navigation":
             pages = message.navigation.app_pages
             self.pages = {"" if p.is_default else p.url_pathname: p.page_script_hash for p in pages}
@@ -159,14 +173,21 @@ def state_of(widget: Message, value: object) -> WidgetState:
 
 
 async def _cookie_of(address: str) -> str:
-    """Ask for the page itself; the cookie that came with it, or nothing."""
+    """What a browser has after its first requests: a load balancer's cookie, and Streamlit's own."""
+    cookie = await _cookies_set(address, "/", "")
+    return "; ".join(filter(None, (cookie, await _cookies_set(address, "/_stcore/health", cookie))))
+
+
+async def _cookies_set(address: str, path: str, cookie: str) -> str:
+    """Ask for a page; the cookies that came with it, or nothing."""
     url = urlsplit(address)
     reader, writer = await asyncio.open_connection(url.hostname, url.port)
-    writer.write(f"GET / HTTP/1.1\r\nHost: {url.netloc}\r\nConnection: close\r\n\r\n".encode())
+    head = f"GET {path} HTTP/1.1\r\nHost: {url.netloc}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
+    writer.write(head.encode())
     answer = await asyncio.wait_for(reader.read(), TIMEOUT)
     writer.close()
-    head, _, _ = answer.partition(b"\r\n\r\n")
-    status, *lines = head.decode("latin-1").split("\r\n")
+    top, _, _ = answer.partition(b"\r\n\r\n")
+    status, *lines = top.decode("latin-1").split("\r\n")
     if " 200 " not in status:
         raise OSError(f"{address} answered {status}")
     fields = [line.partition(":") for line in lines]

@@ -66,7 +66,7 @@ def converted(problem: Problem) -> list[Entry]:
 
 
 def per_sample(problem: Problem) -> float:
-    """λ/2m."""
+    """What λ makes of a penalty in the mean loss, λ/2m, before its shares."""
     return problem.lam / (2 * problem.m)
 
 
@@ -103,7 +103,8 @@ def mlp_classifier(problem: Problem) -> Entry:
         option,
         problem.shares.l2 * problem.lam,
         _times(problem.shares.l2, "λ"),
-        "Equal to λ on the full batch only: on minibatches alpha is divided by the batch's size, not by m.",
+        f"Equal to {_times(problem.shares.l2, 'λ')} on the full batch only: on minibatches alpha is divided "
+        "by the batch's size, not by m.",
     )
 
 
@@ -126,7 +127,7 @@ def keras(problem: Problem) -> Entry:
     penalty, each = problem.shares, per_sample(problem)
     names = [name for name, share in (("L1", penalty.l1), ("L2", penalty.l2)) if share > 0]
     share = penalty.l1 if penalty.is_sparse else penalty.l2
-    caveat = "The square is not halved, so L2 is λ/2m too. On kernels only, as here. " + (
+    caveat = f"{_square_in_keras(penalty)} On kernels only, as here. " + (
         "Its L1 is a subgradient: no exact zeros."
         if penalty.is_sparse
         else "Take the full batch for the same J."
@@ -143,6 +144,14 @@ def keras(problem: Problem) -> Entry:
     )
 
 
+def _square_in_keras(penalty: Penalty) -> str:
+    """That Keras takes λ/2m for the square too, times its share where that is another."""
+    if {penalty.l1, penalty.l2} <= {0, 1}:
+        return "The square is not halved, so L2 is λ/2m too."
+    number = f", so L2 is {_times(penalty.l2, 'λ/2m')}" if penalty.l2 > 0 else ""
+    return f"The square is not halved{number}."
+
+
 def torch_sgd(problem: Problem) -> Entry:
     """PyTorch's SGD: weight_decay on the weights; for L1 the proximal step by hand."""
     penalty, key, library = problem.shares, "torch_sgd", "PyTorch: SGD"
@@ -155,8 +164,8 @@ def torch_sgd(problem: Problem) -> Entry:
             "softshrink",
             threshold,
             threshold_text,
-            "No optimizer has L1. A soft threshold after each step gives exact zeros; adding λ/2m·‖W‖₁ to "
-            "the loss does not.",
+            "No optimizer has L1. A soft threshold after each step gives exact zeros; adding "
+            f"{_times(penalty.l1, 'λ/2m')}·‖W‖₁ to the loss does not.",
         )
     caveat = "Decays the biases too unless they have a group of their own. Plain SGD only."
     if penalty.is_mixture:
@@ -167,16 +176,18 @@ def torch_sgd(problem: Problem) -> Entry:
 def torch_adamw(problem: Problem) -> Entry:
     """PyTorch's AdamW, whose decay is not L2."""
     key, library, option = "torch_adamw", "PyTorch: AdamW", "weight_decay"
-    if problem.shares.is_sparse:
+    penalty = problem.shares
+    if penalty.is_sparse:
         return Entry(key, library, option, None, "none", "Has no L1.")
     return Entry(
         key,
         library,
         option,
         _decay(problem),
-        f"{_times(problem.shares.l2, 'λ/m')}, decay only",
-        "Not the same as L2. It shrinks by the same 1 − αλ/m, but Adam rescales the gradient and not the "
-        "decay, so the weights settle elsewhere. For L2 under Adam add λ/2m·Σw² to the loss.",
+        f"{_times(penalty.l2, 'λ/m')}, decay only",
+        f"Not the same as L2. It shrinks by the same {penalty.decay_text}, but Adam rescales the gradient "
+        "and not the decay, so the weights settle elsewhere. For L2 under Adam add "
+        f"{_times(penalty.l2, 'λ/2m')}·Σw² to the loss.",
     )
 
 
@@ -213,7 +224,7 @@ def _strength_per_sample(problem: Problem) -> float:
 
 
 def _strength_text(penalty: Penalty) -> str:
-    """The same as a formula."""
+    """How `_strength_per_sample` is written, λ/2m for L1 and λ/m for L2, times what differs."""
     return _times(penalty.l1, "λ/2m") if penalty.l2 == 0 else _times(penalty.strength, "λ/m")
 
 

@@ -34,7 +34,7 @@ class Update:
     dW_bp: list[np.ndarray]  # the gradient of the cross-entropy alone
     shrunk: list[np.ndarray]  # W·(1 − αλ/m)
     step: list[np.ndarray]  # −α·dW_bp
-    whole: list[np.ndarray]  # W − α·(dW_bp + λ/m·W), computed without taking it apart
+    undivided: list[np.ndarray]  # W − α·(dW_bp + λ/m·W), computed without taking it apart
 
     @property
     def shrink(self) -> list[np.ndarray]:
@@ -48,10 +48,10 @@ class Update:
 
     @property
     def mismatch(self) -> float:
-        """Largest difference between the sum of the parts and whole step, relative to the largest weight."""
-        largest = max(float(np.abs(whole).max()) for whole in self.whole)
+        """Largest difference between the sum of the parts and the undivided step, in largest weights."""
+        largest = max(float(np.abs(W).max()) for W in self.undivided)
         difference = max(
-            float(np.abs(after - whole).max()) for after, whole in zip(self.after, self.whole, strict=True)
+            float(np.abs(after - W).max()) for after, W in zip(self.after, self.undivided, strict=True)
         )
         return difference / largest if largest > 0 else difference
 
@@ -79,7 +79,7 @@ def take_apart(run: Run, X: np.ndarray, y: np.ndarray, k: int) -> Update:
         dW_bp=dW_bp,
         shrunk=[factor * layer for layer in W],
         step=[-alpha * d for d in dW_bp],
-        whole=[
+        undivided=[
             layer - alpha * (d + penalty.gradient(layer, lam, run.m))
             for layer, d in zip(W, dW_bp, strict=True)
         ],
@@ -146,7 +146,10 @@ def adamw(
     weight_decay: float = 0.1,
     learning_rate: float = 0.001,
 ) -> np.ndarray:
-    """The same under AdamW: w := w·(1 − α·decay), and Adam is given ±g alone."""
+    """The path of one weight under AdamW, (steps + 1, …): w := w·(1 − α·decay), and Adam is given ±g alone.
+
+    The gradient alternates as in `adam_l2`.
+    """
     return _adam(g, steps, w, weight_decay, learning_rate, decoupled=True)
 
 

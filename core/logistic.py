@@ -105,6 +105,15 @@ def fit_logistic(
     return LogisticPath(penalty, lams, W, b - W @ mean, cost, gap, gap <= tol, n_steps.astype(int))
 
 
+def logistic_cost(X: np.ndarray, y: np.ndarray, w: np.ndarray, b: float, penalty: str, lam: float) -> float:
+    """J = mean cross-entropy + λ/2m·(l1·‖w‖₁ + l2·‖w‖²) of any weights, which `fit_logistic` minimizes.
+
+    X: (m, n_features); y: (m,) of 0 and 1; w: (n_features,); penalty: a name of PENALTIES.
+    """
+    margin = (2.0 * y - 1.0) * (X @ w + b)
+    return (_loss(margin) + PENALTIES[penalty].total(w, lam)) / len(y)
+
+
 def lam_max(X: np.ndarray, y: np.ndarray, penalty: str = "l1") -> float:
     """The smallest λ at which L1 leaves every weight zero: 2·‖Xᵀ(y − ȳ)‖_∞, with several classes the largest.
 
@@ -124,7 +133,7 @@ def degrees_of_freedom(X: np.ndarray, path: LogisticPath) -> np.ndarray:
 
     With a square: Σ d/(d + λ·l2) over the eigenvalues d of H at the optimum; in a mixture H is that of the
     nonzero weights alone. L1: the number of nonzero weights; with a corner either is proven for linear
-    regression only, so approximate here.
+    regression only, so approximate here. For notebooks: no page shows it.
     """
     X = np.asarray(X, dtype=float)
     if X.ndim != 2 or X.shape[1] != path.W.shape[1]:

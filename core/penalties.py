@@ -9,12 +9,14 @@ steps *onto* the corner, which is where exact zeros come from.
 
 A penalty knows three things: what training needs (value, gradient, decay, prox), what the exact solver needs
 (in units of m·J, a sum over samples, where λ stands alone; the algebra is in `core.logistic`), and its own
-words. Elsewhere nothing asks for a penalty's name: it goes by the shares and by what follows from them.
+words. Elsewhere nothing asks for a penalty's name, but for what is about L1 against L2: all else goes by the
+shares and by what follows from them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, isfinite
+from typing import TypeVar
 
 import numpy as np
 
@@ -22,6 +24,7 @@ RIDGE = (
     1e-12  # relative, in the solver's model only: keeps H invertible for duplicated columns, leaves J alone
 )
 TINY = float(np.finfo(float).tiny)
+Sums = TypeVar("Sums", float, np.ndarray)
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,11 @@ class Penalty:
 
     def value(self, W: np.ndarray, lam: float, m: int) -> float:
         """Cost of the weights, λ/2m·(l1·Σ|w| + l2·Σw²), in the unit of the data cost."""
-        return float(lam / (2 * m) * (self.l1 * np.abs(W).sum() + self.l2 * np.square(W).sum()))
+        return float(lam / (2 * m) * self.of_norms(np.abs(W).sum(), np.square(W).sum()))
+
+    def of_norms(self, norm: Sums, square: Sums) -> Sums:
+        """l1·Σ|w| + l2·Σw² from the two sums: what λ/2m multiplies, of one network or of many at once."""
+        return self.l1 * norm + self.l2 * square
 
     def gradient(self, W: np.ndarray, lam: float, m: int) -> np.ndarray:
         """∂value/∂W = λ/2m·(l1·sign(W) + 2·l2·W); at w = 0 the subgradient 0 is taken for L1."""
@@ -100,7 +107,10 @@ class Penalty:
         return self.l1 * learning_rate * lam / (2 * m)
 
     def prox(self, V: np.ndarray, lam: float, m: int, learning_rate: float) -> np.ndarray:
-        """argmin_w (w − v)²/2 + α·λ/2m·l1·|w|: the soft threshold of each entry of V."""
+        """argmin_w (w − v)²/2 + α·λ/2m·l1·|w|: the soft threshold of each entry of V.
+
+        For a notebook that writes the step out; training applies it in place, to all networks at once.
+        """
         return soft_threshold(V, self.threshold(lam, m, learning_rate))
 
     # --- the exact solver, in units of m·J --------------------------------------------------------
@@ -114,9 +124,9 @@ class Penalty:
 
     def total(self, w: np.ndarray, lam: float) -> float:
         """m times the value, λ/2·(l1·Σ|w| + l2·Σw²), of one vector w."""
-        norm = self.l1 * np.abs(w).sum() if self.l1 else 0.0
-        square = self.l2 * (w @ w) if self.l2 else 0.0
-        return float(lam / 2 * (norm + square))
+        norm = float(np.abs(w).sum()) if self.l1 else 0.0
+        square = float(w @ w) if self.l2 else 0.0
+        return lam / 2 * self.of_norms(norm, square)
 
     def dual(self, correlation: np.ndarray, lam: float) -> tuple[float, float]:
         """What a bound on m·J pays for the shares θ of the samples: (shrink θ by this, deduct that).
@@ -164,9 +174,14 @@ class Penalty:
         return self.norm_of("W")
 
     def norm_of(self, weights: str) -> str:
-        r"""The same for weights of another name, such as W^{[l]}."""
+        r"""What λ/2m multiplies, as TeX, for weights of any name, such as W^{[l]}."""
         parts = [(self.l1, rf"\|{weights}\|_1"), (self.l2, rf"\|{weights}\|_F^2")]
         return _weighted(parts, r"\,", (r"\left(", r"\right)"))
+
+    @property
+    def decay_text(self) -> str:
+        """How the factor `decay` is written: 1 − αλ/m, with the share where it is not 1."""
+        return "1 − αλ/m" if self.l2 == 1 else f"1 − {self.l2:g}·αλ/m"
 
     @property
     def rate_text(self) -> str:
@@ -197,7 +212,7 @@ class Penalty:
 def soft_threshold(V: np.ndarray, threshold: np.ndarray | float) -> np.ndarray:
     """sign(v)·max(|v| − t, 0), written so that |v| ≤ t gives exactly 0.0.
 
-    V: any shape; threshold ≥ 0 broadcasts against it. Returns a new array.
+    V: any shape; threshold ≥ 0 broadcasts against it. Returns a new array; for notebooks, as `Penalty.prox`.
     """
     limit = np.asarray(threshold, V.dtype)
     shrunk: np.ndarray = V - np.clip(V, -limit, limit)

@@ -94,7 +94,7 @@ class Run:
             return network.cross_entropy(Z, network.targets(np.asarray(y), len(self.classes), "float64"))
 
     def select(self, keep: np.ndarray | slice) -> "Run":
-        """The same run with some of its λ only; arrays are shared where numpy can."""
+        """A run of some of its λ only; arrays are shared where numpy can."""
         return replace(
             self,
             lams=self.lams[keep],
@@ -105,3 +105,7 @@ class Run:
             penalty_cost=self.penalty_cost[:, keep],
             diverged_at=self.diverged_at[keep],
         )
+
+    def at(self, k: int) -> "Run":
+        """The run with its k-th network alone."""
+        return self.select(slice(k, k + 1))

@@ -240,6 +240,9 @@ SETTINGS: dict[str, Setting] = {each.name: each.metadata["setting"] for each in 
 
 def parse(name: str, text: str) -> Any:
     """What a text stands for as the setting of that name. Raises ValueError where it is not allowed."""
-    value = SETTINGS[name].parse(name, text)
-    SETTINGS[name].check(name, value)
-    return value
+    setting = SETTINGS[name]
+    value = setting.parse(name, text)
+    setting.check(name, value)
+    if setting.widget == "text":  # its choices are proposals
+        return value
+    return setting.choices[setting.choices.index(value)]  # as it is written there: "-0" is allowed, and is 0

@@ -168,7 +168,7 @@ def _train_block(
     Xt: np.ndarray,
     Y: np.ndarray,
     step: "Step",
-    update: "Update",
+    update: "StepFunction",
     record: "_Record",
     block: slice,
     tick: Callable[[int], None],
@@ -241,7 +241,7 @@ class Step:
         )
 
 
-Update = Callable[[np.ndarray, np.ndarray, Step], None]
+StepFunction = Callable[[np.ndarray, np.ndarray, Step], None]
 
 
 def proximal_step(theta: np.ndarray, gradient: np.ndarray, step: Step) -> None:
@@ -272,7 +272,7 @@ def clip_step(theta: np.ndarray, gradient: np.ndarray, step: Step) -> None:
         theta[(np.sign(theta) != before) & (step.threshold > 0)] = 0
 
 
-STEPS: dict[str, Update] = {
+STEPS: dict[str, StepFunction] = {
     "proximal": proximal_step,
     "subgradient": subgradient_step,
     "clip": clip_step,
@@ -340,9 +340,8 @@ def _penalty_cost(
 ) -> np.ndarray:
     """λ/2m·Σ over the layers of each network's penalty, (n_snapshots, n_lams)."""
     with np.errstate(over="ignore", invalid="ignore"):
-        norm = sum(np.abs(W).sum(axis=(2, 3), dtype=float) for W in history_W)
-        square = sum(np.square(W).sum(axis=(2, 3), dtype=float) for W in history_W)
-        l1 = np.array([PENALTIES[name].l1 for name in penalties])
-        l2 = np.array([PENALTIES[name].l2 for name in penalties])
-        cost: np.ndarray = lams / (2 * m) * (l1 * norm + l2 * square)
+        norm = np.sum([np.abs(W).sum(axis=(2, 3), dtype=float) for W in history_W], axis=0)
+        square = np.sum([np.square(W).sum(axis=(2, 3), dtype=float) for W in history_W], axis=0)
+        sums = [PENALTIES[name].of_norms(norm[:, k], square[:, k]) for k, name in enumerate(penalties)]
+        cost: np.ndarray = lams / (2 * m) * np.stack(sums, axis=1)
     return cost

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.logistic import fit_logistic
-from core.penalties import PENALTIES
+from core.logistic import fit_logistic, logistic_cost
 
 TOL = 1e-12  # of J, so that the weights that are shown hold to their digits
 
@@ -43,7 +42,9 @@ def twins(X: np.ndarray, y: np.ndarray, column: int, penalty: str, lam: float) -
     one, halves = w.copy(), w.copy()
     one[column], one[-1] = total, 0
     halves[column] = halves[-1] = total / 2
-    cost_one, cost_halves = (_cost(doubled, y, split, both.b[0], penalty, lam) for split in (one, halves))
+    cost_one, cost_halves = (
+        logistic_cost(doubled, y, split, float(both.b[0]), penalty, lam) for split in (one, halves)
+    )
     return Twins(
         penalty=penalty,
         alone=float(alone.W[0, column]),
@@ -59,9 +60,3 @@ def twins(X: np.ndarray, y: np.ndarray, column: int, penalty: str, lam: float) -
 def first_to_enter(X: np.ndarray, y: np.ndarray) -> int:
     """The column that L1 lets in first as λ falls, argmax |Xᵀ(y − ȳ)|; y: (m,) of 0 and 1."""
     return int(np.abs(X.T @ (y - y.mean())).argmax())
-
-
-def _cost(X: np.ndarray, y: np.ndarray, w: np.ndarray, b: float, penalty: str, lam: float) -> float:
-    """J = mean cross-entropy + penalty."""
-    z = X @ w + b
-    return float((np.logaddexp(0, z) - y * z).mean() + PENALTIES[penalty].value(w, lam, len(y)))

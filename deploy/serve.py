@@ -2,22 +2,26 @@
 
 The settings are those of deploy/.streamlit/config.toml. Before the first visitor is let in, each page is
 opened once in each theme: imports, chart specs and the first training are then behind us, and a deep link
-finds its page. Until then every answer is 503, that of /_stcore/health too, which so means ready.
+finds its page. Until then every answer is 503, that of /_stcore/health too, which so means ready. A server
+one of whose pages fails, or does not end in time, ends itself with the reason: whoever runs it starts it
+again, or keeps the old one. So does one whose environment is wrong.
 
 The environment bounds the work of one process:
     LAB_STORE_MB         megabytes of trained networks kept for all (200 here, 400 on a person's machine)
-    LAB_MEMORY_MB        megabytes of the process above which half of them go (600 here, else no bound)
+    LAB_MEMORY_MB        megabytes of the process above which the oldest of them go (600 here, else no bound)
+    LAB_UPLOADS_MB       megabytes of the files that all visitors have sent (100); further ones are refused
     LAB_WORKERS          trainings at the same moment (2); others wait in a queue
     LAB_QUEUE_SECONDS    what would wait longer is refused, with a sentence (120)
-    LAB_WARM_UP_SECONDS  for opening every page before the first visitor (180; 0 for none)
+    LAB_WARM_UP_SECONDS  in which every page has to open before the first visitor (180; 0 for none)
 """
 
 import asyncio
 import gc
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
@@ -33,28 +37,37 @@ from starlette.middleware import Middleware  # noqa: E402
 from starlette.responses import HTMLResponse  # noqa: E402
 from starlette.websockets import WebSocket  # noqa: E402
 from streamlit.logger import get_logger  # noqa: E402
+from streamlit.proto.Alert_pb2 import Alert  # noqa: E402
 from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: E402
+from streamlit.proto.Element_pb2 import Element  # noqa: E402
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: E402
 from streamlit.runtime import Runtime, SessionClient, get_instance  # noqa: E402
 
-from deploy.connections import LetGo  # noqa: E402
+from deploy.connections import Lines, let_go_of_who_left  # noqa: E402
 from deploy.headers import Application, Message, Receive, SecurityHeaders, Send  # noqa: E402
+from deploy.messages import bound_frames  # noqa: E402
+from deploy.uploads import UPLOADS, Gate  # noqa: E402
+from ui.base.cache import note_baseline, register_holder  # noqa: E402
+from ui.base.environment import ENVIRONMENT, PROBLEMS  # noqa: E402
 from ui.frame.sockets import send_at_once  # noqa: E402
 
-WARM_UP_SECONDS = float(os.environ.get("LAB_WARM_UP_SECONDS", "180"))  # at most; 0 for none
 STARTING = (
     '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="3"><title>Starting</title>'
     "<p>The dashboard is starting. This page tries again by itself."
 )
 log = get_logger(__name__)
 
+if PROBLEMS:  # each was logged as it was read
+    sys.exit(f"The server does not start: {len(PROBLEMS)} wrong in its environment, as said above.")
+
 
 class Guest(SessionClient):
-    """A visitor without a browser, who notes which pages there are and when a run has ended."""
+    """A visitor without a browser, who notes which pages there are, when a run has ended, and what failed."""
 
     def __init__(self, runtime: Runtime, theme: str) -> None:
-        self.pages: list[str] = []  # the hash of each page, the default first
-        self._runtime, self._theme = runtime, theme
+        self.pages: dict[str, str] = {}  # by the hash of each page its address; the default first
+        self.failures: list[str] = []
+        self._runtime, self._theme, self._page = runtime, theme, ""
         self._finished = asyncio.Event()
         self._session = runtime.connect_session(self, {})
 
@@ -62,34 +75,60 @@ class Guest(SessionClient):
         """What the server would send to a browser."""
         kind = msg.WhichOneof("type")
         if kind == "navigation":
-            self.pages = [page.page_script_hash for page in msg.navigation.app_pages]
-        elif kind == "script_finished" and msg.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+            self.pages = {page.page_script_hash: page.url_pathname for page in msg.navigation.app_pages}
+        elif kind == "delta" and msg.delta.WhichOneof("type") == "new_element":
+            self._look(msg.delta.new_element)
+        elif kind == "script_finished" and msg.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            if msg.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
+                self._fail("its script does not compile")
             self._finished.set()
+
+    def _look(self, element: Element) -> None:
+        if element.WhichOneof("type") == "exception":
+            self._fail(f"{element.exception.type}: {element.exception.message}")
+        elif element.WhichOneof("type") == "alert" and element.alert.format == Alert.ERROR:
+            self._fail(element.alert.body)
+
+    def _fail(self, why: str) -> None:
+        page = self.pages.get(self._page, self._page) or "the first page"
+        self.failures.append(f"{page}, {self._theme}: {why}")
 
     async def visit(self, page: str = "") -> None:
         """Open a page and wait until it has run."""
         request = BackMsg()
-        request.rerun_script.page_script_hash = page
+        request.rerun_script.page_script_hash = self._page = page
         request.rerun_script.context_info.color_scheme = self._theme
         self._finished.clear()
         self._runtime.handle_backmsg(self._session, request)
-        await self._finished.wait()
+        try:
+            await self._finished.wait()
+        except asyncio.CancelledError:
+            self._fail("it had not ended when the time was over")
+            raise
 
     def leave(self) -> None:
         """End the session."""
         self._runtime.close_session(self._session)
 
 
-async def warm_up(runtime: Runtime) -> None:
-    """Open every page in both themes, then take what that left in memory out of the collector's rounds."""
-    for theme in ("light", "dark"):
-        guest = Guest(runtime, theme)
-        await guest.visit()
-        for page in guest.pages:
-            await guest.visit(page)
-        guest.leave()
+async def warm_up(runtime: Runtime) -> list[str]:
+    """Open every page in both themes; a sentence for each failure.
+
+    Then take what that left in memory out of the collector's rounds.
+    """
+    failures: list[str] = []
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ENVIRONMENT.warm_up_seconds):
+            for theme in ("light", "dark"):
+                guest = Guest(runtime, theme)
+                failures = guest.failures = [*failures]
+                await guest.visit()
+                for page in guest.pages:
+                    await guest.visit(page)
+                guest.leave()
     gc.collect()
     gc.freeze()
+    return failures
 
 
 class Door:
@@ -111,16 +150,17 @@ class Door:
 
 
 async def open_when_warm() -> None:
-    """Warm up, then open the door. A page that hangs delays that, and does not prevent it."""
+    """Warm up, then open the door; or end the process, with the reason."""
     started = monotonic()
-    try:
-        if WARM_UP_SECONDS:
-            async with asyncio.timeout(WARM_UP_SECONDS):
-                await warm_up(get_instance())
-    except TimeoutError:
-        log.warning("Not every page was opened within %g seconds; open all the same", WARM_UP_SECONDS)
-    finally:
-        Door.is_open = True
+    failures = await warm_up(get_instance()) if ENVIRONMENT.warm_up_seconds else []
+    for failure in failures:
+        log.critical("A page failed before the first visitor: %s", failure)
+    if failures:
+        log.critical("The server ends. Mend the page, or on a slow machine raise LAB_WARM_UP_SECONDS.")
+        logging.shutdown()
+        os._exit(1)  # nobody is connected, and a server that is asked to stop says that all is well
+    note_baseline()
+    Door.is_open = True
     log.info("Open after %.1f seconds", monotonic() - started)
 
 
@@ -128,9 +168,22 @@ async def open_when_warm() -> None:
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Warm up while the server already answers that it does."""
     send_at_once()
-    opening = asyncio.create_task(open_when_warm())
+    bound_frames()
+    allow_many_files()
+    register_holder("uploads", UPLOADS.held_bytes)
+    tasks = [asyncio.create_task(open_when_warm()), asyncio.create_task(let_go_of_who_left())]
     yield
-    opening.cancel()
+    for task in tasks:
+        task.cancel()
+
+
+def allow_many_files() -> None:
+    """As many open files as the system lets us: a visitor takes one, and Streamlit three for the session."""
+    with suppress(ImportError, ValueError, OSError):  # not every system has such a limit, or lets us
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def tell(error: Exception) -> bool:
@@ -146,6 +199,6 @@ def tell(error: Exception) -> bool:
 app = st.App(
     ROOT / "dashboard.py",
     lifespan=lifespan,
-    middleware=[Middleware(SecurityHeaders), Middleware(Door), Middleware(LetGo)],
+    middleware=[Middleware(SecurityHeaders), Middleware(Door), Middleware(Gate), Middleware(Lines)],
     on_script_error=tell,
 )

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import core
 import ui.frame.menu
+from tests.trained import trained
 from ui.data.shelf import Shelf
 from ui.topics import TOPICS
 from ui.topics.topic import Context, Topic
@@ -38,12 +39,23 @@ def open_app(page: str | Topic, **query: str) -> AppTest:
     return app.switch_page(file)  # where the next run goes
 
 
+def has_chart(topic: Topic) -> bool:
+    """Whether its picture is a chart; the converter's is a table."""
+    return topic.key != "converter"
+
+
+def tables_as_sent(app: AppTest) -> dict[str, bytes]:
+    """The tables of the page's only chart as they travel to the browser, by name."""
+    (element,) = app.get("vega_lite_chart")
+    return {dataset.name: dataset.data.data for dataset in element.proto.datasets}
+
+
 def chart(app: AppTest) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     """Spec and tables of the page's only chart."""
     (element,) = app.get("vega_lite_chart")
     tables = {
-        dataset.name: pa.ipc.open_stream(io.BytesIO(dataset.data.data)).read_all().to_pandas()
-        for dataset in element.proto.datasets
+        name: pa.ipc.open_stream(io.BytesIO(sent)).read_all().to_pandas()
+        for name, sent in tables_as_sent(app).items()
     }
     return json.loads(element.proto.spec), tables
 
@@ -67,18 +79,7 @@ def topic(key: str) -> Topic:
 
 def retrained(settings: core.Settings, penalty: str, lam: float) -> tuple[core.Dataset, core.Run]:
     """The one network that a caption speaks of, trained alone."""
-    data = settings.load()
-    run = core.train(
-        data.X_train,
-        data.y_train,
-        settings.hidden,
-        penalty,
-        [lam],
-        learning_rate=settings.learning_rate,
-        epochs=settings.epochs,
-        seed=settings.seed,
-    )
-    return data, run
+    return trained(settings, penalty, [lam])
 
 
 def zeros_of(run: core.Run) -> int:

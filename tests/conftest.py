@@ -57,15 +57,26 @@ def browser() -> Iterator["Browser"]:
         pytest.skip(str(error))
 
 
-@pytest.fixture(scope="module")
-def address(browser: "Browser") -> Iterator[str]:
-    """The address of a dashboard of the module's own."""
-    from tests.browser import dashboard, open_page
+@pytest.fixture(scope="session")
+def server() -> Iterator[tuple[str, list[str]]]:
+    """The address of a dashboard for all tests of this process, and a list of who has been there."""
+    from tests.browser import dashboard
 
     with dashboard() as url:
-        open_page(warm_up := browser.new_page(), url)  # a first visit to a fresh server goes to its root
+        yield url, []
+
+
+@pytest.fixture(scope="module")
+def address(browser: "Browser", server: tuple[str, list[str]]) -> str:
+    """The address of a dashboard that has had its first visit, which goes to its root wherever it leads."""
+    from tests.browser import open_page
+
+    url, visits = server
+    if not visits:
+        open_page(warm_up := browser.new_page(), url)
         warm_up.close()
-        yield url
+        visits.append(url)
+    return url
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the tests of core share: penalties of both parts, which the registry need not have."""
+"""What the tests of core share: penalties of other shares, which the registry need not have."""
 
 import pytest
 
@@ -11,3 +11,10 @@ def mixture(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     l1, l2 = request.param
     monkeypatch.setitem(PENALTIES, "mixture", Penalty("mixture", "Mixture", l1=l1, l2=l2))
     return "mixture"
+
+
+@pytest.fixture
+def double(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a square of twice the usual weight, registered for one test."""
+    monkeypatch.setitem(PENALTIES, "double", Penalty("double", "Double", l1=0.0, l2=2.0))
+    return "double"

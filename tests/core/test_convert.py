@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.convert import PLAYGROUND_RATES, Entry, Problem, converted
-from core.penalties import PENALTIES
+from core.penalties import PENALTIES, Penalty
 
 KEYS = ["logistic_regression", "mlp_classifier", "glmnet", "keras", "torch_sgd", "torch_adamw", "playground"]
 M, LAM, ALPHA = 300, 20.0, 0.3
@@ -68,6 +68,40 @@ def test_sgd_takes_a_mixtures_step_too(mixture):
     assert_sgd_takes_the_step(mixture)
 
 
+def test_a_square_of_another_weight_has_its_own_numbers_everywhere(double):
+    expected = PENALTIES[double].value(W, LAM, M)
+    costs = own_penalties(double)
+    assert list(costs) == ["logistic_regression", "glmnet", "keras", "mlp_classifier", "playground"]
+    assert list(costs.values()) == pytest.approx([expected] * 5, rel=1e-12)
+    assert_sgd_takes_the_step(double)
+    said = {key: e.caveat for key, e in entries(double).items()}
+    assert said["mlp_classifier"].startswith("Equal to 2·λ on the full batch")
+    assert "so L2 is 2·λ/2m. On kernels" in said["keras"]
+    assert "the same 1 − 2·αλ/m, but" in said["torch_adamw"]
+    assert "add 2·λ/2m·Σw² to the loss" in said["torch_adamw"]
+
+
+def test_a_corner_of_another_weight_is_not_said_to_be_l1s(monkeypatch):
+    monkeypatch.setitem(PENALTIES, "steep", Penalty("steep", "Steep", l1=2.0, l2=0.0))
+    said = {key: e.caveat for key, e in entries("steep").items()}
+    assert "adding 2·λ/2m·‖W‖₁ to the loss does not" in said["torch_sgd"]
+    assert said["keras"].startswith("The square is not halved. On kernels")
+
+
+def test_the_caveats_of_l1_and_l2_are_their_own():
+    l1, l2 = ({key: e.caveat for key, e in entries(penalty).items()} for penalty in ("l1", "l2"))
+    assert l2["mlp_classifier"].startswith("Equal to λ on the full batch only: on minibatches")
+    assert l2["keras"].startswith(
+        "The square is not halved, so L2 is λ/2m too. On kernels only, as here. Take"
+    )
+    assert l1["keras"].startswith(
+        "The square is not halved, so L2 is λ/2m too. On kernels only, as here. Its"
+    )
+    assert "shrinks by the same 1 − αλ/m, but Adam" in l2["torch_adamw"]
+    assert "add λ/2m·Σw² to the loss" in l2["torch_adamw"]
+    assert "adding λ/2m·‖W‖₁ to the loss does not" in l1["torch_sgd"]
+
+
 def assert_sgd_takes_the_step(name):
     """W − α(dW + weight_decay·W), then a softshrink, against decay and prox."""
     penalty, found = PENALTIES[name], entries(name)["torch_sgd"]
@@ -110,7 +144,7 @@ def test_l1_and_l2_are_said_as_their_libraries_say_them():
 
 
 def test_a_mixtures_formulas_are_written_from_its_shares(monkeypatch):
-    monkeypatch.setitem(PENALTIES, "half", type(PENALTIES["l1"])("half", "Half", 0.5, 0.5))
+    monkeypatch.setitem(PENALTIES, "half", Penalty("half", "Half", 0.5, 0.5))
     found = entries("half")
     assert {key: e.formula for key, e in found.items() if e.value is not None} == {
         "logistic_regression": "1/(0.75·λ)",

@@ -6,39 +6,23 @@ import pytest
 import core
 from core import decay, network
 from core.penalties import PENALTIES
+from tests.trained import l2_step, trained_l2
 
 
-def trained_l2(data: core.Dataset, lams: list[float], **options: object) -> core.Run:
-    return core.train(data.X_train, data.y_train, penalty="l2", lams=lams, **options)
-
-
-@pytest.fixture(scope="module")
-def data() -> core.Dataset:
-    return core.load_dataset("breast_cancer", 0)
-
-
-@pytest.fixture(scope="module")
-def run(data) -> core.Run:
-    return trained_l2(
-        data, [0.0, 10.0, 300.0], hidden=(5, 3), learning_rate=0.3, epochs=40, snapshots=9, dtype="float64"
-    )
-
-
-@pytest.fixture(scope="module")
-def update(data, run) -> decay.Update:
-    return decay.take_apart(run, data.X_train, data.y_train, 1)
-
-
-def test_the_parts_add_up_to_the_whole_step(update):
+def test_the_parts_add_up_to_the_whole_step():
+    _, _, update = l2_step()
     assert update.factor == pytest.approx(1 - 0.3 * 10 / 398)
-    for W, shrunk, step, whole in zip(update.W, update.shrunk, update.step, update.whole, strict=True):
+    for W, shrunk, step, undivided in zip(
+        update.W, update.shrunk, update.step, update.undivided, strict=True
+    ):
         np.testing.assert_allclose(shrunk, W * (1 - 0.3 * 10 / 398), rtol=1e-13)
-        np.testing.assert_allclose(shrunk + step, whole, atol=1e-14)
+        np.testing.assert_allclose(shrunk + step, undivided, atol=1e-14)
     assert update.mismatch < 1e-14
 
 
 @pytest.mark.parametrize("snapshot", [0, 1, 4, 7])
-def test_the_parts_are_the_step_that_training_takes_from_there(data, run, update, snapshot):
+def test_the_parts_are_the_step_that_training_takes_from_there(snapshot):
+    data, run, update = l2_step()
     epoch = int(run.epochs[snapshot])
     longer = trained_l2(
         data,
@@ -76,20 +60,23 @@ def test_dw_bp_is_the_slope_of_the_cross_entropy(dataset):
         assert update.dW_bp[l][s, i, j] == pytest.approx((ends[0] - ends[1]) / (2 * h), rel=1e-5)
 
 
-def test_without_a_penalty_nothing_shrinks(data, run):
+def test_without_a_penalty_nothing_shrinks():
+    data, run, _ = l2_step()
     update = decay.take_apart(run, data.X_train, data.y_train, 0)
     assert update.factor == 1
     assert all((shrink == 0).all() for shrink in update.shrink)
 
 
 @pytest.mark.parametrize("penalty", [name for name, penalty in PENALTIES.items() if penalty.is_sparse])
-def test_a_network_of_a_penalty_with_a_corner_is_not_taken_apart(data, penalty):
+def test_a_network_of_a_penalty_with_a_corner_is_not_taken_apart(penalty):
+    data, *_ = l2_step()
     run = core.train(data.X_train, data.y_train, (2,), penalty, [1.0], epochs=1, snapshots=2)
     with pytest.raises(ValueError, match=f"trained with 'l2', got '{penalty}'"):
         decay.take_apart(run, data.X_train, data.y_train, 0)
 
 
-def test_the_first_step_is_compared_with_a_training_of_its_own(data, run, update):
+def test_the_first_step_is_compared_with_a_training_of_its_own():
+    data, run, update = l2_step()
     assert decay.first_step_error(run, update, data.X_train, data.y_train, 1) < 1e-13
     other = decay.take_apart(run, data.X_train, data.y_train, 2)
     assert decay.first_step_error(run, other, data.X_train, data.y_train, 1) > 1e-3, "another λ is noticed"

@@ -17,7 +17,7 @@ from sklearn.datasets import load_breast_cancer, load_wine
 from sklearn.linear_model import LogisticRegression
 
 from core import train
-from core.logistic import degrees_of_freedom, fit_logistic, lam_max
+from core.logistic import degrees_of_freedom, fit_logistic, lam_max, logistic_cost
 from core.penalties import PENALTIES
 
 LAM_MAX = 436.631532
@@ -614,3 +614,16 @@ def test_lam_max_of_several_classes_is_where_softmax_regression_loses_its_last_w
     run = train(X, y, (), "l1", [1.001 * top, 0.99 * top], learning_rate=0.5, epochs=3000, dtype="float64")
     assert (run.W[0][0] == 0).all()
     assert (run.W[0][1] != 0).any()
+
+
+@pytest.mark.parametrize("penalty", list(PENALTIES))
+def test_the_cost_of_any_weights_is_J(samples, penalty):
+    X, y = samples
+    w, b, m = np.linspace(-2, 2, X.shape[1]), 0.3, len(y)
+    P = 1 / (1 + np.exp(-(X @ w + b)))
+    shares = PENALTIES[penalty]
+    by_hand = -(y * np.log(P) + (1 - y) * np.log(1 - P)).mean()
+    by_hand += 5.0 / (2 * m) * (shares.l1 * np.abs(w).sum() + shares.l2 * (w**2).sum())
+    assert logistic_cost(X, y, w, b, penalty, 5.0) == pytest.approx(by_hand, rel=1e-12)
+    best = fit_logistic(X, y, penalty, [5.0])
+    assert logistic_cost(X, y, best.W[0], best.b[0], penalty, 5.0) == pytest.approx(best.cost[0], rel=1e-12)

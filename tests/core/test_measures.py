@@ -257,6 +257,51 @@ def test_a_diverged_network_has_no_penalty():
     np.testing.assert_allclose(parts, [[np.nan, 0.2]])
 
 
+# The length of all weights, and the share of z in a band
+
+
+@st.composite
+def stacks(draw: st.DrawFn) -> tuple[list[np.ndarray], np.ndarray]:
+    """Arrays of one to three layers, [l] (n, n_l, 4), of which some networks diverged, and which, (n,)."""
+    rng = np.random.default_rng(draw(st.integers(0, 9999)))
+    n = draw(st.integers(1, 5))
+    units = draw(st.lists(st.integers(1, 6), min_size=1, max_size=3))
+    dtype = draw(st.sampled_from(["float32", "float64"]))
+    layers = [(draw(st.floats(0.1, 10)) * rng.standard_normal((n, u, 4))).astype(dtype) for u in units]
+    diverged = np.array(draw(st.lists(st.booleans(), min_size=n, max_size=n)))
+    for layer in layers:
+        layer[diverged] = np.nan
+    return layers, diverged
+
+
+@given(stacks())
+def test_the_length_of_the_weights_is_that_of_one_long_vector(stack):
+    W, diverged = stack
+    length = measures.weight_length(W)
+    assert length.shape == diverged.shape
+    assert length.dtype == np.float64, "float32 would overflow at weights of 1e20"
+    assert np.isnan(length).tolist() == diverged.tolist()
+    for k in np.flatnonzero(~diverged):
+        flat = np.concatenate([layer[k].ravel() for layer in W]).astype(float)
+        assert length[k] == pytest.approx(np.sqrt((flat**2).sum()), rel=1e-12)
+
+
+@given(stacks(), st.floats(0.01, 20))
+def test_the_share_in_the_band_counts_the_z_of_all_layers_alike(stack, band):
+    Z, diverged = stack
+    share = measures.share_in_band(Z, band)
+    assert share.shape == diverged.shape
+    assert np.isnan(share).tolist() == diverged.tolist()
+    for k in np.flatnonzero(~diverged):
+        flat = np.concatenate([layer[k].ravel() for layer in Z])
+        assert share[k] == pytest.approx((np.abs(flat) <= band).mean(), abs=1e-12)
+
+
+def test_the_edges_belong_to_the_band():
+    Z = [np.array([[[-0.5, 0.5, 0.500001, 0.0]]])]
+    assert measures.share_in_band(Z, 0.5).tolist() == [0.75]
+
+
 # Hidden units
 
 

@@ -45,6 +45,14 @@ def test_select_keeps_some_networks_and_all_that_belongs_to_them(samples):
     assert kept.m == run.m == 40
 
 
+def test_one_network_of_a_run_stands_alone(samples):
+    run = core.train(*samples, **MIXED, epochs=10)
+    for k, lam in enumerate(run.lams):
+        one = run.at(k)
+        assert (one.lams.tolist(), one.penalty) == ([lam], run.penalty[k : k + 1])
+        np.testing.assert_array_equal(one.cost, run.cost[:, k : k + 1])
+
+
 def test_the_final_weights_are_the_last_snapshot(samples):
     run = core.train(*samples, epochs=10)
     for W, b, history_W, history_b in zip(run.W, run.b, run.history_W, run.history_b, strict=True):

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import requests
@@ -18,14 +17,12 @@ import streamlit.config
 import yaml
 from packaging.requirements import Requirement
 from requests.adapters import HTTPAdapter
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from urllib3.util import Retry
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from benchmarks.servers import NGINX, served, through_nginx
 from benchmarks.visitor import Visitor
-from deploy import connections
 from deploy.headers import HEADERS, INDEX, content_policy, script_hashes
 
 pytest.importorskip("playwright.sync_api")
@@ -48,7 +45,8 @@ def note():
 
 def broken():
     st.session_state.settings = "lam=3"
-    raise ValueError("the secret of this line")
+    if gc.get_freeze_count():  # the server is open: one that fails before does not
+        raise ValueError("the secret of this line")
 
 pages = [st.Page(note, title=title, url_path=title) for title in ("first", "second")]
 page = st.navigation([*pages, st.Page(broken)])
@@ -273,34 +271,6 @@ def first_answer(address: str) -> requests.Response:
 async def connect_to(address: str) -> None:
     """Open the websocket as a browser that comes back."""
     await connect(address.replace("http", "ws") + "/_stcore/stream", subprotocols=["streamlit"])
-
-
-@pytest.mark.parametrize("alive", [True, False])
-def test_a_connection_whose_session_is_given_up_is_closed_at_the_browsers_next_word(monkeypatch, alive):
-    sessions = SimpleNamespace(is_active_session=lambda session: alive and session == "mine")
-    monkeypatch.setattr(connections, "get_instance", lambda: sessions)
-    greeting = ForwardMsg()
-    greeting.new_session.initialize.session_id = "mine"
-    word = {"type": "websocket.receive", "bytes": b"a click"}
-    sent, heard = [], []
-
-    async def app(scope, receive, send):
-        heard.append(await receive())
-        for payload in (ForwardMsg(session_status_changed={}), greeting):
-            await send({"type": "websocket.send", "bytes": payload.SerializeToString()})
-        heard.append(await receive())
-
-    async def receive():
-        return word
-
-    async def send(message):
-        sent.append(message)
-
-    asyncio.run(connections.LetGo(app)({"type": "websocket"}, receive, send))
-    assert heard[0] == word, "before a session is known nothing is closed"
-    assert (heard[1] == word) == alive
-    assert heard[1]["type"] == ("websocket.receive" if alive else "websocket.disconnect")
-    assert len(sent) == 2
 
 
 @pytest.fixture

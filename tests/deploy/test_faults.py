@@ -4,7 +4,7 @@ import asyncio
 import re
 import socket
 import threading
-from contextlib import ExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
@@ -105,17 +105,53 @@ def test_who_waits_is_told_their_place_and_served_when_the_one_before_moves_on(s
             await at_sparsity(second)
             training = await begin(first, seed=710)
             assert first.bars[0].startswith(f"{TRAINING}: ")
-            answer = asyncio.create_task(second.change("seed", 711))
-            await asyncio.wait_for(second.heard.wait(), TIMEOUT)
+            waiting = await begin(second, seed=711)
             assert second.bars[0] == f"{TRAINING}: place 1 in the queue"
             while "Stop" not in second.buttons:
                 await asyncio.sleep(0.05)
             await first.send(first.rerun(dataset="moons", hidden="4", epochs="50", seed=0))
-            assert (await asyncio.wait_for(answer, TIMEOUT)).errors == ()
+            while "queue" in second.bars[-1]:
+                await asyncio.sleep(0.05)
             await asyncio.wait_for(training, TIMEOUT)
             assert not any("100%" in text for text in first.bars), "what was left was not trained to its end"
+            await second.send(second.rerun(dataset="moons", hidden="4", epochs="50", seed=1))
+            await asyncio.wait_for(waiting, TIMEOUT)
 
     asyncio.run(journey())
+
+
+def test_who_opens_eight_tabs_of_long_work_delays_nobody_elses_short_one(server):
+    """With one worker; what is refused, or waits, is the heavy visitor's own."""
+
+    async def journey() -> None:
+        async with AsyncExitStack() as stack:
+            heavy = [await stack.enter_async_context(Reader(server.address))]
+            for _ in range(7):  # one browser: it sends the same cookie
+                tab = Reader(server.address, cookie=heavy[0].cookie)
+                heavy.append(await stack.enter_async_context(tab))
+            light = await stack.enter_async_context(Reader(server.address))
+            for visitor in (*heavy, light):
+                await at_sparsity(visitor)
+            waiting = [asyncio.create_task(ask_for_long(tab, 780 + i)) for i, tab in enumerate(heavy)]
+            await asyncio.wait_for(heavy[0].heard.wait(), TIMEOUT)
+            answers = [await light.change("seed", seed) for seed in range(790, 800)]
+            assert [answer.errors for answer in answers] == [()] * len(answers)
+            assert not any("The server is busy" in text for text in light.said)
+            seconds = sorted(answer.seconds for answer in answers)
+            assert seconds[len(seconds) // 2] < 1.5, seconds
+            assert not any("100%" in tab.bars[-1] for tab in heavy if tab.bars), "it goes on all the while"
+            for task in waiting:
+                task.cancel()
+        await until_idle(server)
+
+    asyncio.run(asyncio.wait_for(journey(), 2 * TIMEOUT))
+
+
+async def ask_for_long(visitor: Reader, seed: int) -> None:
+    """Ask for a long training and read on."""
+    visitor.bars.clear(), visitor.heard.clear()
+    await visitor.send(visitor.rerun(**LONG, seed=seed))
+    await finished(visitor)
 
 
 async def begin(visitor: Reader, seed: int) -> asyncio.Task:

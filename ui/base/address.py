@@ -5,10 +5,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.settings import format_value
 
 PRESENT = "present"  # whether the page is on a projector: the switch's key, and its name in the address
+ON, OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")  # how an address may say it
 
 
 def query_of(values: Mapping[str, Any]) -> dict[str, str]:
@@ -33,3 +35,21 @@ def keep_in_address(name: str, value: str | None) -> None:
         st.query_params.pop(name, None)
     else:
         st.query_params[name] = value
+
+
+def correct_address(values: Mapping[str, str | None]) -> None:
+    """Write values into the address, or with None take them out, before the widgets bound to them are drawn.
+
+    A bound widget does not read `st.query_params` but what the browser sent at the start of the run, which is
+    therefore corrected too; and it must be possible for a name that is bound already.
+    """
+    context = get_script_run_ctx()
+    if context is None or not values:
+        return
+    with context.session_state.query_params() as query:
+        for name, value in values.items():
+            if value is None:
+                query.remove_param(name)
+            elif not query.stored_param_matches_corrected_value(name, value, "string_value"):
+                query.set_corrected_value(name, value, "string_value")
+        query.set_initial_query_params_from_current()

@@ -25,6 +25,12 @@ class File:
     name: str
     content: bytes
     digest: str
+    has_header: bool | None = None  # whether its first row seems to hold names, once that was looked at
+
+    @property
+    def nbytes(self) -> int:
+        """Memory, in bytes."""
+        return len(self.content)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +40,11 @@ class Own:
     table: Table
     source: Source
     digest: str
+
+    @property
+    def nbytes(self) -> int:
+        """Memory, in bytes."""
+        return int(self.table.X.nbytes + self.table.y.nbytes)
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,7 @@ class Problem(NamedTuple):
     at: Settings | None
 
 
+STEPS_BYTES = 60_000_000  # the cells of the largest file that is read, and the table made of it
 NO_PROBLEM = Problem((), None)
 
 
@@ -105,6 +117,11 @@ class Remembered(Generic[Value]):
             del st.session_state[self.key]
 
 
+def new_steps() -> Store[str, Any]:
+    """Room for the steps to a table, which can be taken again: where memory is short they go like results."""
+    return Store(STEPS_BYTES)
+
+
 class Session:
     """The memory of the session whose page is running; a deleted attribute goes back to its first value."""
 
@@ -116,7 +133,7 @@ class Session:
     own = Remembered[Own | None](lambda: None)  # the table in use
     own_stores = Remembered[dict[str, Store[Any, Any]]](dict)  # what was computed of it
     own_file = Remembered[File | None](lambda: None)  # the last file that could be read
-    own_steps = Remembered[dict[str, tuple[Hashable, Any]]](dict)  # the last result of each step to a table
+    own_steps = Remembered[Store[str, Any]](new_steps)  # the last result of each step to a table
     own_round = Remembered(int)  # how often a file was forgotten; a new uploader forgets it too
 
     stopped = Remembered[Hashable](lambda: None)  # the work that the person stopped, by its key

@@ -4,7 +4,7 @@ Orange and blue stay apart for every kind of colour vision and on both backgroun
 wears them. A further penalty takes the next hue. The sign of a weight is purple or green.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,11 +13,23 @@ from typing import Any
 from core import PENALTIES
 
 HUES = ("#e66100", "#2f81d6", "#c2347f", "#6b8e23", "#8c6d46")  # of the penalties, in the registry's order
-PENALTY_COLORS = {penalty.label: hue for penalty, hue in zip(PENALTIES.values(), HUES, strict=False)}
 SIGN_COLORS = {"negative": "#9a5fc4", "positive": "#2a9d5c"}
 BAND_COLOR = "#d4a017"
 Y_AXIS_WIDTH = 58  # pixels, the same for every panel, so that all plots begin at one line
 LAST_LABEL = 20  # pixels that the last label of an x axis may stand out
+
+
+def penalty_colors(labels: Sequence[str]) -> dict[str, str]:
+    """A hue for each penalty, by its label. Raises ValueError where HUES has too few."""
+    if len(labels) > len(HUES):
+        raise ValueError(
+            f"HUES must have a hue for each of the {len(labels)} penalties, got {len(HUES)}; "
+            f"add a hue to HUES for {', '.join(labels[len(HUES) :])}"
+        )
+    return dict(zip(labels, HUES, strict=False))
+
+
+PENALTY_COLORS = penalty_colors([penalty.label for penalty in PENALTIES.values()])
 
 
 @dataclass(frozen=True)

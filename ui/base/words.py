@@ -19,7 +19,7 @@ def lam_label(lam: float) -> str:
 
 
 def lam_text(lam: float) -> str:
-    """The same as a title or a part of a sentence: λ = 10."""
+    """A λ as a title or as a part of a sentence: λ = 10."""
     return f"λ = {lam_label(lam)}"
 
 
@@ -35,6 +35,11 @@ def counted(n: int, of: int, what: str) -> str:
     if n == 0:
         return f"none of {of:,} {what}"
     return f"all {of:,} {what}" if n == of else f"{n:,} of {of:,} {what}"
+
+
+def how_many(n: int, noun: str) -> str:
+    """A count and its noun: 1 step, 2,000 steps."""
+    return f"{n:,} {noun}{'s' * (n != 1)}"
 
 
 def joined(parts: Sequence[str], word: str = "and") -> str:
@@ -78,9 +83,9 @@ def _diverged(label: str, run: Run) -> str:
 
 def _overshoot(penalty: Penalty, run: Run, lam: float) -> str:
     """Why the shrink alone makes weights grow, and below which α or λ it does not."""
-    share, under = ("", "") if penalty.l2 == 1 else (f"{penalty.l2:g}·", f"{penalty.l2:g}")
+    under = "" if penalty.l2 == 1 else f"{penalty.l2:g}"
     return (
-        f"Each step multiplies a weight by 1 − {share}αλ/m = "
+        f"Each step multiplies a weight by {penalty.decay_text} = "
         f"{penalty.decay(lam, run.m, run.learning_rate):.2f} at {lam_text(lam)}: beyond −1 it grows. "
         f"Lower the learning rate α below 2m/{under}λ = {number(2 * run.m / (penalty.l2 * lam))}, or λ below "
         f"2m/{under}α = {number(2 * run.m / (penalty.l2 * run.learning_rate))}."
@@ -90,10 +95,8 @@ def _overshoot(penalty: Penalty, run: Run, lam: float) -> str:
 def duration(seconds: float) -> str:
     """A length of time as a person says it: 3 seconds, 2 minutes."""
     if seconds < 90:
-        n, unit = max(1, round(seconds)), "second"
-    else:
-        n, unit = round(seconds / 60), "minute"
-    return f"{n:,} {unit}" + ("" if n == 1 else "s")
+        return how_many(max(1, round(seconds)), "second")
+    return how_many(round(seconds / 60), "minute")
 
 
 def zeros_at(run: Run, k: int) -> str:

@@ -4,15 +4,21 @@ The panel's widgets are bound to the address by Streamlit. A page's own come and
 would write what is shown ("the same λ"), so these are written here, by their value.
 """
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
+from core.validation import shown
 from ui.base.address import keep_in_address
+from ui.controls.forged import never_empty
+from ui.controls.panel import add_problems
 from ui.topics import TOPICS
 from ui.topics.topic import Choice, Context, Control, Topic
+
+never_empty.update(control.key for topic in TOPICS for control in topic.controls)
 
 
 def draw_controls(topic: Topic, context: Context) -> Context:
@@ -20,6 +26,7 @@ def draw_controls(topic: Topic, context: Context) -> Context:
     drawn = [control for control in topic.controls if control.applies(context)]
     if not drawn:
         return context
+    _check_address(drawn, context)
     if topic.columns:
         places = st.columns(len(drawn))
         chosen = {
@@ -40,8 +47,8 @@ def _draw(
     # Made beforehand: Streamlit keeps what formats them in the session, and networks must not hang on it.
     words = {value: control.shown(value, context) for value in values}
     if state.get(key) not in values:
-        by_text = {str(value): value for value in values}
-        state[key] = by_text.get(query.get(key, ""), default)
+        found = control.parse(query.get(key, ""), context)
+        state[key] = default if found is None else found
     chosen: Any = (place or st).segmented_control(
         control.label,
         values,
@@ -54,8 +61,26 @@ def _draw(
         args=(key, default),
     )
     _write(key, default)
-    found: Choice = chosen
-    return found
+    value: Choice = chosen
+    return value
+
+
+def _check_address(drawn: Sequence[Control], context: Context) -> None:
+    """Look at what the address has for controls that hold nothing yet; say what cannot be chosen.
+
+    The page begins anew since the sentence stands at its top.
+    """
+    wrong = []
+    for control in drawn:
+        text, values = st.query_params.get(control.key), control.values_in(context)
+        if text is None or control.key in st.session_state or control.parse(text, context) is not None:
+            continue
+        default = st.session_state[control.key] = control.default_in(context)
+        listed = ", ".join(map(str, values))
+        wrong.append(f"{control.key} must be one of {listed}, got {shown(text)}; {default} is used")
+    if wrong:
+        add_problems(wrong)
+        st.rerun()
 
 
 def _write(key: str, default: Choice) -> None:

@@ -1,20 +1,25 @@
 """The settings panel: one widget for each field of Settings, kept in the address by the field's name.
 
-The widgets are made in the entry file, so every page shares them. Streamlit binds each to the address; what
-it would drop in silence, a value that is not allowed, is looked at first, and said.
+The widgets are made in the entry file, so every page shares them. Streamlit binds each to the address: a
+widget takes its value from there by itself, and some values it drops in silence while others end the page.
+So the address is corrected before any widget is drawn, and what was wrong is said. What a browser sends for a
+widget is looked at as well (`ui.controls.forged`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from core import Settings
-from core.settings import SETTINGS, UPLOAD, Setting, format_value, parse_hidden
+from core.settings import SETTINGS, UPLOAD, Setting, format_value, parse, parse_hidden
+from core.validation import shown
 from ui.base import problems
+from ui.base.address import OFF, ON, PRESENT, correct_address
 from ui.base.foreign import markdown
 from ui.base.session import Problem, session
+from ui.controls.forged import refuse_forged_values, refused_keys
 from ui.data.own import choices, source_of
 
 DEFAULT = Settings()
@@ -22,6 +27,7 @@ DEFAULT = Settings()
 
 def settings_panel() -> Settings:
     """Draw the panel in the sidebar and return what is chosen; say what was wrong in the address."""
+    refuse_forged_values()
     _check_address()
     with st.sidebar:
         _draw("lam")
@@ -31,6 +37,7 @@ def settings_panel() -> Settings:
             ):
                 _draw(name)
         _about_the_data(st.session_state.dataset)
+    _say_what_was_refused()
     values = {name: st.session_state.get(name, getattr(DEFAULT, name)) for name in SETTINGS}
     return Settings(**values | {"hidden": _hidden_or_rerun()})
 
@@ -63,6 +70,14 @@ def choose(values: Mapping[str, Any]) -> dict[str, Any]:
         elif name in state or name not in given:
             state[name] = value
     return unseen
+
+
+def add_problems(sentences: Sequence[str]) -> None:
+    """Have these said at the next `show_problems`, beside those that were not said yet."""
+    if sentences:
+        known = session.settings_problem
+        before = known.sentences if known.at is None else ()
+        session.settings_problem = Problem(tuple(dict.fromkeys((*before, *sentences))), None)
 
 
 def show_problems(settings: Settings) -> None:
@@ -143,13 +158,14 @@ def _about_the_data(dataset: str) -> None:
 
 
 def _check_address() -> None:
-    """On the first run of a session leave in the address what is allowed, and keep why the rest was not."""
+    """Leave in the address what is allowed, before a widget reads it, and keep why the rest was not."""
     state = st.session_state
     if state.get("dataset") == UPLOAD and session.own is None:  # a browser that comes back to a new server
         state.dataset = DEFAULT.dataset
     if session.last_hidden is not None:
         if session.restore_hidden:
             state.hidden, session.restore_hidden = session.last_hidden, False
+        _check_later_address()
         return
     settings, problems = Settings.from_query(st.query_params.to_dict())
     if settings.dataset == UPLOAD and session.own is None:
@@ -158,10 +174,43 @@ def _check_address() -> None:
             "This link was made with a file of its maker's, which it does not carry; load yours under Your "
             f"data. {DEFAULT.dataset} is used"
         )
+    corrected: dict[str, str | None] = {**dict.fromkeys(SETTINGS), **settings.to_query()}
+    if (text := st.query_params.get(PRESENT, "")).lower() not in ON + OFF:
+        problems.append(f"{PRESENT} must be 1 or 0, got {shown(text)}; 0 is used")
+        corrected[PRESENT] = None
     session.settings_problem = Problem(tuple(problems), None)
     session.last_hidden = format_value(settings.hidden)
-    others = {name: value for name, value in st.query_params.items() if name not in SETTINGS}
-    st.query_params.from_dict(settings.to_query() | others)
+    correct_address(corrected)
+
+
+def _check_later_address() -> None:
+    """The same once the widgets hold what is chosen: what is not allowed in the address goes, and no more.
+
+    Text that a person types is left to `_hidden_or_rerun`.
+    """
+    sentences = []
+    wrong: dict[str, str | None] = {}
+    for name, text in st.query_params.items():
+        if name in SETTINGS and SETTINGS[name].widget != "text":
+            try:
+                parse(name, text)
+            except ValueError as error:
+                wrong[name] = None
+                if not any(known.startswith(str(error)) for known in session.settings_problem.sentences):
+                    sentences.append(f"{error}; what was chosen before is kept")
+    correct_address(wrong)
+    add_problems(sentences)
+
+
+def _say_what_was_refused() -> None:
+    """What a browser sent for a widget, and no person can have chosen there."""
+    labels = [SETTINGS[key].label if key in SETTINGS else "a control of the page" for key in refused_keys()]
+    add_problems(
+        [
+            f"What came from the browser for {label} cannot be chosen there; what was chosen before is kept"
+            for label in dict.fromkeys(labels)
+        ]
+    )
 
 
 def _hidden_or_rerun() -> tuple[int, ...]:

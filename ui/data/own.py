@@ -1,18 +1,43 @@
 """The person's own data: from a file to a table that every page works on, and away with it again."""
 
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import TypeVar
+from typing import Generic, TypeVar, cast
+from weakref import WeakSet, ref
 
 import streamlit as st
 
 from core import DATASETS, Dataset
 from core.datasets import FAR, Source
 from core.settings import UPLOAD
+from ui.base.cache import register_holder
 from ui.base.session import File, Own, session
-from ui.data.upload import Prepared, Raw, prepare, read
+from ui.data.upload import Prepared, Raw, likely_target, prepare, read
 
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, eq=False)
+class _Step(Generic[Result]):
+    """What a step to a table came to with certain choices: its result, or the sentence that refuses it."""
+
+    key: Hashable
+    result: Result | None
+    problem: str | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Memory, in bytes; what is small is not counted."""
+        if isinstance(self.result, Raw):
+            return int(self.result.cells.memory_usage(deep=True).sum())
+        if isinstance(self.result, Prepared):
+            return int(self.result.table.X.nbytes)
+        return 0
+
+
+_in_use: WeakSet[File | Own] = WeakSet()  # of all sessions: what cannot be made again without the person
+register_holder("own data", lambda: sum(one.nbytes for one in tuple(_in_use)))
 
 
 def bring(prepared: Prepared, file_name: str) -> None:
@@ -23,6 +48,7 @@ def bring(prepared: Prepared, file_name: str) -> None:
     source = Source("Your data", about, file_name, "yours; it stays in this session", lambda *_: table, False)
     _clear()
     session.own = Own(table, source, prepared.digest)
+    _in_use.add(session.own)
     st.session_state.dataset = UPLOAD
 
 
@@ -44,37 +70,58 @@ def uploaded() -> tuple[File | None, str | None]:
     given = st.file_uploader("A table from your disk", key=f"own_upload_{session.own_round}")
     if given is None:
         return session.own_file, None
-    content = given.getvalue()
-    file = File(given.name, content, sha256(content).hexdigest())
-    known = session.own_file
-    if known is not None and known.digest == file.digest:
-        return known, None
     try:
-        opened(file)
+        session.own_file = _once("file", given.file_id, lambda: _looked_at(given.name, given.getvalue()))
     except ValueError as error:
-        return known, str(error)
-    session.own_file = file
-    return file, None
+        return session.own_file, str(error)
+    return session.own_file, None
+
+
+def _looked_at(name: str, content: bytes) -> File:
+    """A file that can be read, its cells kept. Raises ValueError with a sentence for the page."""
+    digest, known = sha256(content).hexdigest(), session.own_file
+    if known is not None and known.digest == digest:
+        return known
+    raw = read(content, name)
+    session.own_steps.put("cells", _Step((digest, raw.has_header), raw))
+    file = File(name, content, digest, raw.has_header)
+    _in_use.add(file)
+    return file
 
 
 def opened(file: File, has_header: bool | None = None) -> Raw:
-    """The cells of a file. Raises ValueError with a sentence for the page."""
-    return _last("read", (file.digest, has_header), lambda: read(file.content, file.name, has_header))
+    """The cells of a file. has_header: None to guess. Raises ValueError with a sentence for the page."""
+    chosen = file.has_header if has_header is None else has_header
+    guessed = None if chosen == file.has_header else chosen
+    return _once("cells", (file.digest, chosen), lambda: read(file.content, file.name, guessed))
+
+
+def guessed_class(raw: Raw) -> str:
+    """The column that probably names the class, looked for once."""
+    return _once("class", ref(raw), lambda: likely_target(raw))
 
 
 def prepared(raw: Raw, target: str, gaps: str, left_out: tuple[str, ...]) -> Prepared:
     """The table that these choices make. Raises ValueError with a sentence for the page."""
-    return _last("prepare", (raw, target, gaps, left_out), lambda: prepare(raw, target, gaps, left_out))
+    key = ref(raw), target, gaps, left_out  # the cells are not to live as long as the table
+    return _once("table", key, lambda: prepare(raw, target, gaps, left_out))
 
 
-def _last(step: str, key: Hashable, make: Callable[[], Result]) -> Result:
-    """make(), unless the key is still that of the last time: a rerun of the page does the same again."""
-    last, result = session.own_steps.get(step, (None, None))
-    if last != key:
-        result = make()
-        session.own_steps[step] = key, result
-    found: Result = result
-    return found
+def _once(step: str, key: Hashable, make: Callable[[], Result]) -> Result:
+    """make(), unless the key is still that of the last time: a rerun of the page does the same again.
+
+    Raises ValueError where it did, without trying again.
+    """
+    last: _Step[Result] | None = session.own_steps.get(step)
+    if last is None or last.key != key:
+        try:
+            last = _Step(key, make())
+        except ValueError as error:
+            last = _Step(key, None, str(error))
+        session.own_steps.put(step, last)
+    if last.problem is not None:
+        raise ValueError(last.problem)
+    return cast(Result, last.result)
 
 
 def choices() -> list[str]:

@@ -10,16 +10,18 @@ import segno
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui.base.address import PRESENT, keep_in_address, with_query
+from ui.base.address import ON, PRESENT, keep_in_address, with_query
 from ui.base.session import session
 from ui.frame.menu import MENU, TOOLS, Entry
+
+LONGEST = 2000  # characters of an address; a QR code holds 2,331 bytes at most, and cameras read far fewer
 
 
 def toolbar(page: StreamlitPage) -> bool:
     """Draw the bar and return whether the page is presented."""
     state = st.session_state
     if PRESENT not in state:
-        state[PRESENT] = st.query_params.get(PRESENT, "0").lower() in ("1", "true", "yes", "on")
+        state[PRESENT] = st.query_params.get(PRESENT, "0").lower() in ON
     with st.container(key="toolbar", horizontal=True, horizontal_alignment="right", gap="small"):
         with st.container(key="toolbar_ways", horizontal=True, width="content", gap="small"):
             if state[PRESENT] and not session.tour_step:  # a tour has its own way on
@@ -56,6 +58,9 @@ def _share() -> None:
     address = with_query(st.context.url or "", st.query_params.to_dict())
     st.markdown("Opens exactly this: the page, the settings and the chosen λ.")
     st.code(address, language=None, wrap_lines=True)
+    if len(address) > LONGEST:
+        st.caption("This address is too long for a QR code.")
+        return
     st.image(qr_code(address), caption="For a phone's camera", width=260)
 
 

@@ -1,6 +1,7 @@
 """The page on which a person brings a table: the file, what is done with it, and its use on every page."""
 
 from dataclasses import replace
+from weakref import ref
 
 import streamlit as st
 
@@ -10,9 +11,9 @@ from core.settings import UPLOAD
 from ui.base.foreign import markdown
 from ui.base.session import File, session
 from ui.base.words import duration
-from ui.data.own import bring, far_out, forget, opened, prepared, uploaded
+from ui.data.own import bring, far_out, forget, guessed_class, opened, prepared, uploaded
 from ui.data.shelf import shelf_of
-from ui.data.upload import BOUNDS, DROP, GAPS, Prepared, Raw, likely_target
+from ui.data.upload import BOUNDS, DROP, GAPS, Prepared, Raw
 from ui.work.networks import refusal, seconds
 
 WIDTHS = {
@@ -54,10 +55,9 @@ def _say_what_is_in_use() -> None:
 
 def choose_cells(file: File) -> tuple[Raw, str]:
     """Whether the first row holds names; the cells that this makes, and a key for what is chosen of them."""
-    guess = opened(file)
     has_header = st.checkbox(
         "The first row holds the names of the columns",
-        value=guess.has_header,
+        value=file.has_header is not False,
         key=f"own_header_{file.digest[:12]}",
         persist_state="session",
     )
@@ -75,7 +75,7 @@ def choose_columns(raw: Raw, key: str) -> Prepared | None:
     target = left.selectbox(
         "The column of the class",
         raw.columns,
-        index=raw.columns.index(likely_target(raw)),
+        index=raw.columns.index(guessed_class(raw)),
         key=f"own_target_{key}",
         persist_state="session",
     )
@@ -107,14 +107,22 @@ def offer_to_use(raw: Raw, table: Prepared | None) -> None:
         lines = (*table.notes, *raw.notes, _expected_time(table))
         st.markdown("\n".join(f"- {sentence}" for sentence in lines))
         with st.container(horizontal=True):
-            use = st.button("Use this data", type="primary", on_click=bring, args=(table, raw.file_name))
+            args = (ref(table), raw.file_name)  # Streamlit keeps them in the session, where the table may go
+            use = st.button("Use this data", type="primary", on_click=_use, args=args)
             _forget_button()
-        if use:
+        if use and session.own is not None:
+            del session.own_steps  # not before: this run still shows them
             st.switch_page("pages/sparsity.py", query_params={})  # the panel writes its own values again
         st.subheader("What is done with each column", anchor=False)
         st.dataframe(table.columns, hide_index=True, column_config=WIDTHS)
     st.subheader("The first rows, as they were read", anchor=False)
     st.dataframe(raw.cells.head(8), hide_index=True)
+
+
+def _use(table: "ref[Prepared]", file_name: str) -> None:
+    """A button's callback: take the table into use; where memory was short it is offered again."""
+    if (found := table()) is not None:
+        bring(found, file_name)
 
 
 def _expected_time(table: Prepared) -> str:

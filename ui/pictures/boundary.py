@@ -4,9 +4,11 @@ Coordinates are shares of the side of a square, from 0 to 1 in x and y, so that 
 by side; a topic says how large its squares are and how it tells the probabilities of its cells.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 MAX_POINTS = 700  # samples in one square; all that the synthetic data have
 
@@ -35,10 +37,21 @@ class Plane:
         return (X - self.low) / self.size
 
 
-def drawn_samples(plane: Plane, X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where the samples lie in the square, (n, 2), and "positive" for class 1, "negative" for class 0, (n,).
+def points_in_squares(
+    plane: Plane, X: np.ndarray, y: np.ndarray, lefts: Sequence[float], side: float = 1.0
+) -> pd.DataFrame:
+    """x, y, sign: samples X (m, 2) once in each square; class 1 is "positive", class 0 "negative".
 
-    Of more than MAX_POINTS samples so many are drawn, evenly through the rows.
+    lefts: where the squares begin; side: how long theirs is. Of more than MAX_POINTS samples so many are
+    drawn, evenly through the rows.
     """
     kept = np.unique(np.linspace(0, len(X) - 1, MAX_POINTS).astype(int))
-    return plane.shares(X[kept]), np.where(y[kept] == 1, "positive", "negative")
+    x, height = side * plane.shares(X[kept]).T
+    n = len(lefts)
+    return pd.DataFrame(
+        {
+            "x": (np.repeat(lefts, len(kept)) + np.tile(x, n)).astype(np.float32),
+            "y": np.tile(height, n).astype(np.float32),
+            "sign": np.tile(np.where(y[kept] == 1, "positive", "negative"), n),
+        }
+    )

@@ -75,7 +75,7 @@ def with_names(spec: Spec, names: Sequence[str]) -> Spec:
 def playing_slider(
     n: int, name: str, start: int | None = None, interval: int = PLAY_INTERVAL
 ) -> tuple[Params, Events]:
-    """A slider k over n positions, at the last unless told, with a switch that plays them, over and over."""
+    """A slider k over n positions, with a switch that plays them; it opens at `start`, else at the last."""
     at = n - 1 if start is None else start
     playing = alt.param(name="playing", value=False, bind=alt.binding_checkbox(name="Play"))
     k = alt.param(name="k", value=at, bind=alt.binding_range(min=0, max=n - 1, step=1, name=name))
@@ -157,17 +157,17 @@ def over_lam(source: str, ink: Ink, x: alt.X, y: alt.Y) -> alt.LayerChart:
 
 
 def weight_cells(
-    cells: alt.Chart, weight: str, told: Mapping[str, str], ink: Ink
+    cells: alt.Chart, weight: str, tooltip_fields: Mapping[str, str], ink: Ink
 ) -> tuple[alt.Chart, alt.Chart]:
     """Weights as rectangles: a frame for each, and hue by sign and strength by size for what is not zero.
 
     Rows of `cells` have the field top, the size that is drawn in full strength. weight: a row's weight at the
-    slider, an expression; told: fields by the name under which the tooltip tells them.
+    slider, an expression; tooltip_fields: a row's fields by the name under which the tooltip has them.
 
     The frames know nothing of the slider, so they are drawn once; the rest is drawn at each of its steps,
     hence by few and short expressions: Streamlit has them interpreted.
     """
-    names = ", ".join(f"'{name}': datum.{field}" for name, field in told.items())
+    names = ", ".join(f"'{name}': datum.{field}" for name, field in tooltip_fields.items())
     frames = cells.mark_rect(
         fill="transparent", stroke=ink.grid, strokeWidth=1, tooltip=alt.expr(f"{{{names}}}")
     )

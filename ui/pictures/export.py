@@ -20,9 +20,7 @@ WIDTH = 1200  # pixels, of the whole picture
 PADDING = 24
 PNG_SCALE = 2
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the first comes with the exporter, for its PNG
-HELPERS = ("chosen", "frame", "reach", "ends")  # tables that hold a scale or a mark in place, not numbers
-POSITIONS = {"paths": "dial", "adam": "adam_lines"}  # whose titles name a table's columns v0, v1, …
-WIDE = re.compile(r"([a-z])(\d+)")
+WIDE = re.compile(r"([a-z])0")  # the first of the columns v0, v1, …; a lone r2 is none of them
 
 
 def svg(picture: Picture, theme: str = "light") -> str:
@@ -82,7 +80,7 @@ def numbers_ending(picture: Picture) -> str:
 
 
 def _exported(picture: Picture) -> list[str]:
-    return [name for name in picture.tables if name not in HELPERS]
+    return [name for name in picture.tables if name not in picture.helpers]
 
 
 def numbers(picture: Picture) -> bytes:
@@ -111,17 +109,16 @@ def numbers(picture: Picture) -> bytes:
 
 def with_titles(name: str, picture: Picture) -> pd.DataFrame:
     """A table whose columns v0, v1, … say what they stand at: "v at λ = 0", "v at λ = 0.1"."""
-    table, source = picture.tables[name], POSITIONS.get(name)
-    titles = picture.tables.get(source or ("readout" if "readout" in picture.tables else "epochs"))
+    table, titles = picture.tables[name], picture.tables.get(picture.positions.get(name, "readout"))
     if titles is None or "title" not in titles:
         return table
-    words = dict(enumerate(titles.title))
-    return table.rename(columns=lambda column: _titled(column, words))
-
-
-def _titled(column: str, words: Mapping[int, str]) -> str:
-    found = WIDE.fullmatch(column)
-    return f"{found[1]} at {words[int(found[2])]}" if found and int(found[2]) in words else column
+    words = {
+        f"{found[1]}{k}": f"{found[1]} at {title}"
+        for column in table.columns
+        if (found := WIDE.fullmatch(column))
+        for k, title in enumerate(titles.title)
+    }
+    return table.rename(columns=words)
 
 
 def csv(table: pd.DataFrame) -> bytes:

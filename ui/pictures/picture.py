@@ -41,7 +41,9 @@ class Picture:
     """A chart with its tables, and what is said beside it.
 
     spec: constant for its shape of picture; None where the tables alone are the picture. missing: why there
-    is nothing to see, in a sentence; then the other fields are empty.
+    is nothing to see, in a sentence; then the other fields are empty. helpers: tables that hold a scale, a
+    mark or a caption in its place, and no numbers to take away. positions: for a table with columns v0, v1, …
+    the table whose titles say what each stands at, where that is not `readout`.
     """
 
     key: str  # of the chart on the page, and part of file names
@@ -52,6 +54,8 @@ class Picture:
     caption: str = ""
     script: str = field(default="", repr=False)  # Python that prints the same numbers with core alone
     missing: str = ""
+    helpers: frozenset[str] = frozenset()
+    positions: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not isinstance(self.tables, Tables):

@@ -18,7 +18,8 @@ from ui.base.session import session
 from ui.pictures import export
 from ui.pictures.picture import Picture
 from ui.takeaway import report
-from ui.topics.topic import Context, Topic, run_file, script_file
+from ui.topics.script import run_file, script_file
+from ui.topics.topic import Context, Topic
 from ui.work.networks import too_long
 from ui.work.tasks import deferred
 

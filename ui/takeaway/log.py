@@ -52,7 +52,7 @@ def note(context: Context) -> None:
 
 def measured(n: int, context: Context, label: str, run: Run) -> Trial:
     """The network at the chosen λ, on the training and on the test rows."""
-    one, data = run.select(slice(context.k, context.k + 1)), context.data
+    one, data = run.at(context.k), context.data
     is_own = context.settings.dataset not in DATASETS
     return Trial(
         number=n,

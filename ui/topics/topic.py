@@ -6,7 +6,6 @@ default stands nowhere else. A context holds the settings and makes what the top
 the context has decided how that work is run.
 """
 
-import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
@@ -15,14 +14,15 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Concatenate, ParamSpec
 
-from core import DATASETS, PENALTIES, Dataset, Settings
-from core.settings import LAMS, SETTINGS
+from core import PENALTIES, Dataset, Settings
+from core.settings import LAMS
 from ui.base import templates
 from ui.base.cache import PictureCache
 from ui.base.theme import INKS, Ink
 from ui.base.words import lam_label, lam_text
 from ui.data.shelf import Loaded, Shelf
 from ui.pictures.picture import Picture
+from ui.topics.script import filled_script
 from ui.work.networks import Networks, networks
 from ui.work.tasks import Batch, Run, Value
 
@@ -93,8 +93,8 @@ class Context:
         return self.get(networks(self.settings, self.shelf))
 
     @property
-    def straight(self) -> Networks:
-        """The same without hidden layers: logistic regression, or softmax regression."""
+    def without_hidden(self) -> Networks:
+        """What these settings train without hidden layers: logistic regression, or softmax regression."""
         return self.at(replace(self.settings, hidden=())).networks
 
     def run(self, batch: Batch[Value]) -> list[Value]:
@@ -109,7 +109,7 @@ class Context:
         return result
 
     def at(self, settings: Settings) -> "Context":
-        """The same at other settings of the same data."""
+        """A context of other settings for the same data; all else stays."""
         return replace(self, settings=settings)
 
     def elsewhere(self, settings: Settings, shelf: Shelf) -> "Context":
@@ -148,16 +148,18 @@ class Control:
         """What is chosen until something else is."""
         return self.default(context) if callable(self.default) else self.default
 
+    def parse(self, text: str, context: Context) -> Choice | None:
+        """The value that an address means by a text, None where it means none; case does not matter.
 
-def penalty_control(key: str, label: str = "Penalty", default: str = "l2") -> Control:
-    """Which penalty a page shows, by its name in the registry."""
-    return Control(key, label, tuple(PENALTIES), default, lambda name, context: PENALTIES[name].label)
+        So links from before penalties went by their names, which have L1 for l1, go on working.
+        """
+        by_text = {str(value).lower(): value for value in self.values_in(context)}
+        return by_text.get(text.lower())
 
 
-def label_control(key: str, label: str, default: str = "l2", **more: Any) -> Control:
-    """The same by the penalty's label, as the runs are kept."""
-    labels = tuple(penalty.label for penalty in PENALTIES.values())
-    return Control(key, label, labels, PENALTIES[default].label, **more)
+def penalty_control(key: str, label: str = "Penalty", default: str = "l2", **more: Any) -> Control:
+    """Which penalty a page shows, by its name in the registry; more: further fields of the control."""
+    return Control(key, label, tuple(PENALTIES), default, lambda name, context: PENALTIES[name].label, **more)
 
 
 @dataclass(frozen=True)
@@ -250,14 +252,7 @@ class Topic:
 
     def script(self, context: Context) -> str:
         """Python that prints the same numbers with core alone: script.py at these settings."""
-        text = (self.folder / "script.py").read_text(encoding="utf-8")
-        text = _assigned(text, "settings", settings_source(context.settings))
-        for name, value in self.constants(context).items():
-            text = _assigned(text, name, repr(value).replace("'", '"'))
-        if context.settings.dataset not in DATASETS:
-            loaded = f'core.load_run("{run_file(context.settings)}").data'
-            text = _assigned(text, "data", f"{loaded}  # from “Take away”: put that file beside this script")
-        return text
+        return filled_script(self.folder / "script.py", context.settings, self.constants(context))
 
 
 # Tables are made in Python: threads that make some at once only take turns, hundreds of times a second.
@@ -289,47 +284,15 @@ def remembered(make: Make[Choices]) -> Make[Choices]:
 
 
 def at_any_lam(make: Make[Choices]) -> Make[Choices]:
-    """The same for what the networks of all λ make together, whatever λ is chosen."""
+    """Keep the pictures that a function makes of the networks of all λ together, whatever λ is chosen."""
     return _remembered(make, lambda settings: replace(settings, lam=LAMS[0]))
 
 
 def _remembered(make: Make[Choices], deciding: Callable[[Settings], Settings]) -> Make[Choices]:
     @wraps(make)
-    def picture(context: Context, *args: Choices.args, **kwargs: Choices.kwargs) -> Picture:
+    def kept_or_made(context: Context, *args: Choices.args, **kwargs: Choices.kwargs) -> Picture:
         settings = deciding(context.settings)
         key = make.__module__, make.__qualname__, settings, context.theme, args, tuple(kwargs.items())
         return _kept(context.networks.pictures, key, lambda: make(context, *args, **kwargs))
 
-    return picture
-
-
-def settings_source(settings: Settings) -> str:
-    """The settings as Python code, one on a line; those that play no part for the data are left out."""
-    lines = [
-        f"    {name}={_code(getattr(settings, name))},"
-        for name, setting in SETTINGS.items()
-        if settings.is_synthetic or not setting.synthetic
-    ]
-    return "\n".join(["core.Settings(", *lines, ")"])
-
-
-def _code(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else repr(value)
-
-
-def _assigned(text: str, name: str, value: str) -> str:
-    """A script with another value in the one line that begins with `name = `; ValueError without one."""
-    found = re.findall(rf"^{name} = .*$", text, re.MULTILINE)
-    if len(found) != 1:
-        raise ValueError(f"a script must assign {name} in one line, got {len(found)} such lines")
-    return text.replace(found[0], f"{name} = {value}")
-
-
-def run_file(settings: Settings) -> str:
-    """How the file of the run is called, which a script may have to find."""
-    return f"regularization-lab-{settings.dataset}.npz"
-
-
-def script_file(key: str) -> str:
-    """How the script of a topic is called."""
-    return f"regularization-lab-{key.replace('_', '-')}.py"
+    return kept_or_made

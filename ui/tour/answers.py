@@ -35,7 +35,7 @@ from ui.topics.linearity import DEVIATION
 from ui.topics.overview.tables import scores_of
 from ui.topics.solvers import race_of
 from ui.topics.topic import Context
-from ui.tour.measured import accuracy_at, has_collapsed, network_at
+from ui.tour.measured import accuracy_at, has_collapsed
 from ui.work.checks import gradient_check
 
 # From which value on an option's successor is right: the first option lies below the first bound.
@@ -130,8 +130,7 @@ def zeros(context: Context) -> tuple[int, str]:
     n_1, n_2 = (int(count_zeros(run.W)[context.k]) for run in runs)
     right = (1 if n_2 else 0) if n_1 > n_2 else 2 if n_1 == n_2 else 3
     wrong = [
-        int((predicted(network_at(run, context.k).predict_proba(data.X_test))[0] != data.y_test).sum())
-        for run in runs
+        int((predicted(run.at(context.k).predict_proba(data.X_test))[0] != data.y_test).sum()) for run in runs
     ]
     return right, (
         f"At {context.lam_text} exactly zero are **{counted(n_1, n, 'weights')}** under L1 and "
@@ -153,7 +152,7 @@ def compression(context: Context) -> tuple[int, str]:
 
 def _bytes(run: Run, k: int) -> tuple[int, int]:
     """Bytes of the k-th network as float32, and in the smaller of the sparse and the deflated form."""
-    one = network_at(run, k)
+    one = run.at(k)
     size = model_bytes(one.W, one.b)
     return int(size.dense[0]), int(min(size.sparse[0], size.deflated[0]))
 
@@ -163,7 +162,7 @@ def layers(context: Context) -> tuple[int, str]:
     _require_hidden(context)
     _require_penalty(context)
     (run,) = _finite(context, "L2")
-    one = network_at(run, context.k)
+    one = run.at(context.k)
     parts = layer_penalty(one.W, one.penalty, one.lams, one.m)[:, 0]
     if parts.max() < NO_WEIGHT:
         raise UnanswerableError(
@@ -224,7 +223,7 @@ def decay(context: Context) -> tuple[int, str]:
 
 
 def _decay_of_finite(run: Run, k: int, effect: str, factor: str) -> tuple[int, str]:
-    """The same where the k-th network stayed finite; effect: its regime, factor: 1 − αλ/m in words."""
+    """What shrinking does where the k-th network stayed finite; effect: its regime, factor: in words."""
     start, end = weight_length([history[[0, -1], k] for history in run.history_W])
     length = f"in {run.epochs[-1]:,} epochs the length of all weights went from {start:.3g} to {end:.3g}"
     if effect == "diverges" and end <= start:
@@ -275,7 +274,7 @@ def linear_model(context: Context) -> tuple[int, str]:
             f"At {context.lam_text} the network has collapsed: it answers the same to every sample, which "
             "makes it constant and not linear. Choose a smaller λ."
         )
-    network, straight = network_at(run, k), network_at(context.straight.runs["L2"], k)
+    network, straight = run.at(k), context.without_hidden.runs["L2"].at(k)
     same = float(agreement(network.predict_proba(data.X_test), straight.predict_proba(data.X_test))[0])
     if not np.isfinite(same):
         raise UnanswerableError(

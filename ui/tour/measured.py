@@ -1,21 +1,16 @@
-"""What questions and scenarios both measure: one network of a run, the k-th of the grid."""
+"""What questions and scenarios both measure of one network of a run, the k-th of the grid."""
 
 from core import Dataset, Run
 from core.measures import COLLAPSED, accuracy, logit_deviation
 
 
-def network_at(run: Run, k: int) -> Run:
-    """The run with its k-th network alone."""
-    return run.select(slice(k, k + 1))
-
-
 def accuracy_at(run: Run, data: Dataset, k: int) -> float:
     """Share of the test rows that the k-th network gets right; NaN where it diverged."""
-    P = network_at(run, k).predict_proba(data.X_test)
+    P = run.at(k).predict_proba(data.X_test)
     return float(accuracy(P, data.y_test)[0])
 
 
 def has_collapsed(run: Run, data: Dataset, k: int) -> bool:
     """Whether the k-th network answers the same to every training row."""
-    logit = network_at(run, k).layers(data.X_train)[-1]
+    logit = run.at(k).layers(data.X_train)[-1]
     return bool(logit_deviation(logit)[0] < COLLAPSED)

@@ -20,7 +20,7 @@ from ui.topics.overview import TOPIC as OVERVIEW
 from ui.topics.sparsity import TOPIC as SPARSITY
 from ui.topics.topic import Context, Topic
 from ui.topics.weight_decay import TOPIC as WEIGHT_DECAY
-from ui.tour.measured import accuracy_at, has_collapsed, network_at
+from ui.tour.measured import accuracy_at, has_collapsed
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +72,7 @@ def collapses(context: Context) -> bool:
     """All networks tell every sample the same, where logistic regression is 9 in 10 times right."""
     data, k = context.data, context.k
     collapsed = all(has_collapsed(run, data, k) for run in context.networks.runs.values())
-    return collapsed and accuracy_at(context.straight.runs["L2"], data, k) > 0.9
+    return collapsed and accuracy_at(context.without_hidden.runs["L2"], data, k) > 0.9
 
 
 def twins_share(context: Context) -> bool:
@@ -101,8 +101,8 @@ def units_fall_out(context: Context) -> bool:
 def draws_a_line(context: Context) -> bool:
     """Under L2 the network answers as logistic regression does, at λ = 0 it did not."""
     run, X = context.networks.runs["L2"], context.data.X_test
-    straight = network_at(context.straight.runs["L2"], context.k).predict_proba(X)
-    here, free = (float(agreement(network_at(run, k).predict_proba(X), straight)[0]) for k in (context.k, 0))
+    straight = context.without_hidden.runs["L2"].at(context.k).predict_proba(X)
+    here, free = (float(agreement(run.at(k).predict_proba(X), straight)[0]) for k in (context.k, 0))
     return here > 0.98 and here > free
 
 

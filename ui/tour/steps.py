@@ -1,7 +1,7 @@
 """The steps of the tour: at each a question to predict, asked of what its topic shows.
 
 A step's name stands in the address, `?tour=exact-zeros`, so that a link goes on working where steps are added
-or moved; links from before steps had names hold the number.
+or moved; links from before steps had names hold the number that a step had then.
 """
 
 from collections.abc import Callable, Mapping
@@ -64,15 +64,15 @@ def settings_of(values: Mapping[str, Any]) -> Settings:
 
 
 def step_of(text: str) -> Step:
-    """The step that an address asks for, by its name or by its number from 1.
+    """The step that an address asks for, by its name or by its number in FROM_BEFORE.
 
     Raises ValueError where there is no such step.
     """
-    step = STEPS.get(text) or NUMBERED.get(text)
+    step = STEPS.get(NUMBERED.get(text, text))
     if step is None:
         raise ValueError(
             f"{IN_ADDRESS} must be the name of a step, such as {TOUR[0].name}, or a number from 1 to "
-            f"{len(TOUR)}, got {shown(text)}"
+            f"{len(FROM_BEFORE)}, got {shown(text)}"
         )
     return step
 
@@ -207,4 +207,19 @@ TOUR: tuple[Step, ...] = (
 )
 
 STEPS = {step.name: step for step in TOUR}
-NUMBERED = {str(number): step for number, step in enumerate(TOUR, start=1)}
+# The steps that had numbers, 1 to 12, in links; a step that is added has none, so this never changes.
+FROM_BEFORE = (
+    "too-much-variance",
+    "a-little-or-a-lot",
+    "exact-zeros",
+    "fewer-bytes",
+    "all-layers",
+    "the-gradient",
+    "weight-decay",
+    "cancelled-units",
+    "linear-part",
+    "linear-model",
+    "more-data-or-lambda",
+    "where-zeros-come-from",
+)
+NUMBERED = {str(number): name for number, name in enumerate(FROM_BEFORE, start=1)}

@@ -39,7 +39,13 @@ def curves(settings: Settings, shelf: Shelf, penalty: str, test_share: float, n_
         _task(one, shelf, study, shape, f"Training seed {one.seed}, {i + 1} of {n_seeds}")
         for i, (one, shape) in enumerate(zip(each, shapes, strict=True))
     ]
-    return Batch(tuple(tasks), AUTO_SECONDS, partial(_pending, n_seeds, len(sizes)))
+    return Batch(
+        tuple(tasks),
+        AUTO_SECONDS,
+        partial(_pending, n_seeds, len(sizes)),
+        f"Training what is missing of {n_seeds} seeds",
+        "fewer epochs, hidden units or seeds",
+    )
 
 
 def seeds_from(first: int, n: int) -> list[int]:

@@ -1,6 +1,5 @@
 """The networks of every penalty over the whole grid of λ, trained on one data set."""
 
-import os
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,14 +12,13 @@ from core.network import layer_sizes
 from core.settings import EPOCHS, LAMS, UPLOAD
 from core.variance import estimated_seconds
 from ui.base.cache import PictureCache
+from ui.base.environment import ENVIRONMENT
 from ui.base.queue import OnProgress
-from ui.base.words import duration
 from ui.data.shelf import Kind, Shelf, new_pictures
-from ui.work.tasks import Batch, Task
+from ui.work.tasks import MAX_SECONDS, Batch, Task, not_begun
 
-STORE_BYTES = int(float(os.environ.get("LAB_STORE_MB", "400")) * 1e6)
+STORE_BYTES = int(ENVIRONMENT.store_mb * 1e6)
 KIND = Kind("networks", STORE_BYTES, 60_000_000)
-MAX_SECONDS = 60.0  # estimated; what takes longer is not begun
 HISTORY_BYTES = 48_000_000  # of one run's snapshots; wide networks keep fewer of them
 MAX_SNAPSHOTS = 60
 
@@ -75,16 +73,11 @@ def seconds(settings: Settings, n_features: int, n_classes: int, m: int) -> floa
 
 def refusal(settings: Settings, expected: float) -> str | None:
     """Why a training of so many seconds is not begun, and what to lower; None where it is."""
-    if expected <= MAX_SECONDS:
-        return None
     fits = [epochs for epochs in EPOCHS if expected * epochs / settings.epochs <= MAX_SECONDS]
     lower = f"at most {fits[-1]:,} epochs" if fits else "fewer epochs"
     fewer = " or rows" if settings.dataset == UPLOAD else ""
-    return (
-        f"Training {len(LAMS) * len(PENALTIES)} networks with these settings would take about "
-        f"{duration(expected)}, more than the {duration(MAX_SECONDS)} that this server gives, so it is not "
-        f"begun. Choose {lower}, or fewer hidden units{fewer}."
-    )
+    what = f"Training {len(LAMS) * len(PENALTIES)} networks"
+    return not_begun(what, expected, MAX_SECONDS, f"{lower}, or fewer hidden units{fewer}")
 
 
 def _train(settings: Settings, data: Dataset, on_progress: OnProgress) -> Networks:

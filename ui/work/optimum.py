@@ -13,6 +13,7 @@ from ui.work.tasks import Batch, Task
 
 KIND = Kind("optima", 4_000_000, 1_000_000)
 BYTES_EACH = 400  # of a pair of fits: some numbers and the objects around them
+SECONDS, SECONDS_EACH = 0.05, 1.6e-6  # of a pair of fits, and for each number of X, on a small server
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,7 @@ def twin_fits(settings: Settings, shelf: Shelf, column: int) -> Batch[TwinFits]:
         settings=settings,
         depends_on=(column,),
         work=partial(_fit, settings, data, column),
-        seconds=0.1 * len(PENALTIES),
+        seconds=len(PENALTIES) * (SECONDS + SECONDS_EACH * data.m * data.n_features),
         label="Fitting the twins",
     )
     return Batch((task,))

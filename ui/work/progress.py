@@ -44,9 +44,9 @@ class Progress:
 
     def _stop_if_unwanted(self, batch: Batch[Value], missing: Sequence[Task[Value]]) -> None:
         """End the page here where the work is refused, was stopped, or is long and not asked for yet."""
-        refusal = next((task.refusal for task in missing if task.refusal), None)
-        if refusal:
-            self.place.warning(refusal)
+        refused = batch.refused(missing)
+        if refused:
+            self.place.warning(refused)
             st.stop()
         is_long = sum(task.seconds for task in missing) > batch.asks_above
         if session.stopped == batch.key or (is_long and session.wanted != batch.key):

@@ -6,7 +6,6 @@ can stop them (`ui.work.progress`), a download waits in a thread of its own (`de
 at once (`run_now`).
 """
 
-import os
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -16,15 +15,20 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from core import Settings
 from ui.base.cache import Sized
+from ui.base.environment import ENVIRONMENT
 from ui.base.queue import BusyError, OnProgress, Queue, Watch
-from ui.base.words import duration
+from ui.base.words import duration, joined
 from ui.data.shelf import Kind, Shelf
+from ui.work.owner import owner
 
 Value = TypeVar("Value", bound=Sized)
 
-WORKERS = int(os.environ.get("LAB_WORKERS", "2"))  # pieces of work at the same moment
-QUEUE_SECONDS = float(os.environ.get("LAB_QUEUE_SECONDS", "120"))  # what waits longer is not queued
+WORKERS = ENVIRONMENT.workers  # pieces of work at the same moment
+QUEUE_SECONDS = ENVIRONMENT.queue_seconds  # what waits longer is not queued
 QUEUE = Queue(WORKERS, QUEUE_SECONDS)
+MAX_SECONDS = 60.0  # estimated, of one piece; what takes longer is not begun
+BATCH_SECONDS = 300.0  # the same of all that is missing of a batch
+ON_SCREEN, SECOND = 0, 1  # ranks: what a screen waits for, and what comes after it
 
 
 class RefusedError(ValueError):
@@ -46,7 +50,7 @@ class Task(Generic[Value]):
     work: Callable[[OnProgress], Value]
     seconds: float  # about how long it takes
     label: str  # "Training 52 networks"
-    refusal: str | None = None  # why it is not begun at all, in a sentence
+    refusal: str | None = None  # why it is not begun at all, in a sentence; what takes too long never is
 
     @property
     def key(self) -> Hashable:
@@ -62,6 +66,23 @@ class Task(Generic[Value]):
         """Keep the result for those who ask next."""
         self.shelf.store(self.kind).put(self.key, result)
 
+    @property
+    def refused(self) -> str | None:
+        """Its refusal, or that it takes too long."""
+        return self.refusal or not_begun(self.label, self.seconds, MAX_SECONDS)
+
+
+def not_begun(
+    what: str, seconds: float, at_most: float, lower: str = "fewer epochs or hidden units"
+) -> str | None:
+    """Why work of so many seconds is not begun, and what to lower; None where it is."""
+    if seconds <= at_most:
+        return None
+    return (
+        f"{what} with these settings would take about {duration(seconds)}, more than the "
+        f"{duration(at_most)} that this server gives, so it is not begun. Choose {lower}."
+    )
+
 
 def _stopped(missing: Sequence[Task[Any]]) -> str:
     expected = duration(sum(task.seconds for task in missing))
@@ -73,12 +94,15 @@ class Batch(Generic[Value]):
     """Work that is wanted together.
 
     asks_above: seconds above which a page waits for a button before it begins. pending: for what is missing
-    the sentence that stands beside that button, also after the person has stopped the work.
+    the sentence that stands beside that button, also after the person has stopped the work. label: of all of
+    it. lower: what to choose where that takes too long.
     """
 
     tasks: tuple[Task[Value], ...]
     asks_above: float = inf
     pending: Callable[[Sequence[Task[Value]]], str] = _stopped
+    label: str = "All of this"
+    lower: str = "fewer epochs or hidden units"
 
     @property
     def key(self) -> Hashable:
@@ -88,6 +112,11 @@ class Batch(Generic[Value]):
     def missing(self) -> list[Task[Value]]:
         """What is not made yet."""
         return [task for task in self.tasks if task.kept() is None]
+
+    def refused(self, missing: Sequence[Task[Value]]) -> str | None:
+        """Why what is missing is not begun, in a sentence; None where it is."""
+        one = next((refused for task in missing if (refused := task.refused)), None)
+        return one or not_begun(self.label, sum(task.seconds for task in missing), BATCH_SECONDS, self.lower)
 
     def kept(self) -> list[Value] | None:
         """All results, None where one is not made yet."""
@@ -104,10 +133,16 @@ class Run(Protocol):
         ...
 
 
-def run_shared(task: Task[Value], watch: Watch = lambda place, done, total: None) -> Value:
+def run_shared(
+    task: Task[Value],
+    watch: Watch = lambda place, done, total: None,
+    asked_by: Hashable = None,
+    rank: int = ON_SCREEN,
+) -> Value:
     """The task's result, kept: made now, or by whoever asked for the same before.
 
-    watch: as for `Queue.run`. Raises BusyError where it would wait too long, and what the work raises.
+    watch, rank: as for `Queue.run`. asked_by: the owner; of a page None. Raises BusyError where it would wait
+    too long, and what the work raises.
     """
 
     def work(on_progress: OnProgress) -> Value:
@@ -117,7 +152,7 @@ def run_shared(task: Task[Value], watch: Watch = lambda place, done, total: None
             task.keep(found)
         return found
 
-    found = QUEUE.run(task.key, work, watch, task.seconds)
+    found = QUEUE.run(task.key, work, watch, task.seconds, asked_by or owner(), rank)
     if task.kept() is None:  # whoever asked first has a shelf of their own
         task.keep(found)
     return found
@@ -138,21 +173,27 @@ def run_now(batch: Batch[Value]) -> list[Value]:
 def deferred(turn: Lock) -> Run:
     """A way for a download, in a thread beside the pages. turn: what only one download of a session can hold.
 
-    It raises RefusedError where the work is refused, would have to wait too long or for a button on a page,
-    or comes while another download of the session's is under way.
+    It counts for whoever owns the page that makes it, and comes after what their screens wait for. It raises
+    RefusedError where the work is refused, would have to wait too long or for a button on a page, or comes
+    while another download of the session's is under way.
     """
+    asked_by = owner()
+
+    def shared(task: Task[Value]) -> Value:
+        found = task.kept()
+        return run_shared(task, asked_by=asked_by, rank=SECOND) if found is None else found
 
     def run(batch: Batch[Value]) -> list[Value]:
         missing = batch.missing()
-        for task in missing:
-            if task.refusal:
-                raise RefusedError(task.refusal)
+        refused = batch.refused(missing)
+        if refused:
+            raise RefusedError(refused)
         if sum(task.seconds for task in missing) > batch.asks_above:
             raise RefusedError(
                 "This part takes long to train and is left out: open its page, let it train, and save again."
             )
         with _one_download(turn) if missing else nullcontext():
-            return [found if (found := task.kept()) is not None else run_shared(task) for task in batch.tasks]
+            return [shared(task) for task in batch.tasks]
 
     return run
 
@@ -171,9 +212,17 @@ def _one_download(turn: Lock) -> Iterator[None]:
 
 
 def busy_sentence(busy: BusyError) -> str:
-    """Why it is not begun now, how long others take, and what to do."""
+    """Why it is not begun now: how long what is before it takes, and whose that is; and what to do."""
+    if busy.pieces:
+        return (
+            f"The server is full: {busy.pieces:,} pieces of work wait for their turn, no more can. "
+            "Your settings are kept. Try again in a while, or choose settings that were trained before."
+        )
+    others = f"{busy.others:,} {'other' if busy.others == 1 else 'others'}" if busy.others else ""
+    who = joined([name for name in ("you" if busy.own else "", others) if name] or ["others"])
+    stop = "stop what you no longer need in another tab, " if busy.own else ""
     return (
-        f"The server is busy: what others asked for before takes about {duration(busy.seconds)}, more than "
+        f"The server is busy: what {who} asked for before takes about {duration(busy.seconds)}, more than "
         f"the {duration(QUEUE_SECONDS)} that anyone is let wait. Your settings are kept. Try again in a "
-        "while, or choose settings that were trained before."
+        f"while, {stop}or choose settings that were trained before."
     )

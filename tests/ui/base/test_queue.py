@@ -3,10 +3,14 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Event
+from time import monotonic
 
+import numpy as np
 import pytest
 
+from ui.base import line
 from ui.base.queue import GRACE, BusyError, Queue
 
 WAIT = 20  # seconds after which a test has failed
@@ -39,9 +43,12 @@ class Slow:
 class Visitor:
     """Someone who waits for work in a thread of their own and can leave; keeps what it was told."""
 
-    def __init__(self, queue: Queue, key: str, work: Slow, seconds: float = 0.0) -> None:
+    def __init__(
+        self, queue: Queue, key: str, work: Slow, seconds: float = 0.0, owner: str = "", rank: int = 0
+    ) -> None:
         self.words, self.heard, self.leaves = [], Event(), False
-        self.outcome = ThreadPoolExecutor(1).submit(queue.run, key, work, self.watch, seconds)
+        asked = key, work, self.watch, seconds, owner, rank
+        self.outcome = ThreadPoolExecutor(1).submit(queue.run, *asked)
 
     def watch(self, place: int, done: int, total: int) -> None:
         self.words.append((place, done, total))
@@ -66,6 +73,12 @@ def queue() -> Queue:
     return Queue(1, 100.0)
 
 
+@pytest.fixture(autouse=True)
+def nothing_overruns(monkeypatch) -> None:
+    """However long a busy machine takes for what is short here."""
+    monkeypatch.setattr(line, "OVERRUN_SECONDS", 10.0 * WAIT)
+
+
 def wait_until_idle(queue: Queue) -> None:
     """Nothing may be left behind, no thread either."""
     for _ in range(WAIT * 100):
@@ -78,6 +91,8 @@ def wait_until_idle(queue: Queue) -> None:
 def test_those_who_ask_for_the_same_get_one_result_of_one_piece_of_work(queue):
     work = Slow(object())
     visitors = [Visitor(queue, "a", work) for _ in range(5)]
+    assert work.begun.wait(WAIT)
+    [visitor.wait_for_word() for visitor in visitors]
     assert [visitor.wait_for_word() for visitor in visitors] == [(0, 1, 4)] * 5
     work.go.set()
     assert {visitor.outcome.result(WAIT) for visitor in visitors} == {work.result}
@@ -188,8 +203,14 @@ def test_what_would_wait_too_long_is_refused_with_how_long_and_what_is_under_way
     visitors = [Visitor(queue, str(i), work, seconds=80) for i, work in enumerate(works)]
     [visitor.wait_for_word() for visitor in visitors]
     with pytest.raises(BusyError) as busy:
-        queue.run("c", Slow(), seconds=1)
+        queue.run("c", Slow(), seconds=5, owner="")
     assert busy.value.seconds == pytest.approx(80 * 3 / 4 + 80), "a quarter of the first is done"
+    assert busy.value.own == busy.value.seconds
+    with pytest.raises(BusyError) as busy:
+        queue.run("c", Slow(), seconds=5, owner="another")
+    assert busy.value.seconds == pytest.approx(80 * 3 / 4 + 80)
+    assert (busy.value.own, busy.value.others) == (0, 1)
+    assert queue.run("short", lambda on_progress: 7, seconds=1) == 7, "it waits for neither"
     joined = Visitor(queue, "1", works[1], seconds=80)
     joined.wait_for_word()
     for work in works:
@@ -207,4 +228,146 @@ def test_a_free_worker_begins_whatever_another_one_is_doing():
     assert second.wait_for_word()[0] == 0
     short.go.set(), long.go.set()
     assert first.outcome.result(WAIT) == second.outcome.result(WAIT) == "done"
+    wait_until_idle(queue)
+
+
+def test_a_short_piece_passes_a_long_one_inside_its_sign_of_progress_and_the_long_one_goes_on(queue):
+    long, short = Slow("long"), Slow("short")
+    first = Visitor(queue, "long", long, seconds=60, owner="a")
+    first.wait_for_word()
+    second = Visitor(queue, "short", short, seconds=0.1, owner="b")
+    assert short.begun.wait(WAIT), "one worker is enough"
+    assert second.wait_for_word() == (0, 1, 4)
+    short.go.set()
+    assert second.outcome.result(WAIT) == "short"
+    assert not long.ended.is_set()
+    long.go.set()
+    assert first.outcome.result(WAIT) == "long"
+    assert long.calls == short.calls == 1
+    wait_until_idle(queue)
+
+
+def test_what_happens_to_a_short_piece_that_passes_is_not_the_long_ones(queue):
+    long, broken, left = Slow("long"), Slow(ValueError("this work is broken")), Slow()
+    first = Visitor(queue, "long", long, seconds=60, owner="a")
+    first.wait_for_word()
+    second = Visitor(queue, "broken", broken, seconds=0.1, owner="b")
+    assert broken.begun.wait(WAIT)
+    broken.go.set()
+    with pytest.raises(ValueError, match="this work is broken"):
+        second.outcome.result(WAIT)
+    third = Visitor(queue, "left", left, seconds=0.1, owner="c")
+    assert left.begun.wait(WAIT)
+    third.leave()
+    assert left.ended.wait(WAIT)
+    long.go.set()
+    assert first.outcome.result(WAIT) == "long"
+    wait_until_idle(queue)
+
+
+def test_a_long_piece_that_is_left_while_another_passes_ends_after_it(queue):
+    long, short = Slow(), Slow("short")
+    first = Visitor(queue, "long", long, seconds=60, owner="a")
+    first.wait_for_word()
+    second = Visitor(queue, "short", short, seconds=0.1, owner="b")
+    assert short.begun.wait(WAIT)
+    first.leave()
+    Event().wait(2 * GRACE)
+    short.go.set()
+    assert second.outcome.result(WAIT) == "short"
+    assert long.ended.wait(WAIT)
+    wait_until_idle(queue)
+
+
+def test_one_piece_at_most_passes_for_each_who_waits_and_none_passes_one_that_does(queue):
+    long = Slow("long")
+    works = {owner: Slow(owner) for owner in "bcd"}
+    first = Visitor(queue, "long", long, seconds=60, owner="a")
+    first.wait_for_word()
+    visitors = []
+    for owner, work in works.items():
+        visitors.append(Visitor(queue, owner, work, seconds=0.1, owner=owner))
+        visitors[-1].wait_for_word()
+    assert [visitor.wait_for_word()[0] for visitor in visitors] == [0, 1, 2]
+    for owner, work in works.items():
+        assert work.begun.wait(WAIT)
+        assert sum(other.begun.is_set() for other in works.values()) == 1 + list(works).index(owner)
+        work.go.set()
+    long.go.set()
+    assert [visitor.outcome.result(WAIT) for visitor in (first, *visitors)] == ["long", *"bcd"]
+    wait_until_idle(queue)
+
+
+def test_what_comes_second_waits_for_what_a_screen_waits_for(queue):
+    works = {key: Slow(key) for key in ("begun", "download", "screen")}
+    visitors = []
+    for key, work in works.items():
+        visitors.append(Visitor(queue, key, work, rank=int(key == "download")))
+        visitors[-1].wait_for_word()
+    assert [visitor.wait_for_word()[0] for visitor in visitors] == [0, 2, 1]
+    for work in works.values():
+        work.go.set()
+    assert [visitor.outcome.result(WAIT) for visitor in visitors] == list(works)
+    wait_until_idle(queue)
+
+
+def test_the_settings_of_numpy_inside_a_long_piece_are_not_those_of_one_that_passes(queue):
+    heard, asked = [], Event()
+
+    def long(on_progress: Callable[[int, int], None]) -> None:
+        with np.errstate(over="ignore"):
+            while not heard:
+                on_progress(1, 2)
+                asked.set()
+                Event().wait(0.001)
+
+    def short(on_progress: Callable[[int, int], None]) -> None:
+        heard.append(np.geterr()["over"])
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(queue.run, "long", long, seconds=60, owner="a")
+        assert asked.wait(WAIT)
+        queue.run("short", short, owner="b")
+        running.result(WAIT)
+    assert heard == ["warn"]
+
+
+def test_a_system_without_another_thread_fails_the_work_and_not_the_queue(queue, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            queue.run("a", Slow())
+    assert queue.idle()
+    assert queue.run("a", lambda on_progress: 7) == 7
+
+
+def refuse(thread: threading.Thread) -> None:
+    """What Python does where the system has no thread left."""
+    raise RuntimeError("can't start new thread")
+
+
+def test_others_are_served_within_their_share_whatever_one_asks_for():
+    """Hundreds of short ones and some long ones of one owner, on threads: another's each pass at once."""
+    queue = Queue(2, 1e9)
+    stop = Event()
+
+    def work(on_progress: Callable[[int, int], None], seconds: float) -> float:
+        until = monotonic() + seconds
+        while monotonic() < until and not stop.is_set():
+            on_progress(1, 2)
+            Event().wait(0.002)
+        return seconds
+
+    with ThreadPoolExecutor(60) as pool:
+        for i in range(8):
+            pool.submit(queue.run, f"long {i}", partial(work, seconds=30.0), seconds=30.0, owner="heavy")
+        for i in range(50):
+            pool.submit(queue.run, f"short {i}", partial(work, seconds=0.2), seconds=0.2, owner="heavy")
+        waited = []
+        for i in range(8):
+            began = monotonic()
+            queue.run(f"mine {i}", partial(work, seconds=0.05), seconds=0.05, owner="light")
+            waited.append(monotonic() - began)
+        stop.set()
+    assert sorted(waited)[len(waited) // 2] < 1.0, waited
     wait_until_idle(queue)

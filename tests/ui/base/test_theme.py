@@ -31,6 +31,13 @@ def test_every_penalty_has_a_hue_and_no_two_the_same():
     assert len(set(theme.HUES)) == len(theme.HUES) > len(PENALTIES), "there is one left for another penalty"
 
 
+def test_more_penalties_than_hues_are_refused_and_not_left_without_one():
+    labels = [f"P{i}" for i in range(len(theme.HUES) + 2)]
+    assert list(theme.penalty_colors(labels[:-2])) == labels[:-2]
+    with pytest.raises(ValueError, match=f"add a hue to HUES for {labels[-2]}, {labels[-1]}"):
+        theme.penalty_colors(labels)
+
+
 @pytest.mark.parametrize("name", list(theme.INKS))
 def test_all_type_can_be_read_on_its_page(name):
     ink = theme.INKS[name]

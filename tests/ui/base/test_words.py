@@ -137,3 +137,10 @@ def test_a_penalty_without_a_square_does_not_overshoot():
 
 def test_a_run_that_did_not_diverge_gets_no_sentence(diverged):
     assert words.divergence({"L2": diverged.select(slice(0, 1))}) == []
+
+
+@pytest.mark.parametrize(
+    ("n", "said"), [(0, "0 steps"), (1, "1 step"), (2, "2 steps"), (2000, "2,000 steps")]
+)
+def test_a_count_has_its_noun_in_the_form_that_goes_with_it(n, said):
+    assert words.how_many(n, "step") == said

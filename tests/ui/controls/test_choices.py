@@ -163,3 +163,18 @@ def test_a_class_is_chosen_only_where_there_are_more_than_two(dataset):
     assert not app.exception
     many = len(core.load_dataset(dataset).class_names) > 2
     assert ("solver_target" in [group.key for group in app.segmented_control]) == many
+
+
+@pytest.mark.parametrize("page", TOPICS, ids=lambda each: each.key)
+def test_rubbish_for_the_controls_of_a_page_is_said_once_and_their_defaults_are_used(page: Topic):
+    for text in ("inf", "1e309", "9" * 309, "５", "-0", "x" * 20_000, "\x00"):
+        names = dict.fromkeys((control.key for control in page.controls), text)
+        app = open_app(page, **SMALL, **names).run()
+        assert not app.exception
+        drawn = [control for control in page.controls if widget(app, control)]
+        sentences = [warning.value for warning in app.warning]
+        wrong = [control for control in drawn if text not in map(str, widget(app, control).options)]
+        for control in wrong:
+            assert sum(sentence.startswith(f"{control.key} must be one of") for sentence in sentences) == 1
+            assert in_address(app, control.key) is None
+        assert {name: in_address(app, name) for name in SMALL} == SMALL

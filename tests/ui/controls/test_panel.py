@@ -10,6 +10,7 @@ import core
 from core import DATASETS, Settings
 from core.settings import LAMS, SETTINGS, Setting, format_value
 from tests.app import QUICK, open_app, topic
+from tests.ui.controls.rubbish import RUBBISH
 from ui.controls import panel
 
 KINDS = {"slider": "select_slider", "choice": "selectbox", "text": "selectbox", "number": "number_input"}
@@ -246,6 +247,48 @@ def test_a_broken_address_opens_at_the_defaults_and_says_so():
     assert dict(app.query_params) == {}
     app.select_slider(key="lam").set_value(20.0).run()
     assert not app.warning, "the sentences go with the next choice"
+
+
+@pytest.mark.parametrize("text", RUBBISH)
+def test_whatever_an_address_says_the_page_opens_and_says_what_was_wrong(text):
+    query = dict.fromkeys(SETTINGS, text)
+    app = open_panel(**query, tour="x", present="1")
+    settings, problems = Settings.from_query(query)
+    check_agreement_beside(app, settings, {"tour": "x", "present": "1"})
+    assert [warning.value for warning in app.warning] == problems
+    assert len(problems) >= len(SETTINGS) - 4, "most of them take none of it"
+
+
+@pytest.mark.parametrize("name", list(SETTINGS))
+def test_one_wrong_value_leaves_all_others_in_the_address(name):
+    good = Settings(**FIELDS).to_query()
+    for text in ("inf", "nan", "1e309", "９９９９"):
+        app = open_panel(**{**good, name: text}, tour="x")
+        expected = replace(Settings(**FIELDS), **{name: getattr(Settings(), name)})
+        check_agreement_beside(app, expected, {"tour": "x"})
+        (warning,) = app.warning
+        assert warning.value.startswith(f"{name} must be")
+
+
+def check_agreement_beside(app: AppTest, expected: Settings, others: dict[str, str]) -> None:
+    """Settings and address say the same, and the address has these beside them."""
+    assert not app.exception
+    assert app.session_state["settings"] == expected.reduced(), "what is not drawn plays no part"
+    assert address_of(app) == expected.to_query() | others
+
+
+@pytest.mark.parametrize("text", ["2", "maybe", "inf"])
+def test_a_switch_that_is_neither_on_nor_off_is_off_and_that_is_said(text):
+    app = open_panel(present=text, seed="5")
+    (warning,) = app.warning
+    assert warning.value == f"present must be 1 or 0, got '{text}'; 0 is used"
+    assert address_of(app) == {"seed": "5"}
+
+
+def test_an_address_too_long_for_a_camera_opens_all_the_same():
+    app = open_app(topic("sparsity"), x="y" * 20_000, **QUICK)
+    assert not app.exception
+    assert any("too long for a QR code" in caption.value for caption in app.main.caption)
 
 
 def test_what_was_right_in_a_broken_address_stays():

@@ -1,10 +1,14 @@
 """A person's own data in their session: taken into use, found by every page, and gone when forgotten."""
 
+import gc
+import weakref
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import DATASETS, Settings
 from core.settings import UPLOAD
+from tests.app import open_app
 from tests.ui.data.own_tables import owned, rows_of
 from tests.ui.data.upload.files import file_of, prepared
 from ui.base.session import File, Own
@@ -97,8 +101,8 @@ def test_another_table_begins_with_empty_stores():
 def test_what_is_forgotten_is_gone_with_all_that_was_made_of_it(chosen, after):
     def use(session) -> None:
         shelf_of(OWN).load(OWN)
-        session.own_file = File("mine.csv", b"a", "digest")
-        session.own_steps["read"] = ("key", "result")
+        session.own_file = File("mine.csv", file_of(rows_of(("a", "b"), ("x", "z"))), "digest")
+        own.prepared(own.opened(session.own_file), "class", "drop", ())
 
     app = brought()
     run(use, app)
@@ -151,3 +155,79 @@ def cut_in(rows: list[list]) -> int:
 def with_one_far(rows: list[list], i: int) -> list[list]:
     """The rows with small numbers in their second column, but for one."""
     return [rows[0], *([row[0], 1e9 if k == i else row[1] * 1e-9, row[2]] for k, row in enumerate(rows) if k)]
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each call of a step that takes a while, by its name."""
+    calls: list[str] = []
+    real_read, real_prepare = own.read, own.prepare
+    monkeypatch.setattr(own, "read", lambda *args: calls.append("read") or real_read(*args))
+    monkeypatch.setattr(own, "prepare", lambda *args: calls.append("prepare") or real_prepare(*args))
+    return calls
+
+
+def test_a_rerun_reads_nothing_anew_whatever_the_person_has_chosen(monkeypatch):
+    calls = counted(monkeypatch)
+    app = open_app("pages/your_data.py").run()
+    app.file_uploader[0].set_value(("a.csv", file_of(rows_of(("a", "b"), ("x", "z"))), "text/csv")).run()
+    assert calls == ["read", "prepare"]
+    app.run()
+    app.main.checkbox[0].set_value(False).run()  # the names are data now
+    assert calls[2:] == ["read", "prepare"]
+    app.run()
+    app.run()
+    assert calls[4:] == []
+
+
+def test_a_refusal_is_remembered_beside_the_file_before_it(monkeypatch):
+    calls = counted(monkeypatch)
+    app = open_app("pages/your_data.py").run()
+    for content in (file_of(rows_of(("a", "b"), ("x", "z"))), b"a,b\n" + b"\n" * 200_000):
+        app.file_uploader[0].set_value(("a.csv", content, "text/csv")).run()
+    assert "empty lines" in app.error[0].value
+    assert calls == ["read", "prepare", "read"]
+    app.run()
+    app.main.selectbox[0].set_value("a").run()  # a class that is none
+    app.run()
+    assert "40 different numbers" in app.error[1].value
+    assert calls == ["read", "prepare", "read", "prepare"]
+
+
+def test_what_is_held_of_a_file_is_counted_and_after_its_use_only_file_and_table(monkeypatch):
+    gc.collect()
+    before = held_own()
+    content = file_of(rows_of(("a", "b"), ("x", "z")))
+    app = open_app("pages/your_data.py").run()
+    app.file_uploader[0].set_value(("a.csv", content, "text/csv")).run()
+    steps = app.session_state["own_steps"]
+    cells, table = steps.get("cells").result, weakref.ref(steps.get("table").result)
+    assert steps.nbytes >= cells.cells.memory_usage(deep=True).sum() > 0
+    assert held_own() - before == len(content)
+    del cells, steps
+    next(button for button in app.button if button.label == "Use this data").click().run()
+    gc.collect()
+    assert "own_steps" not in app.session_state
+    assert held_own() - before == len(content) + app.session_state["own"].nbytes
+    app.switch_page("pages/your_data.py").run()
+    assert not app.exception
+    assert table() is None, "the button holds it no more than the session does"
+    assert any(button.label == "Use this data" for button in app.button)
+
+
+def test_cells_that_had_to_go_are_read_again_and_the_choices_stay(monkeypatch):
+    app = open_app("pages/your_data.py").run()
+    app.file_uploader[0].set_value(("a.csv", file_of(rows_of(("a", "b"), ("x", "z"))), "text/csv")).run()
+    app.multiselect[0].set_value(["b"]).run()
+    calls = counted(monkeypatch)
+    steps = app.session_state["own_steps"]
+    while len(steps):
+        steps.pop_oldest()
+    app.run()
+    assert not app.exception
+    assert sorted(calls) == ["prepare", "read"]
+    assert app.multiselect[0].value == ["b"]
+
+
+def held_own() -> int:
+    """Bytes of all files and tables of persons."""
+    return sum(one.nbytes for one in own._in_use)

@@ -129,3 +129,24 @@ def test_one_table_is_a_csv_and_several_are_a_zip_whose_columns_say_where_they_s
     run = CONTEXT.networks.runs["L1"]
     first = weights[weights.penalty == "L1"]["v at λ = 10"].to_numpy()
     np.testing.assert_allclose(first, run.W[0][LAMS.index(10.0)].ravel(), atol=6e-5)
+
+
+def test_a_column_whose_name_ends_in_a_number_by_itself_keeps_it():
+    picture = pictures()["linearity"]
+    assert "r2" in export.with_titles("linearity", picture).columns
+    assert export.with_titles("z", picture).columns[-1] == "v at λ = 1000"
+
+
+def test_each_wide_table_of_a_step_stands_at_its_own_positions():
+    picture = pictures()["weight_decay"]
+    assert {"w at epoch 0", "s at epoch 0", "c at epoch 50"} <= set(export.with_titles("steps", picture))
+    assert "v at αλ/m = 2.50" in export.with_titles("paths", picture)
+    assert "v at gradient ±0.1" in export.with_titles("adam", picture)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_holds_a_picture_in_place_is_not_among_its_numbers(key):
+    picture = pictures()[key]
+    assert picture.helpers <= set(picture.tables), "a helper is a table of the picture"
+    assert not {"chosen", "frame", "headings", "heads", "names"} & set(picture.tables) - picture.helpers
+    assert set(picture.positions) | set(picture.positions.values()) <= set(picture.tables)

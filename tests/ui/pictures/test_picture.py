@@ -11,7 +11,7 @@ import pytest
 import core
 from tests.app import QUICK, context_at, open_app, topic
 from ui.base import cache
-from ui.base.cache import PictureCache, Store
+from ui.base.cache import Account, PictureCache, Store
 from ui.data.shelf import Loaded, Shelf
 from ui.pictures.picture import Picture
 from ui.topics import sparsity
@@ -65,12 +65,18 @@ def test_pictures_count_where_their_networks_are_kept():
 
 
 def test_a_new_picture_above_the_bound_of_memory_lets_go_of_what_is_older(monkeypatch):
+    account = Account(10**9)
+    monkeypatch.setattr(cache, "ACCOUNT", account)
+    monkeypatch.setattr(cache, "resident", lambda: 0)
     store = Store(10**9)
     for i in range(8):
         store.put(i, Loaded(core.load_dataset("moons", i, 50)))
-    monkeypatch.setattr(cache, "runs_short", lambda: True)
+    alone = PictureCache(10**9, Account(None))
+    alone.put(0, picture(0))
+    account.bound = account.held() + alone.nbytes - 1
     store.get(7).pictures.put(0, picture(0))
-    assert [i for i in range(8) if store.get(i)] == [4, 5, 6, 7]
+    assert account.held() <= account.bound
+    assert [i for i in range(8) if store.get(i)] == [1, 2, 3, 4, 5, 6, 7]
 
 
 FEW = core.Settings(dataset="moons", hidden=(2,), epochs=50, n_samples=50)

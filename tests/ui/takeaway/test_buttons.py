@@ -127,7 +127,7 @@ def test_a_button_keeps_no_networks_alive(turn):
     shelf = context.shelf
     del context
     while len(store):
-        store.halve()
+        store.pop_oldest()
     gc.collect()
     assert [networks() for networks in alive] == [None] * len(alive)
     assert shelf

@@ -10,21 +10,19 @@ from tests.ui.takeaway.own import own_context
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.takeaway.buttons import run_bytes
 from ui.topics import TOPICS
-from ui.topics.topic import Context, Topic, run_file
+from ui.topics.script import run_file
+from ui.topics.topic import Context, Topic
 
 QUICK = core.Settings(dataset="moons", hidden=(4,), learning_rate=0.1, epochs=50, lam=10.0, n_samples=100)
 SOON = {"solver_steps": 300}
-AT = {"defaults": context_at(), "quick": context_at(QUICK, SOON), "own_data": own_context(choices=SOON)}
-SET_BY_UI = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+AT = {"quick": context_at(QUICK, SOON), "own_data": own_context(choices=SOON)}
 
 
 @pytest.mark.parametrize("context", AT.values(), ids=AT)
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.key)
 def test_the_script_prints_the_numbers_of_the_page_with_core_alone(
-    topic: Topic, context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    topic: Topic, context: Context, tmp_path: Path
 ):
-    for name in SET_BY_UI:  # a person runs it in a shell that knows nothing of the dashboard
-        monkeypatch.delenv(name, raising=False)
     adapted = topic.adapted(context)
     picture = topic.picture(adapted)
     assert not picture.missing

@@ -9,6 +9,8 @@ from pathlib import Path
 from tests.app import ROOT
 from ui.pictures.picture import Picture
 
+# The dashboard sets them for itself; a person's shell knows nothing of it.
+SET_BY_UI = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 NUMBER = re.compile(r"\d[\d,]*\.?\d*(?:e[-+]?\d+)?")
 RUN_WITHOUT_THE_REST = (
     "import runpy, sys; runpy.run_path('script.py'); "
@@ -20,10 +22,11 @@ def printed_by(script: str, folder: Path) -> str:
     """What a script prints that lies in a folder of its own, beside the core."""
     (folder / "script.py").write_text(script, encoding="utf-8")
     (folder / "core").symlink_to(ROOT / "core")
+    shell = {name: value for name, value in os.environ.items() if name not in SET_BY_UI}
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-c", RUN_WITHOUT_THE_REST],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder), "PYTHONIOENCODING": "utf-8"},
+        env={**shell, "PYTHONPATH": str(folder), "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         encoding="utf-8",
     )

@@ -10,23 +10,16 @@ from streamlit.testing.v1 import AppTest
 
 import core
 from core import variance
-from core.settings import LAMS
 from tests.app import QUICK, chart, context_at, open_app, sentences
+from tests.trained import cost_by_hand
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.topics.bias_variance import PENALTY, SEEDS, TEST_SHARE_CONTROL, TOPIC, curves_of
 from ui.topics.bias_variance.notes import notes
 from ui.topics.bias_variance.tables import best_at_a_quarter, bridges, curve_table, worth_table
-from ui.topics.topic import settings_source
 from ui.work import curves as work
 
 SMALL = {"dataset": "moons", "n_samples": "50", "noise": "0.4", "hidden": "4", **QUICK}
 SOON = core.Settings(dataset="moons", n_samples=50, noise=0.4, hidden=(4,), epochs=50)
-
-
-def cost_by_hand(run: core.Run, X: np.ndarray, y: np.ndarray) -> float:
-    """Cross-entropy of a single network with a sigmoid."""
-    Z = run.layers(X)[-1][0, 0].astype(float)
-    return float(np.logaddexp(0, np.where(y == 1, -Z, Z)).mean())
 
 
 def waiting(app: AppTest) -> bool:
@@ -84,16 +77,6 @@ def test_where_all_networks_diverged_there_is_no_picture(monkeypatch, curves):
     picture = TOPIC.picture(context_at(replace(SOON, seed=80)))
     assert picture.missing.startswith("At every λ a network of some seed diverged")
     assert not picture.caption
-
-
-def test_the_script_as_it_stands_prints_the_numbers_of_the_page(tmp_path):
-    context = context_at()
-    as_it_stands = (TOPIC.folder / "script.py").read_text(encoding="utf-8")
-    filled_in = TOPIC.script(context).replace(settings_source(context.settings), "core.Settings()")
-    assert filled_in == as_it_stands
-    printed = printed_by(as_it_stands, tmp_path)
-    assert len(numbers_in(printed)) > 6
-    assert numbers_in(printed) <= numbers_in(words_of(TOPIC.picture(context))), printed
 
 
 def test_the_script_takes_over_what_was_chosen(tmp_path):
@@ -185,6 +168,7 @@ def test_curves_hold_every_point_that_was_measured(curves):
     row = table[(table.m == 40) & (table.k == 1) & (table.rows == "test")].iloc[0]
     assert row.cost == row.cost_low == row.cost_high == curves.test_cost[1, 1]
     assert not row.is_all
+    assert set(table.rows) == {"training", "test"}
 
 
 def test_a_long_study_waits_for_its_button_and_can_be_stopped(monkeypatch):
@@ -236,35 +220,9 @@ def test_the_split_and_the_penalty_are_the_persons_to_choose():
     np.testing.assert_allclose(*at_zero, rtol=1e-4)
 
 
-@pytest.mark.parametrize("hidden", ["none", "6", "5-4-3-2"])
-def test_it_works_with_every_data_set_at_both_ends_of_the_grid(monkeypatch, hidden):
-    monkeypatch.setattr(work, "AUTO_SECONDS", 60.0)
-    monkeypatch.setattr(variance, "N_SIZES", 3)
-    app = open_app(TOPIC, hidden=hidden, **QUICK)
-    for dataset in core.DATASETS:
-        app.selectbox(key="dataset").set_value(dataset)
-        for lam in (LAMS[0], LAMS[-1]):
-            app.select_slider(key="lam").set_value(lam).run()
-            assert not app.exception, (dataset, lam)
-            tables = chart(app)[1]
-            assert tables["chosen"].k.tolist() == [LAMS.index(lam)]
-            assert set(tables["curves"].rows) == {"training", "test"}, (dataset, lam)
-            assert f"At λ = {lam:g} under L2" in sentences(app), (dataset, lam)
-
-
 def test_divergence_is_said_and_the_rest_is_shown():
     app = open_app(TOPIC, dataset="wine", hidden="none", learning_rate="3", lam="1000", **QUICK)
     assert not app.exception
     assert "of these 468 networks diverged" in sentences(app)
     assert "At λ = 1000 under L2 a network of some seed diverged" in sentences(app)
     assert chart(app)[1]["readout"].test.iloc[-1] == "test: diverged"
-
-
-def test_a_rerun_changes_the_tables_and_not_the_spec():
-    app = open_app(TOPIC, **SMALL)
-    spec, tables = chart(app)
-    app.select_slider(key="lam").set_value(100.0)
-    app.number_input(key="seed").set_value(3).run()
-    spec_after, tables_after = chart(app)
-    assert spec_after == spec
-    assert not tables_after["curves"].equals(tables["curves"])

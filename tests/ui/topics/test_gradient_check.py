@@ -1,6 +1,7 @@
 """The gradient check: the marks, the sentences and what they say of a mistake, the script, the page."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,14 +12,14 @@ import core
 from core.datasets import stratified_split
 from core.gradient import MAX_CHECKED, MISTAKES, check
 from core.penalties import PENALTIES, Penalty
-from core.settings import LAMS, MAX_LAYERS
+from core.settings import MAX_LAYERS
 from tests.app import chart, context_at, open_app, sentences
+from tests.ui.topics.places import at_both_ends
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.topics.gradient_check import FORGOTTEN, MISTAKE, NOTHING, PENALTY, TOPIC, check_of
 from ui.topics.gradient_check.chart import chart as spec_of
 from ui.topics.gradient_check.notes import notes
 from ui.topics.gradient_check.tables import layer_names, point_table, steepest_weight
-from ui.topics.topic import settings_source
 
 
 def choose(app: AppTest, penalty: str = "l2", mistake: str = NOTHING) -> AppTest:
@@ -35,20 +36,24 @@ def test_every_mistake_of_the_core_can_be_chosen_and_nothing_else():
     assert check_of(context_at(hidden=(2,))).mistake is None
 
 
-@pytest.mark.parametrize("hidden", ["none", "6", "5-4-3-2"])
-def test_the_check_passes_on_every_data_set_at_both_ends_of_the_grid(hidden):
-    app = open_app(TOPIC, dataset="moons", hidden=hidden)
-    for dataset in core.DATASETS:
-        app.selectbox(key="dataset").set_value(dataset)
-        for lam, penalty in ((LAMS[0], "l1"), *((LAMS[-1], name) for name in PENALTIES)):
-            app.select_slider(key="lam").set_value(lam)
-            choose(app, penalty)
-            assert not app.exception
-            label = PENALTIES[penalty].label
-            assert f"At λ = {lam:g} under {label}, the two gradients agree" in sentences(app)
-            errors = chart(app)[1]["errors"]
-            assert len(errors) == len(core.settings.parse_hidden(hidden)) + 1
+def test_the_check_passes_on_every_data_set_at_both_ends_of_the_grid():
+    for context in at_both_ends():
+        for penalty in PENALTIES:
+            picture = TOPIC.picture(replace(context, choices={PENALTY.key: penalty}))
+            passed = f"At {context.lam_text} under {PENALTIES[penalty].label}, the two gradients agree"
+            assert picture.notes[0].startswith(passed)
+            errors = picture.tables["errors"]
+            assert len(errors) == len(context.settings.hidden) + 1
             assert (errors.error < 1e-6).all()
+
+
+def test_a_mistake_under_another_penalty_changes_the_tables_and_not_the_spec():
+    right, wrong = (
+        TOPIC.picture(context_at(hidden=(6,), choices=choices))
+        for choices in ({}, {PENALTY.key: "l1", MISTAKE.key: "no_penalty"})
+    )
+    assert wrong.spec == right.spec
+    assert wrong.packed["points"] != right.packed["points"]
 
 
 @pytest.mark.parametrize("penalty", list(PENALTIES))
@@ -168,15 +173,6 @@ def test_a_wide_network_is_checked_in_part_and_the_page_says_how_much():
     assert set(points.layer) == {"Layer 1", "Layer 2", "Output"}
 
 
-def test_a_rerun_changes_the_tables_and_not_the_spec():
-    app = open_app(TOPIC, hidden="6")
-    spec, tables = chart(app)
-    app.select_slider(key="lam").set_value(100.0)
-    choose(app, "l1", "no_penalty")
-    assert chart(app)[0] == spec
-    assert not chart(app)[1]["points"].equals(tables["points"])
-
-
 def test_rows_are_drawn_from_every_class():
     found = check_of(context_at(dataset="digits", hidden=()))
     assert found.gradients.numeric[0].shape == (10, 64)
@@ -197,16 +193,6 @@ def test_each_layer_of_the_deepest_network_has_a_shape_of_its_own():
     (scale,) = [part["encoding"]["shape"]["scale"] for part in diagonal if "shape" in part["encoding"]]
     assert scale["domain"] == list(names)
     assert len(set(scale["range"])) == len(names)
-
-
-def test_the_script_as_it_stands_prints_the_numbers_of_the_page(tmp_path):
-    context = context_at()
-    as_it_stands = (TOPIC.folder / "script.py").read_text(encoding="utf-8")
-    filled_in = TOPIC.script(context).replace(settings_source(context.settings), "core.Settings()")
-    assert filled_in == as_it_stands
-    printed = printed_by(as_it_stands, tmp_path)
-    assert len(numbers_in(printed)) > 3
-    assert numbers_in(printed) <= numbers_in(words_of(TOPIC.picture(context))), printed
 
 
 def test_the_script_of_a_mistake_makes_it_too(tmp_path):

@@ -10,7 +10,7 @@ import core
 from core import PENALTIES
 from core.settings import LAMS
 from tests.app import QUICK, chart, context_at, open_app, sentences
-from tests.ui.topics.scripts import numbers_in, printed_by, words_of
+from tests.ui.topics.places import at_both_ends
 from ui.data.shelf import Shelf
 from ui.topics.hidden_units import TOPIC
 from ui.topics.hidden_units.chart import chart as network_chart
@@ -140,14 +140,22 @@ def test_thirty_inputs_and_two_layers_of_sixteen_are_drawn_with_every_link(data)
     assert len(links) == 30 * 16 + 16 * 16 + 16
 
 
-def test_a_chart_is_built_once_for_its_shape(theme):
-    shape = tuple(map(str, LAMS)), (30, 6, 3, 1), True, theme
-    spec = network_chart(*shape)
-    assert network_chart(*shape) is spec
+def test_the_network_stands_over_a_panel_for_each_state(theme):
+    spec = network_chart(tuple(map(str, LAMS)), (30, 6, 3, 1), True, theme)
     assert [panel.get("title") for panel in spec["vconcat"]] == [
         *(None, None, None),
         *("Hidden units alive, of 9", "Constant: no path from the input", "Cut: no path to the output"),
     ]
+
+
+def test_of_every_data_set_each_unit_is_alive_constant_or_cut():
+    for context in at_both_ends():
+        if not context.settings.hidden:
+            continue
+        picture = TOPIC.picture(context)
+        counts = picture.tables["counts"]
+        assert (counts.alive + counts.constant + counts.cut == sum(context.settings.hidden)).all()
+        assert f"At {context.lam_text} under L2, **" in "\n".join(picture.notes)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01])
@@ -196,26 +204,10 @@ def test_small_weights_set_to_zero_change_as_many_predictions_as_is_said():
         assert int(parts[penalty.label]) == (classes[0] != classes[1]).sum()
 
 
-@pytest.mark.parametrize("hidden", ["none", "6", "5-4-3-2"])
-@pytest.mark.parametrize("dataset", list(core.DATASETS))
-def test_the_page_works_with_every_data_set_at_both_ends_of_the_grid(dataset, hidden):
-    app = open_app(TOPIC, dataset=dataset, hidden=hidden, lam="0", **QUICK)
-    for lam in (LAMS[0], LAMS[-1]):
-        app.select_slider(key="lam").set_value(lam).run()
-        assert not app.exception
-        if hidden == "none":
-            assert "no hidden layer" in app.info[0].value
-            continue
-        n = {"6": 6, "5-4-3-2": 14}[hidden]
-        assert f"At λ = {lam:g} under L2, **" in sentences(app)
-        counts = chart(app)[1]["counts"]
-        assert (counts.alive + counts.constant + counts.cut == n).all()
-
-
 def test_the_other_penalty_is_drawn_under_the_same_spec():
     app = open_app(TOPIC, **QUICK)
     spec, tables = chart(app)
-    app.segmented_control(key="drawn_penalty").set_value("L2").run()
+    app.segmented_control(key="drawn_penalty").set_value("l2").run()
     spec_after, tables_after = chart(app)
     assert spec_after == spec
     assert tables["drawn"].penalty[0] == "L1"
@@ -242,21 +234,13 @@ def test_a_network_that_diverged_has_no_counts_and_is_told():
     assert "under L2, **" not in sentences(app)
 
 
-def test_the_button_gives_the_network_hidden_layers():
-    app = open_app(TOPIC, hidden="none", **QUICK)
-    app.button(key="remedy").click().run()
-    assert app.session_state.settings.hidden == (16, 8)
-    chart(app)
-
-
-def test_a_third_penalty_has_its_line_and_its_sentences(monkeypatch):
+def test_a_third_penalty_has_its_sentences(monkeypatch):
     monkeypatch.setitem(PENALTIES, "elastic", core.Penalty("elastic", "Elastic net", l1=0.5, l2=0.5))
-    context = replace(context_at(hidden=(6, 3), lam=20.0, epochs=50), shelf=Shelf())
-    picture = TOPIC.picture(context)
-    assert set(picture.tables["counts"].penalty) == {"L1", "L2", "Elastic net"}
-    assert picture.tables["readout"]["Elastic net"].str.startswith("Elastic net: ").all()
-    assert "At λ = 20 under Elastic net, **" in "\n".join(picture.notes)
-    assert re.search(r"\d+ under L2 and \d+ under Elastic net, of", "\n".join(picture.notes))
+    said = "\n".join(
+        TOPIC.picture(replace(context_at(hidden=(6, 3), lam=20.0, epochs=50), shelf=Shelf())).notes
+    )
+    assert "At λ = 20 under Elastic net, **" in said
+    assert re.search(r"\d+ under L2 and \d+ under Elastic net, of", said)
 
 
 def test_the_mathematics_says_up_to_which_size_a_weight_of_each_layer_counts_as_none():
@@ -266,12 +250,6 @@ def test_the_mathematics_says_up_to_which_size_a_weight_of_each_layer_counts_as_
     assert "with the largest\nweight at λ = 0:" in text
     assert rf"|W^{{[1]}}_{{ij}}| \le 0.05 \cdot {np.abs(W[0]).max():.3g} =" in text
     assert text.count(r"\le 0.05 \cdot") == 1 + len(others)
-
-
-def test_the_script_prints_the_numbers_of_the_page_as_it_stands(tmp_path):
-    said = printed_by((TOPIC.folder / "script.py").read_text(encoding="utf-8"), tmp_path)
-    assert len(numbers_in(said)) > 3
-    assert numbers_in(said) <= numbers_in(words_of(TOPIC.picture(context_at()))), said
 
 
 def test_the_script_of_other_choices_has_them_written_in():

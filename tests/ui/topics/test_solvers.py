@@ -10,11 +10,11 @@ from core.logistic import fit_logistic
 from core.settings import LAMS
 from core.solvers import SOLVERS, races
 from tests.app import chart, context_at, open_app, sentences
+from tests.ui.topics.places import at_both_ends
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.topics.solvers import STEPS, TARGET, TOPIC, race_of
 from ui.topics.solvers.notes import classes_text
 from ui.topics.solvers.tables import GLYPHS, ROWS, cells, name_table, weight_table
-from ui.topics.topic import settings_source
 from ui.work import races as work
 
 
@@ -67,19 +67,14 @@ def test_the_figures_in_the_sentence_are_those_of_a_run_and_an_optimum_alone(sol
         assert run.cost[-1, 0] - best.cost[0] <= 1e-10
 
 
-def test_the_page_works_with_every_data_set_at_both_ends_of_the_grid():
-    app = open_app(TOPIC, dataset="moons", hidden="5-4-3-2")
-    app.segmented_control(key=STEPS.key).set_value(300)
-    for dataset in core.DATASETS:
-        app.selectbox(key="dataset").set_value(dataset)
-        for lam in (LAMS[0], LAMS[-1]):
-            app.select_slider(key="lam").set_value(lam).run()
-            assert not app.exception
-            assert f"At λ = {lam or LAMS[1]:g}, for " in sentences(app)
-            assert bool(app.info) == (lam == 0)
-            curves = chart(app)[1]["curves"]
-            assert (curves.excess > 0).all()
-            assert set(curves.solver) == set(SOLVERS)
+def test_every_data_set_is_raced_at_both_ends_of_the_grid():
+    for context in at_both_ends(hidden=[()], choices={STEPS.key: 300}):
+        picture = TOPIC.picture(context)
+        assert picture.notes[0].startswith(f"At λ = {context.lam or LAMS[1]:g}, for ")
+        assert bool(TOPIC.remark(context)) == (context.lam == 0)
+        curves = picture.tables["curves"]
+        assert (curves.excess > 0).all()
+        assert set(curves.solver) == set(SOLVERS)
 
 
 def test_without_a_penalty_the_smallest_lam_above_it_is_shown_and_said():
@@ -171,27 +166,11 @@ def test_each_name_stands_above_the_cells_of_its_solver(samples, image):
     assert (weights.top == max(np.abs(W).max() for W in (race.optimum, *race.W.values()))).all()
 
 
-def test_another_lam_changes_the_tables_and_not_the_spec():
-    pictures = [TOPIC.picture(context_at(dataset="moons", lam=lam)) for lam in (1.0, 50.0)]
-    assert pictures[0].spec == pictures[1].spec
-    assert pictures[0].packed["weights"] != pictures[1].packed["weights"]
-
-
 def test_the_mathematics_holds_the_numbers_of_the_race():
     context = context_at(lam=20.0, learning_rate=0.1)
     race = race_of(context)
     text = TOPIC.mathematics(context)
     assert rf"\frac{{0.1 \cdot 20}}{{2 \cdot {race.m}}} = {race.threshold:.3g}" in text
-
-
-def test_the_script_as_it_stands_prints_the_numbers_of_the_page(tmp_path):
-    context = context_at()
-    as_it_stands = (TOPIC.folder / "script.py").read_text(encoding="utf-8")
-    filled_in = TOPIC.script(context).replace(settings_source(context.settings), "core.Settings()")
-    assert filled_in == as_it_stands
-    printed = printed_by(as_it_stands, tmp_path)
-    assert len(numbers_in(printed)) > 8
-    assert numbers_in(printed) <= numbers_in(words_of(TOPIC.picture(context))), printed
 
 
 def test_the_script_without_a_penalty_races_at_the_lam_that_the_page_shows(tmp_path):

@@ -30,8 +30,7 @@ from ui.topics.sparsity.tables import (
     zero_readout,
     zero_shares,
 )
-from ui.topics.sparsity.twins import twin_notes, twins_picture
-from ui.topics.topic import settings_source
+from ui.topics.sparsity.twins import TITLE, twin_notes, twins_picture
 
 FEW_LAMS = (0.0, 1.0, 10.0, 1000.0)
 
@@ -193,9 +192,19 @@ def test_zeros_of_l2_are_said_to_be_underflow():
     run = core.train(moons.X_train, moons.y_train, (8, 8), "l2", [0.0, 1000.0], learning_rate=0.3, epochs=300)
     zeros = sum(int((W[1] == 0).sum()) for W in run.W)
     assert zeros > 0, "this shape and λ are meant to underflow"
-    note = underflow(run)
-    assert f"up to {zeros:,} at λ = 1000" in note
-    assert f"{1 - 0.3 * 1000 / moons.m:.2f}" in note
+    note = underflow("L2", run)
+    assert note.startswith(f"L2's zeros, up to {zeros:,} at λ = 1000")
+    assert f"by 1 − αλ/m = {1 - 0.3 * 1000 / moons.m:.2f}, until" in note
+
+
+def test_zeros_of_another_round_penalty_are_said_to_be_underflow_too(monkeypatch):
+    double = Penalty("double", "Double", l1=0.0, l2=2.0)
+    monkeypatch.setitem(core.PENALTIES, "double", double)
+    moons = core.load_dataset("moons")
+    runs = trained(moons, (8, 8), (0.0, 500.0), learning_rate=0.3, epochs=300)
+    sentences = notes(runs, moons, 1, partners(runs, moons, SAME_LAM), None)
+    (note,) = [note for note in sentences if note.startswith("Double's zeros")]
+    assert f"by 1 − 2·αλ/m = {double.decay(500.0, moons.m, 0.3):.2f}, until" in note
 
 
 def test_another_sparse_penalty_has_the_sentences_of_l1(monkeypatch, data):
@@ -247,44 +256,11 @@ def test_what_is_compared_is_the_same_lam_until_something_else_is_chosen():
     assert context_at(choices={"compare": "nonsense"})[COMPARE] == SAME_LAM
 
 
-def test_the_script_as_it_stands_prints_the_numbers_of_the_page(tmp_path):
-    context = context_at()
-    as_it_stands = (TOPIC.folder / "script.py").read_text(encoding="utf-8")
-    filled_in = TOPIC.script(context).replace(settings_source(context.settings), "core.Settings()")
-    assert filled_in == as_it_stands
-    printed = printed_by(as_it_stands, tmp_path)
-    assert len(numbers_in(printed)) > 8
-    assert numbers_in(printed) <= numbers_in(words_of(TOPIC.picture(context))), printed
-
-
 def test_the_script_says_where_a_network_diverged(tmp_path):
     picture = TOPIC.picture(context_at(dataset="wine", hidden=(4,), epochs=50, learning_rate=3.0, lam=1000.0))
     printed = printed_by(picture.script, tmp_path)
     assert "L2 at λ = 1000: diverged" in printed
     assert numbers_in(printed) <= numbers_in(words_of(picture)), printed
-
-
-def test_the_page_opens_at_the_defaults():
-    app = open_app(TOPIC)
-    assert not app.exception
-    assert not app.warning
-    assert [title.value for title in app.title] == ["L1 makes weights exactly zero, L2 only small"]
-    assert [header.value for header in app.header] == [
-        "What to notice",
-        "Twins: a column that is there twice",
-    ]
-    assert chart(app)[1]["chosen"].k.tolist() == [LAMS.index(10.0)]
-
-
-@pytest.mark.parametrize("hidden", ["none", "6", "5-4-3-2"])
-@pytest.mark.parametrize("dataset", list(core.DATASETS))
-def test_the_page_works_with_every_data_set_at_both_ends_of_the_grid(dataset, hidden):
-    app = open_app(TOPIC, dataset=dataset, hidden=hidden, lam="0", **QUICK)
-    for lam in (LAMS[0], LAMS[-1]):
-        app.select_slider(key="lam").set_value(lam).run()
-        assert not app.exception, lam
-        assert chart(app)[1]["chosen"].k.tolist() == [LAMS.index(lam)]
-        assert f"λ = {lam:g}" in sentences(app)
 
 
 def test_l1_grows_from_no_zero_to_all_on_breast_cancer_and_l2_has_none():
@@ -356,6 +332,7 @@ def test_the_needles_that_l1_misses_are_named():
 
 def test_twins_on_the_page_are_the_exact_fits(breast):
     app = open_app(TOPIC, lam="10", **QUICK)
+    assert [header.value for header in app.header] == ["What to notice", TITLE]
     pair = twins(breast.X_train, breast.y_train, first_to_enter(breast.X_train, breast.y_train), "l2", 10.0)
     shown = pd.DataFrame(app.dataframe[0].value).set_index("penalty")
     assert shown.loc["L2", "first copy"] == pytest.approx(pair.first, abs=1e-6)
@@ -376,34 +353,14 @@ def test_the_step_is_shown_in_the_numbers_of_the_run(breast):
     assert text in said(app)
 
 
-def test_a_rerun_changes_the_tables_and_not_the_spec():
-    app = open_app(TOPIC, **QUICK)
-    spec, tables = chart(app)
-    app.select_slider(key="lam").set_value(100.0)
-    app.number_input(key="seed").set_value(3)
-    app.select_slider(key="learning_rate").set_value(0.1).run()
-    spec_after, tables_after = chart(app)
-    assert spec_after == spec
-    assert any(not tables_after[name].equals(tables[name]) for name in tables)
-
-
-def test_the_chart_opens_at_the_chosen_lam():
-    app = open_app(TOPIC, lam="70", **QUICK)
-    assert chart(app)[1]["chosen"].k.tolist() == [LAMS.index(70.0)]
-
-
-def test_divergence_is_said_and_the_rest_is_shown():
-    app = open_app(TOPIC, dataset="wine", learning_rate="3", hidden="4", lam="1", **QUICK)
-    assert not app.exception
+def test_the_shares_are_those_of_the_networks_that_did_not_diverge():
+    picture = TOPIC.picture(context_at(dataset="wine", learning_rate=3.0, hidden=(4,), lam=1.0, epochs=50))
     wine = core.load_dataset("wine")
-    run = core.train(wine.X_train, wine.y_train, (4,), "l2", LAMS, learning_rate=3.0, epochs=50)
-    first = run.diverged_at[run.diverged_at >= 0].min()
-    warning = next(warning.value for warning in app.warning if warning.value.startswith("L2 "))
-    assert f"at epoch {first}" in warning
-    assert "Lower the learning rate" in warning
-    shares = chart(app)[1]["shares"]
-    gone = set(np.flatnonzero(run.diverged_at >= 0).tolist())
-    assert set(range(len(LAMS))) - set(shares[shares.penalty == "L2"].k) == gone
+    runs = trained(wine, (4,), LAMS, learning_rate=3.0, epochs=50)
+    assert (runs["L2"].diverged_at >= 0).any(), "this α is meant to be too large for some λ"
+    shares = picture.tables["shares"]
+    for label, run in runs.items():
+        assert set(shares[shares.penalty == label].k) == set(np.flatnonzero(run.diverged_at < 0).tolist())
 
 
 def test_the_layer_can_be_chosen():

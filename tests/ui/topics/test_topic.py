@@ -11,15 +11,12 @@ from tests.app import SHELF, context_at
 from tests.ui.data.own_tables import own_shelf
 from ui.base.theme import INKS
 from ui.topics import TOPICS
+from ui.topics.script import run_file, script_file, settings_source
 from ui.topics.topic import (
     Context,
     Control,
     Topic,
-    label_control,
     penalty_control,
-    run_file,
-    script_file,
-    settings_source,
 )
 from ui.work.networks import networks
 from ui.work.tasks import run_now
@@ -86,10 +83,39 @@ def test_a_topic_that_needs_hidden_layers_says_so_without(topic):
 
 def test_controls_over_the_penalties_offer_the_whole_registry():
     context = context_at(**SMALL)
-    by_name, by_label = penalty_control("a"), label_control("b", "Penalty")
+    by_name = penalty_control("a")
     assert by_name.values_in(context) == tuple(PENALTIES)
-    assert [by_name.shown(name, context) for name in PENALTIES] == list(by_label.values_in(context))
-    assert (by_name.default_in(context), by_label.default_in(context)) == ("l2", "L2")
+    assert [by_name.shown(name, context) for name in PENALTIES] == [p.label for p in PENALTIES.values()]
+    assert by_name.default_in(context) == "l2"
+
+
+@every_topic
+def test_an_address_means_a_choice_by_its_text_whatever_its_case(topic):
+    context = context_at(dataset="wine", hidden=(4, 3))
+    for control in topic.controls:
+        for value in control.values_in(context):
+            assert control.parse(str(value), context) == value
+            assert control.parse(str(value).upper(), context) == value
+        assert control.parse("no such choice", context) is None
+
+
+@pytest.mark.parametrize("label", [penalty.label for penalty in PENALTIES.values()])
+def test_a_link_from_before_that_names_a_penalty_by_its_label_goes_on_working(label):
+    context = context_at(dataset="moons")
+    for topic in TOPICS:
+        for control in topic.controls:
+            if set(control.values_in(context)) == set(PENALTIES):
+                assert PENALTIES[control.parse(label, context)].label == label
+
+
+@pytest.mark.parametrize("key", ["converter", "solvers", "weight_decay", "sparsity", "overview"])
+def test_the_mathematics_writes_a_large_lam_as_it_is_written_everywhere(key):
+    (topic,) = [each for each in TOPICS if each.key == key]
+    text = topic.mathematics(
+        context_at(dataset="moons", lam=1000.0, epochs=50, choices={"solver_steps": 300})
+    )
+    assert "1000" in text
+    assert "1e+03" not in text
 
 
 # Scripts.
@@ -142,9 +168,9 @@ def test_work_is_done_once_for_a_context_and_for_all_that_are_made_of_it():
     assert context.networks is first
     assert context.get(networks(context.settings, context.shelf)) is first
     assert context.at(replace(context.settings, lam=50.0)).networks is first, "λ plays no part"
-    straight = context.straight
+    straight = context.without_hidden
     assert {run.hidden for run in straight.runs.values()} == {()}
-    assert context.straight is straight
+    assert context.without_hidden is straight
     assert len(asked) == len(set(asked)) == 2
 
 

@@ -7,38 +7,18 @@ import pytest
 
 import core
 from core import decay
-from core.settings import LAMS
 from tests.app import QUICK, chart, context_at, open_app, sentences
+from tests.trained import l2_step, trained_l2
+from tests.ui.topics.places import at_both_ends
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
-from ui.topics.topic import settings_source
 from ui.topics.weight_decay import TOPIC
 from ui.topics.weight_decay.tables import norms, reach_table, size_table, step_table
 
 NUMBER = r"([\d.]+(?:e[+-]?\d+)?)"
 
 
-def trained_l2(data: core.Dataset, lams: list[float], **options: object) -> core.Run:
-    return core.train(data.X_train, data.y_train, penalty="l2", lams=lams, **options)
-
-
-@pytest.fixture(scope="module")
-def data() -> core.Dataset:
-    return core.load_dataset("breast_cancer", 0)
-
-
-@pytest.fixture(scope="module")
-def run(data) -> core.Run:
-    return trained_l2(
-        data, [0.0, 10.0, 300.0], hidden=(5, 3), learning_rate=0.3, epochs=40, snapshots=9, dtype="float64"
-    )
-
-
-@pytest.fixture(scope="module")
-def update(data, run) -> decay.Update:
-    return decay.take_apart(run, data.X_train, data.y_train, 1)
-
-
-def test_the_bars_hold_the_parts_of_the_weights_they_name(data, update):
+def test_the_bars_hold_the_parts_of_the_weights_they_name():
+    data, _, update = l2_step()
     steps = step_table(update, data)
     assert steps.groupby("layer").size().tolist() == [10, 10, 3]
     for row in steps.itertuples():
@@ -49,21 +29,23 @@ def test_the_bars_hold_the_parts_of_the_weights_they_name(data, update):
             W = update.W[row.layer][k, i, j]
             assert getattr(row, f"w{k}") == W
             assert getattr(row, f"s{k}") == pytest.approx(-0.3 * 10 / 398 * W)
-            assert getattr(row, f"c{k}") == pytest.approx(update.whole[row.layer][k, i, j] - W, abs=1e-14)
+            assert getattr(row, f"c{k}") == pytest.approx(update.undivided[row.layer][k, i, j] - W, abs=1e-14)
     reach = reach_table(steps)
     for layer, rows in steps.groupby("layer"):
         top = reach[reach.layer == layer].t5.iloc[0]
         assert top == rows[["s5", "c5"]].abs().to_numpy().max()
 
 
-def test_sizes_on_the_log_axis_are_positive_and_the_rest_is_left_out(data, run):
+def test_sizes_on_the_log_axis_are_positive_and_the_rest_is_left_out():
+    data, run, _ = l2_step()
     free = decay.take_apart(run, data.X_train, data.y_train, 0)
     sizes = size_table(free)
     assert set(sizes.part) == {"gradient", "together"}
     assert (sizes["size"] > 0).all()
 
 
-def test_the_size_of_a_part_over_all_layers_is_that_of_one_long_vector(update):
+def test_the_size_of_a_part_over_all_layers_is_that_of_one_long_vector():
+    _, _, update = l2_step()
     parts = {"shrink": update.shrink, "gradient": update.step}
     for name, layers in parts.items():
         flat = np.concatenate([part[3].ravel() for part in layers])
@@ -90,16 +72,6 @@ def test_the_first_sentence_says_in_which_regime_the_settings_are(lam, alpha, sa
 def test_the_mathematics_holds_the_numbers_of_the_page():
     text = TOPIC.mathematics(context_at(lam=30.0, epochs=50))
     assert r"1 - \frac{0.3 \cdot 30}{398} = 0.9774" in text
-
-
-def test_the_script_as_it_stands_prints_the_numbers_of_the_page(tmp_path):
-    context = context_at()
-    as_it_stands = (TOPIC.folder / "script.py").read_text(encoding="utf-8")
-    filled_in = TOPIC.script(context).replace(settings_source(context.settings), "core.Settings()")
-    assert filled_in == as_it_stands
-    printed = printed_by(as_it_stands, tmp_path)
-    assert len(numbers_in(printed)) > 10
-    assert numbers_in(printed) <= numbers_in(words_of(TOPIC.picture(context))), printed
 
 
 def test_the_script_of_a_network_that_diverged_takes_the_same_step_apart(tmp_path):
@@ -140,17 +112,11 @@ def test_the_figures_in_the_sentences_are_those_of_a_step_taken_by_hand():
     assert tables["epochs"].epoch.iloc[-1] == 50
 
 
-@pytest.mark.parametrize("hidden", ["none", "6", "5-4-3-2"])
-@pytest.mark.parametrize("dataset", list(core.DATASETS))
-def test_the_page_works_with_every_data_set_at_both_ends_of_the_grid(dataset, hidden):
-    app = open_app(TOPIC, dataset=dataset, hidden=hidden, lam="0", **QUICK)
-    assert not app.exception
-    assert "nothing shrinks" in sentences(app)
-    app.select_slider(key="lam").set_value(LAMS[-1]).run()
-    assert not app.exception
-    assert "λ = 1000" in sentences(app)
-    n_layers = 1 if hidden == "none" else hidden.count("-") + 2
-    assert chart(app)[1]["lines"].layer.nunique() == n_layers
+def test_of_every_data_set_each_layer_has_its_line_and_nothing_shrinks_without_a_penalty():
+    for context in at_both_ends():
+        picture = TOPIC.picture(context)
+        assert picture.tables["lines"].layer.nunique() == len(context.settings.hidden) + 1
+        assert ("nothing shrinks" in picture.notes[0]) == (context.lam == 0)
 
 
 def test_divergence_leaves_the_steps_before_it_and_the_page_says_so():
@@ -165,12 +131,3 @@ def test_divergence_leaves_the_steps_before_it_and_the_page_says_so():
     assert float(re.search(rf"differs from W − α·dW by at most {NUMBER} of", said)[1]) < 1e-14
     app.select_slider(key="lam").set_value(10.0).run()
     assert not app.info
-
-
-def test_another_lam_changes_the_tables_and_not_the_spec():
-    app = open_app(TOPIC, **QUICK)
-    spec, tables = chart(app)
-    app.select_slider(key="lam").set_value(100.0).run()
-    spec_after, tables_after = chart(app)
-    assert spec_after == spec
-    assert not tables_after["steps"].equals(tables["steps"])

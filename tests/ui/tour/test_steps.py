@@ -1,6 +1,8 @@
 """The steps of the tour: their texts, their settings, and their names in the address."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ import core
 from core.settings import parse
 from ui.base.address import query_of
 from ui.topics import TOPICS
+from ui.tour import steps
 from ui.tour.steps import TOUR, settings_of, step_of, with_values
 
 FROM_BEFORE = (  # what each number in old links means
@@ -58,11 +61,22 @@ def test_a_step_goes_by_a_name_that_can_stand_in_an_address():
 def test_a_link_to_a_step_goes_on_working(name):
     number = str(FROM_BEFORE.index(name) + 1)
     assert step_of(name).name == step_of(number).name == name
+    assert steps.NUMBERED[number] == name, "a step that is put before it changes no number"
+
+
+def test_the_numbers_of_old_links_do_not_follow_the_order_of_the_tour():
+    source = ast.parse(Path(steps.__file__).read_text(encoding="utf-8"))
+    (made,) = [
+        node.value
+        for node in source.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "NUMBERED"
+    ]
+    assert "TOUR" not in ast.unparse(made)
 
 
 @pytest.mark.parametrize("text", ["0", "13", "99", "abc", "-1", "²", "", "Exact-zeros", "exact zeros", "1.0"])
 def test_a_step_that_is_not_there_is_refused_with_what_was_expected_and_what_came(text):
-    expected = f"tour must be the name of a step, such as {TOUR[0].name}, or a number from 1 to {len(TOUR)}"
+    expected = f"tour must be the name of a step, such as {TOUR[0].name}, or a number from 1 to 12"
     with pytest.raises(ValueError, match=re.escape(f"{expected}, got '")) as refused:
         step_of(text)
     assert str(refused.value).endswith(f", got '{text.replace(' ', '·')}'")

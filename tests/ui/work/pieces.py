@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from math import inf
+from typing import NoReturn
 
 from core import Settings
-from ui.base.queue import Queue
+from ui.base.queue import BusyError, Queue
 from ui.data.shelf import Kind, Shelf
 from ui.work.tasks import Batch, Task
 
@@ -64,5 +65,5 @@ class Busy(Queue):
     def __init__(self) -> None:
         super().__init__(1, 120.0)
 
-    def _seconds_before(self) -> float:
-        return 300.0
+    def run(self, *_: object, **__: object) -> NoReturn:
+        raise BusyError(300.0, others=3)

@@ -245,6 +245,14 @@ def test_refused_work_is_not_begun_and_the_page_ends_with_the_reason():
     assert calls(batch.tasks) == [0, 0]
 
 
+def test_work_that_takes_too_long_together_is_refused_though_each_piece_is_not():
+    batch = batch_of(*(piece(i, seconds=50) for i in range(7)), asks_above=5)
+    app = opened(batch)
+    assert "take about 6 minutes, more than the 5 minutes that this server gives" in app.warning[0].value
+    assert not app.button
+    assert calls(batch.tasks) == [0] * 7
+
+
 def test_what_is_kept_is_shown_whatever_was_said_of_it():
     batch = batch_of(piece("a", seconds=9, refusal="It takes too long."), asks_above=5)
     run_now(batch)

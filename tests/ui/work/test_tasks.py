@@ -138,6 +138,45 @@ def test_a_busy_queue_is_heard_of_and_keeps_nothing(monkeypatch):
     assert calls([task]) == [0]
 
 
+def test_the_sentence_of_a_busy_queue_says_whose_work_is_before():
+    sentences = {
+        BusyError(300, others=1): "what 1 other asked for before takes about 5 minutes",
+        BusyError(300, own=300): "what you asked for before takes about 5 minutes",
+        BusyError(300, own=10, others=12): "what you and 12 others asked for before takes about 5 minutes",
+        BusyError(0, others=5, pieces=1000): "The server is full: 1,000 pieces of work wait for their turn",
+    }
+    for busy, expected in sentences.items():
+        assert expected in busy_sentence(busy)
+        assert "Your settings are kept. Try again in a while" in busy_sentence(busy)
+        assert ("in another tab" in busy_sentence(busy)) == (busy.own > 0)
+
+
+def test_what_a_page_asks_for_is_its_owners_and_a_download_is_too_and_comes_second(monkeypatch):
+    asked = []
+
+    class Noting(Queue):
+        """A queue that writes down who asks."""
+
+        def run(self, key, work, watch=None, seconds=0.0, owner=None, rank=0):
+            asked.append((owner, rank))
+            return work(lambda done, total: None)
+
+    monkeypatch.setattr(tasks, "QUEUE", Noting(1, 100.0))
+    monkeypatch.setattr(tasks, "owner", lambda: "the browser")
+    run_shared(piece("a"))
+    download = deferred(Lock())
+    monkeypatch.setattr(tasks, "owner", lambda: None)  # in a thread beside the pages
+    download(batch_of(piece("b")))
+    assert asked == [("the browser", tasks.ON_SCREEN), ("the browser", tasks.SECOND)]
+
+
+def test_a_download_does_not_begin_what_takes_too_long():
+    batch = batch_of(piece("a"), piece("b", seconds=tasks.MAX_SECONDS + 1))
+    with pytest.raises(RefusedError, match="Working on b with these settings would take about 61 seconds"):
+        deferred(Lock())(batch)
+    assert calls(batch.tasks) == [0, 0]
+
+
 def test_a_stopped_batch_says_how_long_it_takes():
     batch = Batch((piece("a", seconds=5), piece("b", seconds=8)))
     assert "The training was stopped. It takes about 13 seconds" in batch.pending(batch.tasks)

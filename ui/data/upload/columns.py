@@ -134,21 +134,23 @@ def numbers(cells: pd.Series, separator: str) -> tuple[np.ndarray, str]:
 
     A comma is a decimal comma, unless cells look like 1,234,567 or, with commas between them, like 1,234.
     """
-    plainly = pd.to_numeric(cells, errors="coerce").astype(float)
-    with_comma = cells[plainly.isna() & cells.str.contains(",", regex=False)]
+    has_comma = cells.str.contains(",", regex=False)
+    with_comma, others = cells[has_comma], cells[~has_comma]
+    found = np.full(len(cells), np.nan)
+    found[~has_comma] = pd.to_numeric(others, errors="coerce")
     if with_comma.empty:
-        return plainly.to_numpy(), ""
+        return found, ""
     thousands = with_comma.str.fullmatch(THOUSANDS)
     decimal = with_comma.str.fullmatch(EUROPEAN)
     certain = with_comma.str.contains(r",.*[,.]", regex=True)
     if thousands.sum() >= decimal.sum() and (separator == "," or certain.any()):
-        written, how = cells.str.replace(",", "", regex=False).where(cells.str.fullmatch(THOUSANDS)), "1,000"
+        written, how = with_comma[thousands].str.replace(",", "", regex=False), "1,000"
     else:
-        european = cells.str.fullmatch(EUROPEAN) | cells.str.fullmatch(DOTTED)
-        bare = cells.str.replace(r"[. ]", "", regex=True).str.replace(",", ".", regex=False)
-        written, how = bare.where(european), "decimal comma"
-        plainly = plainly.where(~european)  # beside decimal commas 1.234 means a thousand and more
-    return plainly.fillna(pd.to_numeric(written, errors="coerce")).astype(float).to_numpy(), how
+        dotted = others[others.str.fullmatch(DOTTED)]  # beside decimal commas 1.234 means a thousand and more
+        european = pd.concat([with_comma[decimal], dotted]).str.replace(r"[. ]", "", regex=True)
+        written, how = european.str.replace(",", ".", regex=False), "decimal comma"
+    found[cells.index.get_indexer(written.index)] = pd.to_numeric(written, errors="coerce")
+    return found, how
 
 
 def examine(cells: pd.Series, separator: str) -> Column:

@@ -15,7 +15,7 @@ from ui.base.words import joined
 from ui.data.upload.decode import EMPTY, SAMPLE
 from ui.data.upload.sentences import cell_in_sentence, cut_off, how_many
 
-MAX_LINES = 100_000  # of data
+MAX_LINES = 100_000  # of data, and as many empty ones
 MAX_COLUMNS = 200  # of the file
 MAX_CELLS = 2_000_000
 
@@ -69,10 +69,12 @@ def split_rows(text: str, separator: str, skipped: int = 0) -> list[Row]:
     """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[Row] = []
-    n_cells = 0
+    n_cells = n_empty = 0
     try:
         for row in reader:
             if len(row) < 2 and not any(cell.strip() for cell in row):
+                n_empty += 1
+                _check_empty(n_empty)
                 continue
             rows.append((reader.line_num + skipped, row))
             n_cells += len(row)
@@ -96,6 +98,15 @@ def _check_size(n_rows: int, n_columns: int, n_cells: int) -> None:
             f"The file has more than {min(n_rows - 1, MAX_LINES):,} rows, which is too much to read with "
             f"{n_columns} columns: the limit is {MAX_LINES:,} rows and {MAX_CELLS:,} cells. Save a sample "
             "of its rows."
+        )
+
+
+def _check_empty(n: int) -> None:
+    """Raise ValueError where so many lines are empty that to skip them takes longer than to read a table."""
+    if n > MAX_LINES:
+        raise ValueError(
+            f"The file has more than {MAX_LINES:,} empty lines. Expected: a row of names, then one row a "
+            "sample. Delete the empty lines and save it again."
         )
 
 

@@ -63,6 +63,7 @@ def draw(context: Context) -> Picture:
         ALT,
         notes(found, penalty, context.k),
         caption(len(found), len(found[0].sizes)),
+        helpers=frozenset({"chosen", "frame"}),
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.convert import Entry, Problem, converted
-from ui.base.words import lam_text, number
+from ui.base.words import lam_label, lam_text, number
 from ui.pictures.picture import Picture
 from ui.topics.converter.html import html_table
 from ui.topics.converter.notes import notes
@@ -52,7 +52,7 @@ def gaps(problem: Problem) -> dict[str, Any]:
     """What fills the mathematics: where λ and m stand, the penalty's shares, and what they make."""
     penalty = problem.shares
     return {
-        "lam": number(problem.lam),
+        "lam": lam_label(problem.lam),
         "m": problem.m,
         "norm": penalty.norm_tex.replace("_F", ""),  # as the libraries' own pages write it
         "l1_share": penalty.l1,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.convert import Entry, Problem, per_sample
-from ui.base.words import lam_text, number
+from ui.base.words import how_many, lam_text, number
 
 
 def notes(problem: Problem, entries: Sequence[Entry]) -> list[str]:
@@ -24,7 +24,7 @@ def notes(problem: Problem, entries: Sequence[Entry]) -> list[str]:
     if problem.hidden:
         notes.append(
             "LogisticRegression and glmnet have no hidden layers: they match the panel's network without its "
-            f"{len(problem.hidden)} hidden layer{'s' * (len(problem.hidden) > 1)}."
+            f"{how_many(len(problem.hidden), 'hidden layer')}."
         )
     return notes
 

@@ -16,7 +16,12 @@ LANGUAGES = {"py": "python", "R": "r", "txt": "text"}  # by the ending before .j
 
 
 def code_of(entry: Entry, problem: Problem) -> tuple[str, str]:
-    """The code for one library, and the language that it is in: "python", "r" or "text"."""
+    """The code for one library, and the language that it is in: "python", "r" or "text".
+
+    Raises ValueError where the library does not have the penalty.
+    """
+    if entry.value is None:
+        raise ValueError(f"{entry.library} has no {problem.shares.label} to be written: {entry.caveat}")
     (template,) = FOLDER.glob(f"{entry.key}.*.jinja")
     ending = template.name.split(".")[1]
     penalty = problem.shares

@@ -51,6 +51,7 @@ def draw(context: Context) -> Picture:
         "The backpropagated gradient of each weight and bias against the numeric one, with the diagonal on "
         "which they agree, and the relative error of each layer beside the threshold of 1e-6.",
         notes(check),
+        helpers=frozenset({"ends"}),
     )
 
 

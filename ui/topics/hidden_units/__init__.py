@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from core import PENALTIES
 from core.measures import count_weights
 from ui.base.tables import integer_table
 from ui.base.words import number
@@ -20,9 +21,9 @@ from ui.topics.hidden_units.tables import (
     unit_readout,
     unit_table,
 )
-from ui.topics.topic import Context, Control, Remedy, Topic, at_any_lam, label_control
+from ui.topics.topic import Context, Control, Remedy, Topic, at_any_lam, penalty_control
 
-DRAWN = label_control("drawn_penalty", "The network drawn is trained with", "l1")
+DRAWN = penalty_control("drawn_penalty", "The network drawn is trained with", "l1")
 TOLERANCE = Control(
     "tolerance",
     "A weight counts as none up to this share of its layer's largest",
@@ -35,7 +36,7 @@ TOLERANCE = Control(
 def draw(context: Context) -> Picture:
     """The network of one penalty at the chosen λ, and the units by their state against λ for every one."""
     runs, share = context.networks.runs, context[TOLERANCE]
-    grid = grid_picture(context, context[DRAWN], share)
+    grid = grid_picture(context, PENALTIES[context[DRAWN]].label, share)
     return replace(
         grid,
         tables=Tables(grid.packed | {"chosen": integer_table(k=[context.k])}),
@@ -45,7 +46,7 @@ def draw(context: Context) -> Picture:
 
 @at_any_lam
 def grid_picture(context: Context, drawn: str, share: float) -> Picture:
-    """The picture without what depends on the chosen λ. drawn: whose network; share: as for `tolerance`."""
+    """The picture without what depends on the chosen λ. drawn: whose network, by its label."""
     data, runs = context.data, context.networks.runs
     run, tol = runs[drawn], tolerance(runs, share)
     sizes, counts, links = sizes_of(run), unit_counts(runs, tol), link_table(run, data, tol)
@@ -67,6 +68,7 @@ def grid_picture(context: Context, drawn: str, share: float) -> Picture:
         "λ. The units' states go by all of them."
         if len(links) < n_links
         else "",
+        helpers=frozenset({"chosen", "heads"}),
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from core import Dataset, Run
 from core.measures import UNIT_STATES, count_units
 from ui.base.tables import Runs, integer_table, wide
-from ui.base.words import lam_text
+from ui.base.words import how_many, lam_text
 from ui.topics.hidden_units.layout import (
     HEAD,
     MAX_LABELS,
@@ -138,7 +138,7 @@ def column_heads(sizes: Sequence[int]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "across": np.linspace(0, 1, len(sizes)),
-            "head": [f"{n} {kind}{'s' * (n > 1)}" for n, kind in zip(sizes, kinds, strict=True)],
+            "head": [how_many(n, kind) for n, kind in zip(sizes, kinds, strict=True)],
             "short": [str(n) for n in sizes],
         }
     )

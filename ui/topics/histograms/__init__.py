@@ -1,4 +1,4 @@
-"""Training with a penalty pulls weights to zero, epoch by epoch: the histograms of both penalties, played."""
+"""Training with a penalty pulls weights to zero, epoch by epoch: the histograms of every penalty, played."""
 
 from ui.base.words import both_penalties, penalty_labels
 from ui.pictures.picture import Picture
@@ -28,6 +28,7 @@ def draw(context: Context) -> Picture:
         f"Histograms of the weights of each layer for {penalty_labels()} at the epoch of the slider, with "
         "bars of their own for weights that are exactly zero.",
         notes(runs, k),
+        helpers=frozenset({"frame"}),
     )
 
 

@@ -22,7 +22,7 @@ HEIGHT = 190
 
 @lru_cache(maxsize=64)
 def chart(layers: tuple[str, ...], n_snapshots: int, theme: str) -> Spec:
-    """Histograms of both penalties over each other, one panel a layer, scrubbed over the snapshots.
+    """Histograms of every penalty over each other, one panel a layer, scrubbed over the snapshots.
 
     Tables: readout, bins, frame.
     """

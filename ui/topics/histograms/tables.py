@@ -18,7 +18,7 @@ def weight_histograms(runs: Runs, k: int) -> pd.DataFrame:
 
     Columns: layer, penalty, low, high, is_zero, one, then v0, v1, … Exact zeros are left out of the bins
     and have a row of their own (is_zero), placed beyond the largest weight. The edges are the same for
-    both penalties and all snapshots. A network that diverged has no rows.
+    all penalties and all snapshots. A network that diverged has no rows.
     """
     first = next(iter(runs.values()))
     frames = []

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from core import PENALTIES
 from core.measures import linear_band
 from ui.base.tables import integer_table
 from ui.pictures.picture import Picture, Tables
@@ -22,7 +23,7 @@ from ui.topics.linearity.tables import (
     readout_table,
     z_histograms,
 )
-from ui.topics.topic import Context, Control, Remedy, Topic, at_any_lam, label_control
+from ui.topics.topic import Context, Control, Remedy, Topic, at_any_lam, penalty_control
 
 DEVIATION = Control(
     "deviation",
@@ -31,13 +32,13 @@ DEVIATION = Control(
     0.05,
     lambda share, context: f"{share:.0%}",
 )
-DRAWN = label_control("drawn", "Boundary under", "l2", applies=lambda context: context.data.in_a_plane)
+DRAWN = penalty_control("drawn", "Boundary under", applies=lambda context: context.data.in_a_plane)
 
 
 def draw(context: Context) -> Picture:
     """How linear the networks are at the chosen λ and over the grid."""
-    deviation = context[DEVIATION]
-    grid, lams = grid_picture(context, deviation, context[DRAWN]), context.networks.lams
+    deviation, drawn = context[DEVIATION], PENALTIES[context[DRAWN]].label
+    grid, lams = grid_picture(context, deviation, drawn), context.networks.lams
     return replace(
         grid,
         tables=Tables(grid.packed | {"chosen": integer_table(k=[context.k])}),
@@ -52,9 +53,9 @@ def draw(context: Context) -> Picture:
 def grid_picture(context: Context, deviation: float, drawn: str) -> Picture:
     """The picture without what depends on the chosen λ.
 
-    deviation: up to where the band goes; drawn: whose boundary.
+    deviation: up to where the band goes; drawn: whose boundary, by the penalty's label.
     """
-    data, straight = context.data, context.straight.runs
+    data, straight = context.data, context.without_hidden.runs
     runs, lams = context.networks.runs, context.networks.lams
     band = linear_band(deviation)
     Z = {label: run.layers(data.X_train) for label, run in runs.items()}
@@ -87,6 +88,7 @@ def grid_picture(context: Context, deviation: float, drawn: str) -> Picture:
         "tanh with its linear band, the distribution of z in each hidden layer at the λ of the slider, and "
         "against λ the share of z within the band, the R² of the best affine map and the agreement with "
         "logistic regression and with the network's own tangents.",
+        helpers=frozenset({"band", "chosen", "names"}),
     )
 
 
@@ -111,7 +113,7 @@ TOPIC = Topic(
     "take on the training data. Move λ: as the weights shrink, the z crowd into the band, and the network "
     "comes close to an affine map of its input.",
     draw=draw,
-    prepare=lambda context: context.straight,
+    prepare=lambda context: context.without_hidden,
     controls=(DEVIATION, DRAWN),
     remedy=Remedy(
         "This network has no hidden layer, so no tanh: its logit is an affine map of the input as it is.",

@@ -25,7 +25,7 @@ from ui.topics.linearity.tables import GAP
 
 Z_SCALE = alt.Scale(domain=[-4.4, 4.4], nice=False)
 Z_AXIS = alt.Axis(grid=False, values=list(range(-4, 5)), format="d")
-PENALTY = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
+BY_PENALTY = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
 
 
 @lru_cache(maxsize=64)
@@ -88,7 +88,7 @@ def z_distribution(l: int, title: str) -> alt.LayerChart:
                 axis=alt.Axis(format="%", values=[0, 0.04, 0.25, 1]),
             ),
             y2=alt.datum(0),
-            color=PENALTY,
+            color=BY_PENALTY,
             stroke=alt.Stroke("penalty:N", scale=PENALTY_SCALE, legend=None),
         )
     )
@@ -102,7 +102,7 @@ def affine_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
         table("linearity")
         .transform_filter("datum.state == 'collapsed'")
         .mark_point(shape="cross", angle=45, size=90, filled=True)
-        .encode(x=x, y=alt.value(170), color=PENALTY)
+        .encode(x=x, y=alt.value(170), color=BY_PENALTY)
     )
     return layer(lines, crosses).properties(height=180, title="R² of the best affine map")
 
@@ -116,7 +116,7 @@ def agreement_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
         .encode(
             x=x,
             y=percent_axis("share", zero=False),
-            color=PENALTY,
+            color=BY_PENALTY,
             strokeDash=alt.StrokeDash("other:N", scale=dash, legend=None),
         )
     )
@@ -130,12 +130,12 @@ def boundary_panel(n_models: int, ink: Ink) -> alt.LayerChart:
     width = n_models * (1 + GAP) - GAP
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, 1.12], nice=False))
-    side = alt.Color("side:N", scale=SIGN_SCALE, legend=None)
+    sign = alt.Color("sign:N", scale=SIGN_SCALE, legend=None)
     cells = (
         table("cells")
         .transform_calculate(P="datum['v' + k] / 100")
         .transform_calculate(
-            side="datum.P > 0.5 ? 'positive' : 'negative'", certainty="0.08 + 1.2 * abs(datum.P - 0.5)"
+            sign="datum.P > 0.5 ? 'positive' : 'negative'", certainty="0.08 + 1.2 * abs(datum.P - 0.5)"
         )
         .mark_rect()
         .encode(
@@ -143,12 +143,12 @@ def boundary_panel(n_models: int, ink: Ink) -> alt.LayerChart:
             x2="x_end:Q",
             y=y,
             y2="y_end:Q",
-            color=side,
+            color=sign,
             opacity=alt.Opacity("certainty:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None),
         )
     )
     points = table("points").mark_circle(size=30, opacity=1, stroke=ink.page, strokeWidth=0.7)
-    points = points.encode(x=x, y=y, color=side)
+    points = points.encode(x=x, y=y, color=sign)
     names = table("names").mark_text(align="left", baseline="bottom", dy=-4, fontSize=16, color=ink.text)
     names = names.encode(x=x, y=alt.datum(1.0), text="name:N")
     return layer(cells, points, names).properties(height=360, title="The boundary at this λ")

@@ -11,7 +11,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the dashboard, so th
 import numpy as np
 
 import core
-from core.measures import affine_r2, agreement, linear_band, share_within
+from core.measures import affine_r2, agreement, linear_band, share_in_band
 
 settings = core.Settings()
 # The band ends where tanh z falls short of z by this share.
@@ -27,8 +27,7 @@ for label, run in runs.items():
         print(f"{label} at λ = {settings.lam:g}: diverged")
         continue
     Z = run.layers(data.X_train)
-    units = [z.shape[1] for z in Z[:-1]]
-    share = np.average([share_within(z, band) for z in Z[:-1]], axis=0, weights=units)[k]
+    share = share_in_band(Z[:-1], band)[k]
     print(f"{label} at λ = {settings.lam:g}: {100 * share:.1f} % of z within ±{band:.3f}")
     r2 = affine_r2(data.X_train, Z[-1][[k]])[0]
     if np.isnan(r2):

@@ -9,7 +9,7 @@ from core import Run
 from core.measures import affine_r2, agreement, histogram, share_in_band
 from ui.base.tables import Runs, integer_table, wide
 from ui.base.words import lam_text, number, percent
-from ui.pictures.boundary import Plane, drawn_samples
+from ui.pictures.boundary import Plane, points_in_squares
 
 Layers = Mapping[str, Sequence[np.ndarray]]  # by the penalty's label: each layer's z, (n_lams, n_units, m)
 Lams = Sequence[float] | np.ndarray
@@ -151,12 +151,8 @@ def boundary_names(models: Sequence[str]) -> pd.DataFrame:
 
 
 def boundary_points(n_models: int, plane: Plane, X: np.ndarray, y: np.ndarray) -> pd.DataFrame:
-    """x, y, side: the samples in each model's square; side is that of their class, as for weights."""
-    inside, side = drawn_samples(plane, X, y)
-    frames = [
-        pd.DataFrame({"x": inside[:, 0] + _left(i), "y": inside[:, 1], "side": side}) for i in range(n_models)
-    ]
-    return pd.concat(frames, ignore_index=True)
+    """x, y, sign: the samples in each model's square."""
+    return points_in_squares(plane, X, y, [_left(i) for i in range(n_models)])
 
 
 def _left(i: int) -> float:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from core import PENALTIES
 from core.settings import LAMS
 from ui.base.tables import integer_table
 from ui.base.words import lam_label
@@ -20,14 +21,14 @@ from ui.topics.overview.tables import (
     scores_of,
     three_lams,
 )
-from ui.topics.topic import Context, Topic, label_control
+from ui.topics.topic import Context, Topic, penalty_control
 
-PENALTY = label_control("overview_penalty", "Boundaries under")
+PENALTY = penalty_control("overview_penalty", "Boundaries under")
 
 
 def draw(context: Context) -> Picture:
     """Boundaries of the chosen penalty, and the costs of all, in a context that `adapted` gives."""
-    data, runs, penalty = context.data, context.networks.runs, context[PENALTY]
+    data, runs, penalty = context.data, context.networks.runs, PENALTIES[context[PENALTY]].label
     scores = {label: scores_of(run, data) for label, run in runs.items()}
     ks, roles = three_lams(scores[penalty])
     if not ks:
@@ -43,7 +44,7 @@ def draw(context: Context) -> Picture:
         {
             "cells": boundary_cells(runs[penalty], ks, plane),
             "points": boundary_points(len(ks), plane, data),
-            "pictures": boundary_labels(ks, roles, LAMS, scores[penalty], len(data.y_test)),
+            "headings": boundary_labels(ks, roles, LAMS, scores[penalty], len(data.y_test)),
             "readout": score_readout(scores, LAMS),
             "chosen": integer_table(k=[context.k]),
             "scores": score_table(scores),
@@ -52,6 +53,7 @@ def draw(context: Context) -> Picture:
         "The plane coloured by the network's answer at λ = 0, at the best λ and at one too large, with "
         "the training samples; and the cost and the accuracy on training and test rows against λ.",
         notes(scores, ks, penalty, LAMS, context.k, data) + (left_out(runs) if is_example else []),
+        helpers=frozenset({"chosen", "headings"}),
     )
 
 

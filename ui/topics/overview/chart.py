@@ -30,7 +30,7 @@ NARROW = 800  # pixels of the picture, below which the words over the squares ar
 def chart(labels: tuple[str, ...], n_squares: int, penalty: str, theme: str) -> Spec:
     """Decision boundaries side by side, and cost and accuracy of every penalty against λ.
 
-    penalty: the label of the one whose boundaries are drawn. Tables: cells, points, pictures, readout,
+    penalty: the label of the one whose boundaries are drawn. Tables: cells, points, headings, readout,
     chosen, scores, best.
     """
     ink, x = INKS[theme], lam_axis(labels)
@@ -105,7 +105,7 @@ def samples(x_scale: alt.Scale, y_scale: alt.Scale, ink: Ink) -> alt.Chart:
 def heading(long: str, short: str, above: int, x_scale: alt.Scale, **mark: Any) -> alt.Chart:
     """Words over each square, so many pixels above it: the field `long`, where it is narrow `short`."""
     text = alt.ExprRef(f"width < {NARROW} ? datum.{short} : datum.{long}")
-    written = table("pictures").mark_text(align="left", baseline="bottom", text=text, **mark)
+    written = table("headings").mark_text(align="left", baseline="bottom", text=text, **mark)
     return written.encode(x=alt.X("x:Q", scale=x_scale, axis=None), y=alt.value(-above))
 
 

@@ -11,7 +11,7 @@ from core.measures import accuracy
 from core.variance import best_lams
 from ui.base.tables import integer_table
 from ui.base.words import lam_text, number
-from ui.pictures.boundary import Plane, drawn_samples
+from ui.pictures.boundary import Plane, points_in_squares
 
 CELLS = 40  # of a side of a boundary's square
 GAP = 2  # cells between two squares
@@ -88,17 +88,9 @@ def boundary_cells(run: Run, ks: Sequence[int], plane: Plane) -> pd.DataFrame:
 
 
 def boundary_points(n_squares: int, plane: Plane, data: Dataset) -> pd.DataFrame:
-    """x, y, sign: training samples, once in each square, in its cells; class 1 is "positive"."""
-    shares, signs = drawn_samples(plane, data.X_train, data.y_train)
-    offset = np.repeat(np.arange(n_squares) * (CELLS + GAP), len(signs))
-    x, y = np.tile(shares * CELLS, (n_squares, 1)).T
-    return pd.DataFrame(
-        {
-            "x": (offset + x).astype(np.float32),
-            "y": y.astype(np.float32),
-            "sign": np.tile(signs, n_squares),
-        }
-    )
+    """x, y, sign: training samples, once in each square, in its cells."""
+    lefts = [i * (CELLS + GAP) for i in range(n_squares)]
+    return points_in_squares(plane, data.X_train, data.y_train, lefts, side=CELLS)
 
 
 def boundary_labels(

@@ -5,7 +5,7 @@ from typing import Any
 from core import PENALTIES
 from core.solvers import Race
 from ui.base.foreign import markdown
-from ui.base.words import lam_text, number
+from ui.base.words import lam_label, lam_text, number
 from ui.pictures.picture import Picture
 from ui.topics.solvers.chart import chart
 from ui.topics.solvers.notes import classes_text, notes
@@ -60,6 +60,7 @@ def draw(context: Context) -> Picture:
         "logarithmic axis, the count of weights exactly zero, and the weights at the step of the slider "
         "beside those of the optimum.",
         notes(found, inputs, classes_text(data.class_names, context[TARGET])),
+        helpers=frozenset({"names"}),
     )
 
 
@@ -79,7 +80,7 @@ def formulas(context: Context) -> dict[str, str]:
     threshold = PENALTIES["l1"].threshold(settings.lam, m, settings.learning_rate)
     return {
         "learning_rate": number(settings.learning_rate),
-        "lam": number(settings.lam),
+        "lam": lam_label(settings.lam),
         "m": str(m),
         "threshold": number(threshold),
     }

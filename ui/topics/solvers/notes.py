@@ -6,7 +6,7 @@ import numpy as np
 
 from core.solvers import SOLVERS, Race
 from ui.base.foreign import markdown
-from ui.base.words import counted, joined, lam_text, number
+from ui.base.words import counted, how_many, joined, lam_text, number
 
 MAX_NAMES = 4  # weights named in one sentence
 
@@ -73,7 +73,7 @@ def _not_settled(race: Race) -> list[str]:
 def _about(race: Race, name: str, inputs: Sequence[str]) -> str:
     """How many zeros a solver has at its last step, how many are right, and how far its J is."""
     zeros, excess = int(race.zeros(name)[-1]), race.excess(name)[-1]
-    start = f"After {race.steps[-1]:,} steps **{name}** has {zeros} exact zero{'s' * (zeros != 1)}"
+    start = f"After {race.steps[-1]:,} steps **{name}** has {how_many(zeros, 'exact zero')}"
     if np.isnan(excess):
         return f"**{name}** diverged: lower the learning rate α."
     too_many, too_few = race.wrong(name)

@@ -98,6 +98,7 @@ def grid_picture(context: Context, how: str, layer: int) -> Picture:
         f"Share of weights that are exactly zero against λ for {joined(list(runs))}, the weights at the λ of "
         "the slider as a matrix, the path of each weight over λ, and the size of the model in bytes.",
         caption=caption_of(len(units)),
+        helpers=frozenset({"chosen", "frame", "marks", "units"}),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from core import PENALTIES, Dataset, Run
+from core import PENALTIES, Dataset, Penalty, Run
 from core.measures import accuracy, count_weights, count_zeros, model_bytes
 from ui.base.foreign import markdown
 from ui.base.tables import Runs
@@ -19,12 +19,12 @@ def notes(
     beside: as `partners` has it; limit: λ_max, where there is one.
     """
     at = {label: int(beside[label][k]) for label in runs}
-    sparse = {label: run for label, run in runs.items() if _is_sparse(run)}
+    sparse = {label: run for label, run in runs.items() if _penalty_of(run).is_sparse}
     sentences = [
         *(_zeros(label, run, at[label]) for label, run in runs.items()),
         *(_zero_range(label, run) for label, run in sparse.items()),
         _limit_note(limit),
-        underflow(runs["L2"]),
+        *(underflow(label, run) for label, run in runs.items() if _penalty_of(run).is_round),
         _price(runs, data, k, at),
         *(_size_note(label, run, at[label]) for label, run in sparse.items()),
         *(_needle_note(label, run, data, at[label]) for label, run in sparse.items() if data.informative),
@@ -32,9 +32,9 @@ def notes(
     return [sentence for sentence in sentences if sentence]
 
 
-def _is_sparse(run: Run) -> bool:
-    """Whether the penalty of the run makes weights exactly zero."""
-    return PENALTIES[run.penalty[0]].is_sparse
+def _penalty_of(run: Run) -> Penalty:
+    """The penalty of all networks of a run."""
+    return PENALTIES[run.penalty[0]]
 
 
 def _zeros(label: str, run: Run, k: int) -> str | None:
@@ -43,7 +43,7 @@ def _zeros(label: str, run: Run, k: int) -> str | None:
         return None
     note = f"At {lam_text(run.lams[k])}, {label} has set **{zeros_at(run, k)}** to exactly zero"
     sizes = np.concatenate([np.abs(W[k]).ravel() for W in run.W])
-    if not _is_sparse(run) and (sizes > 0).any():
+    if not _penalty_of(run).is_sparse and (sizes > 0).any():
         note += f"; the smallest that is left has the size {number(sizes[sizes > 0].min(), 2)}"
     return note + "."
 
@@ -75,18 +75,19 @@ def _limit_note(limit: float | None) -> str | None:
     )
 
 
-def underflow(run: Run) -> str | None:
-    """L2 has zeros only where the numbers end: say so, lest they be taken for sparsity."""
+def underflow(label: str, run: Run) -> str | None:
+    """A square alone has zeros only where the numbers end: say so, lest they be taken for sparsity."""
     zeros = count_zeros(run.W) * (run.lams > 0)
     where = np.flatnonzero(zeros > 0)
     if where.size == 0:
         return None
     k = where[zeros[where].argmax()]
-    factor = PENALTIES["l2"].decay(run.lams[k], run.m, run.learning_rate)
+    penalty = _penalty_of(run)
+    factor = penalty.decay(run.lams[k], run.m, run.learning_rate)
     return (
-        f"L2's zeros, up to {zeros[k]:,} at {lam_text(run.lams[k])}, are not sparsity: with no signal "
-        f"left, {run.epochs[-1]:,} steps have each multiplied these weights by 1 − αλ/m = {factor:.2f}, "
-        "until they fell below the smallest number that float32 can hold."
+        f"{label}'s zeros, up to {zeros[k]:,} at {lam_text(run.lams[k])}, are not sparsity: with no signal "
+        f"left, {run.epochs[-1]:,} steps have each multiplied these weights by {penalty.decay_text} = "
+        f"{factor:.2f}, until they fell below the smallest number that float32 can hold."
     )
 
 
@@ -112,7 +113,7 @@ def _size_note(label: str, run: Run, k: int) -> str | None:
     """How much smaller the model becomes in bytes."""
     if run.diverged_at[k] >= 0:
         return None
-    one = run.select(slice(k, k + 1))
+    one = run.at(k)
     sizes = model_bytes(one.W, one.b)
     dense, sparse, deflated = (int(form[0]) for form in (sizes.dense, sizes.sparse, sizes.deflated))
     best = min(sparse, deflated)

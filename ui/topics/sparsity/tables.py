@@ -55,7 +55,7 @@ def _nearest(wanted: np.ndarray, offered: np.ndarray) -> np.ndarray:
 def zero_readout(runs: Runs, beside: Mapping[str, np.ndarray], limit: float | None) -> pd.DataFrame:
     """k and the lines to be read at each λ: λ itself, then the zeros of each penalty at its partner.
 
-    at_L1, at_L2: the partners. limit: λ_max, where there is one, as a unit for λ.
+    at_ and a penalty's label: the position of its partner. limit: λ_max, where there is one, as a unit for λ.
     """
     lams = runs[COMPARED].lams
     lines = {

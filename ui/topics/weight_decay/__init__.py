@@ -6,7 +6,7 @@ import pandas as pd
 
 from core import Run
 from core.decay import take_apart
-from ui.base.words import number
+from ui.base.words import lam_label, number
 from ui.pictures.picture import Picture, Tables
 from ui.topics.topic import Context, Topic
 from ui.topics.weight_decay.chart import chart
@@ -62,7 +62,16 @@ def draw(context: Context) -> Picture:
         }
     )
     spec = chart(titles, rows, len(update.epochs), context.theme)
-    return Picture("weight_decay", spec, tables, ALT, notes(run, update, data, k), CAPTION)
+    return Picture(
+        "weight_decay",
+        spec,
+        tables,
+        ALT,
+        notes(run, update, data, k),
+        CAPTION,
+        helpers=frozenset({"current", "reach"}),
+        positions={"steps": "epochs", "paths": "dial", "adam": "adam_lines"},
+    )
 
 
 def l2_run(context: Context) -> Run:
@@ -81,7 +90,7 @@ def formulas(context: Context) -> dict[str, Any]:
     factor = L2.decay(context.lam, run.m, run.learning_rate)
     return {
         "alpha": number(run.learning_rate),
-        "lam": number(context.lam, 4),
+        "lam": lam_label(context.lam),
         "m": run.m,
         "factor": number(factor, 4),
     }

@@ -4,7 +4,7 @@ import numpy as np
 
 from core import PENALTIES, Dataset, Run
 from core.decay import Update, first_step_error, regime
-from ui.base.words import joined, lam_text, number
+from ui.base.words import how_many, joined, lam_text, number
 from ui.topics.weight_decay.tables import GRADIENTS, adam_paths, norms
 
 L2 = PENALTIES["l2"]
@@ -39,10 +39,9 @@ def _ratio_note(lam: float, alpha: float, m: int) -> str:
     sentence = f"{here}: {says}."
     if kind == "decays":
         halved = int(np.ceil(np.log(0.5) / np.log1p(-ratio)))
-        plural = "s" if halved > 1 else ""
         sentence += (
-            f" Alone that takes a weight to half its size within {halved:,} step{plural}. Signs would flip "
-            f"from λ = m/α = {number(m / alpha, 4)} on, and weights would grow above 2m/α = "
+            f" Alone that takes a weight to half its size within {how_many(halved, 'step')}. Signs would "
+            f"flip from λ = m/α = {number(m / alpha, 4)} on, and weights would grow above 2m/α = "
             f"{number(2 * m / alpha, 4)}."
         )
     return sentence

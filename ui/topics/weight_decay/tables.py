@@ -152,7 +152,7 @@ def adam_table() -> pd.DataFrame:
 
 
 def adam_lines() -> pd.DataFrame:
-    """j, title, and where each optimizer ends: l2, decoupled."""
+    """j, title, and where each optimizer ends: coupled (Adam + L2), decoupled (AdamW)."""
     ends = [
         [f"{name} ends at {w:.4f}" for w in path[-1]]
         for name, path in zip(OPTIMIZERS, adam_paths(), strict=True)

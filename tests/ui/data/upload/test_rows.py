@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.ui.data.upload.files import becomes, check_refusal, file_of, prepared, refused, two_classes
-from ui.data.upload import MAX_LINES, read
+from ui.data.upload import MAX_LINES, read, rows
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -65,3 +65,14 @@ def test_row_names_as_r_writes_them_are_no_column_to_learn_from():
 )
 def test_a_broken_row_ends_in_a_sentence_that_says_what_and_where(content, words):
     check_refusal(content, words)
+
+
+@pytest.mark.parametrize("line", [b"\n", b"\r\n", b" \n", b'""\n', b"\x0b\x0c\n"])
+def test_no_more_empty_lines_are_passed_over_than_a_table_may_have_rows(monkeypatch, line):
+    seen = []
+    real = rows._check_empty
+    monkeypatch.setattr(rows, "_check_empty", lambda n: seen.append(n) or real(n))
+    check_refusal(b"a,b,y\n1,2,x\n" + line * 3 * MAX_LINES, ["more than 100,000 empty lines"])
+    assert len(seen) == MAX_LINES + 1
+    table = file_of(two_classes())
+    assert prepared(table + line * MAX_LINES).table.X.shape == prepared(table).table.X.shape

@@ -1,0 +1,376 @@
+"""What one dishonest or merely heavy visitor can do to a class: python -m benchmarks.attack
+
+One hosted process of our own on 127.0.0.1 serves ten honest visitors, who move λ about once a second, while
+one attack after the other goes on beside them, each bounded in number and time. Prints a table: how long a
+step of λ took the honest ones, what they saw go wrong, the longest that a health check waited, and memory.
+--save keeps it in benchmarks/results/attack.md; --quick is the short form for CI.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psutil
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from benchmarks.load import FAULTS, MB, percentile, resident
+from benchmarks.report import machine
+from benchmarks.servers import HOSTED, served
+from benchmarks.visitor import Visitor
+from core.settings import LAMS, format_value
+
+RESULTS = Path(__file__).parent / "results" / "attack.md"
+MEMORY_MB = 600  # the bound that the server is given, as deploy/serve.py has it
+HONEST = 10
+PAUSE = 1.0  # seconds between two steps of an honest visitor, on average
+CLASS = ("breast_cancer", "moons", "xor")
+HEAVY = {"dataset": "digits", "hidden": "16-8", "epochs": 2000}
+RUBBISH = ("inf", "1e309", "9" * 309, "nan", "-1", "٣", "<b>", "")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much of each attack, and how long the honest ones are watched at least."""
+
+    seconds: float = 20.0
+    messages: int = 20
+    uploads: int = 200
+    tabs: int = 8
+    links: int = 40
+    files: int = 3
+
+
+QUICK = Scale(seconds=4.0, messages=3, uploads=30, tabs=4, links=8, files=1)
+
+
+@dataclass
+class Seen:
+    """What the honest visitors and the health check saw during one attack."""
+
+    steps: list[float] = field(default_factory=list)  # seconds of each step of λ
+    trainings: list[float] = field(default_factory=list)  # seconds until a new, small training was there
+    errors: list[str] = field(default_factory=list)
+    stall: float = 0.0  # the longest wait for the health endpoint
+    peak: int = 0  # bytes resident
+
+
+@dataclass
+class Scene:
+    """The server under attack, and what is seen of it at the moment."""
+
+    address: str
+    process: psutil.Process
+    scale: Scale
+    seen: Seen = field(default_factory=Seen)
+    seed: int = 0
+
+    def new_seed(self) -> int:
+        """One that nobody has trained yet."""
+        self.seed += 1
+        return self.seed % 1000
+
+
+Attack = Callable[[Scene], Awaitable[str]]  # returns what became of it, in a few words
+
+
+# --- the honest ------------------------------------------------------------------------------------
+
+
+async def honest(scene: Scene, number: int) -> None:
+    """Open the page L1 vs L2, move λ, and now and then ask for a small training of one's own."""
+    rng = random.Random(number)
+    query = {"dataset": CLASS[number % len(CLASS)], "epochs": 50, "hidden": "4"}
+    async with Visitor(scene.address) as visitor:
+        await visitor.open(**query)
+        await visitor.visit("l1-vs-l2")
+        for step in range(10**6):
+            await asyncio.sleep(rng.uniform(0.5, 1.5) * PAUSE)
+            seen = scene.seen
+            try:
+                if step % 8 == 7:
+                    answer = await visitor.change("seed", scene.new_seed())
+                    seen.trainings.append(answer.seconds)
+                else:
+                    answer = await visitor.change("lam", format_value(rng.choice(LAMS)))
+                    seen.steps.append(answer.seconds)
+                seen.errors += answer.errors
+            except FAULTS as error:
+                seen.errors.append(f"{type(error).__name__}: {error}"[:200])
+                return
+
+
+async def watch(scene: Scene) -> None:
+    """Ask for the server's health, and look at its memory, four times a second."""
+    while True:
+        started = perf_counter()
+        with suppress(OSError, TimeoutError):
+            await request(scene.address, "GET", "/_stcore/health")
+        scene.seen.stall = max(scene.seen.stall, perf_counter() - started)
+        scene.seen.peak = max(scene.seen.peak, resident(scene.process))
+        await asyncio.sleep(0.25)
+
+
+# --- the attacks -----------------------------------------------------------------------------------
+
+
+async def nothing(scene: Scene) -> str:
+    """No attack: what the honest see otherwise."""
+    await asyncio.sleep(scene.scale.seconds)
+    return "–"
+
+
+async def many_names(scene: Scene) -> str:
+    """Messages that ask for the addresses of 900,000 uploads."""
+    message = BackMsg()
+    message.file_urls_request.file_names.extend([""] * 900_000)
+    return await flood(scene, message)
+
+
+async def cleared_caches(scene: Scene) -> str:
+    """Messages that ask for everybody's caches to be emptied."""
+    return await flood(scene, BackMsg(clear_cache=True))
+
+
+async def flood(scene: Scene, message: BackMsg) -> str:
+    """Send a message again and again, over a new connection where one is closed."""
+    sent = closed = 0
+    for _ in range(scene.scale.messages):
+        try:
+            async with Visitor(scene.address) as attacker:
+                await attacker.send(message)
+                sent += 1
+                async with asyncio.timeout(1):
+                    while True:
+                        await attacker.receive()
+        except TimeoutError:
+            pass
+        except FAULTS:
+            closed += 1
+    return f"{sent} sent, {closed} connections closed"
+
+
+async def invented_uploads(scene: Scene) -> str:
+    """Files of 10 MB for ids that were never given out, twenty at a time."""
+    body, answers = bytes(10_000_000), {}
+
+    async def put() -> None:
+        path = f"/_stcore/upload_file/{uuid4()}/{uuid4()}"
+        try:
+            status = await request(scene.address, "PUT", path, multipart(body))
+        except (OSError, TimeoutError):
+            status = 0  # the line was closed before all of it was there
+        answers[status] = answers.get(status, 0) + 1
+
+    for _ in range(scene.scale.uploads // 20 + 1):
+        await asyncio.gather(*(put() for _ in range(20)))
+    return ", ".join(f"{n} × {status or 'closed'}" for status, n in sorted(answers.items()))
+
+
+async def heavy_tabs(scene: Scene) -> str:
+    """Tabs of one browser, each with a long training of its own."""
+    async with AsyncExitStack() as stack:
+        cookie, tabs = "", []
+        for _ in range(scene.scale.tabs):
+            tab = await stack.enter_async_context(Visitor(scene.address, cookie=cookie))
+            cookie = tab.cookie
+            tabs.append(tab)
+        running = [asyncio.create_task(train_long(tab, scene)) for tab in tabs]
+        await asyncio.sleep(scene.scale.seconds)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+    return f"{len(tabs)} tabs"
+
+
+async def train_long(tab: Visitor, scene: Scene) -> None:
+    await tab.open(**HEAVY, seed=scene.new_seed())
+    await tab.visit("l1-vs-l2")
+    while True:
+        await tab.change("seed", scene.new_seed())
+
+
+async def broken_links(scene: Scene) -> str:
+    """Links with rubbish in them, and values of the wrong type for the panel's widgets."""
+    failed = 0
+    for i in range(scene.scale.links):
+        async with Visitor(scene.address) as visitor:
+            answer = await visitor.open(epochs=50, hidden="4", seed=RUBBISH[i % len(RUBBISH)])
+            if answer.errors or "seed" not in visitor.widgets:
+                failed += 1
+                continue
+            forged = visitor._request()
+            seed = WidgetState(id=visitor.widgets["seed"].id, string_value="x")
+            forged.rerun_script.widget_states.widgets.append(seed)
+            await visitor.send(forged)
+            failed += bool(
+                (await visitor.change("lam", "1")).errors or (await visitor.change("seed", 1)).errors
+            )
+    return f"{failed} of {scene.scale.links} sessions failed"
+
+
+async def blank_files(scene: Scene) -> str:
+    """A person's page with 10 MB of blank lines, run again and again."""
+    answers = []
+    for _ in range(scene.scale.files):
+        async with Visitor(scene.address) as visitor:
+            await visitor.open(epochs=50)
+            await visitor.visit("bring-your-own")
+            await upload(scene, visitor, b"x,class\n1,a\n" + b"\n" * 9_900_000)
+            for _ in range(4):
+                answers.append((await visitor.change("lam", format_value(random.choice(LAMS)))).seconds)
+    return f"its own reruns p95 {percentile(answers, 0.95):.2f} s"
+
+
+async def upload(scene: Scene, visitor: Visitor, content: bytes) -> None:
+    """Give the page a file as a browser does: ask for an address, send it there, and say so."""
+    message = BackMsg()
+    message.file_urls_request.request_id = "1"
+    message.file_urls_request.file_names.append("table.csv")
+    message.file_urls_request.session_id = visitor.session
+    await visitor.send(message)
+    while True:
+        answer, _ = await visitor.receive()
+        if answer.WhichOneof("type") == "file_urls_response":
+            urls = answer.file_urls_response.file_urls[0]
+            break
+    await request(scene.address, "PUT", urls.upload_url, multipart(content), visitor.cookie)
+    visitor.upload_to("own_upload_0", urls, "table.csv", len(content))
+
+
+ATTACKS: dict[str, Attack] = {
+    "none": nothing,
+    "900,000 names in a message": many_names,
+    "uploads to invented ids": invented_uploads,
+    "tabs with long trainings": heavy_tabs,
+    "clear_cache": cleared_caches,
+    "rubbish in links, forged values": broken_links,
+    "10 MB of blank lines": blank_files,
+}
+
+
+# --- the wire --------------------------------------------------------------------------------------
+
+
+def multipart(content: bytes) -> bytes:
+    """A file as a form carries it, with the boundary that `request` names."""
+    head = b'--lab\r\nContent-Disposition: form-data; name="file"; filename="table.csv"\r\n\r\n'
+    return head + content + b"\r\n--lab--\r\n"
+
+
+async def request(address: str, method: str, path: str, body: bytes = b"", cookie: str = "") -> int:
+    """One HTTP request over a connection of its own; the status of the answer, 0 where there is none."""
+    url = urlsplit(address)
+    token = next((c.partition("=")[2] for c in cookie.split("; ") if c.startswith("_streamlit_xsrf=")), "")
+    head = (
+        f"{method} {path if path.startswith('/') else '/' + path} HTTP/1.1\r\nHost: {url.netloc}\r\n"
+        f"Connection: close\r\nContent-Length: {len(body)}\r\nCookie: {cookie}\r\nX-Xsrftoken: {token}\r\n"
+        "Content-Type: multipart/form-data; boundary=lab\r\n\r\n"
+    )
+    async with asyncio.timeout(60):
+        reader, writer = await asyncio.open_connection(url.hostname, url.port)
+        try:
+            writer.write(head.encode() + body)
+            with suppress(ConnectionError):  # an answer may come before all was sent
+                await writer.drain()
+            line = await reader.readline()
+        finally:
+            writer.close()
+    return int(line.split()[1]) if line else 0
+
+
+# --- the table -------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def beside(scene: Scene) -> AsyncIterator[None]:
+    """The honest visitors and the watch, as long as the block runs."""
+    tasks = [asyncio.create_task(honest(scene, number)) for number in range(HONEST)]
+    tasks.append(asyncio.create_task(watch(scene)))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def measure(scene: Scene, attack: Attack) -> str:
+    """Run an attack for at least the time that the honest are watched, and say what became of it."""
+    scene.seen, started = Seen(), perf_counter()
+    outcome = await attack(scene)
+    await asyncio.sleep(max(0.0, scene.scale.seconds - (perf_counter() - started)))
+    return outcome
+
+
+Rows = dict[str, tuple[Seen, str]]  # by the attack's name: what was seen, and what became of it
+
+
+async def run(address: str, process: psutil.Process, scale: Scale, names: list[str]) -> Rows:
+    """Every attack of these names beside the honest visitors, one after the other."""
+    scene = Scene(address, process, scale)
+    rows: Rows = {}
+    async with beside(scene):
+        await asyncio.sleep(5)  # until all have their first page
+        for name in names:
+            outcome = await measure(scene, ATTACKS[name])
+            rows[name] = replace(scene.seen), outcome
+            print(row(name, *rows[name]), flush=True)
+    return rows
+
+
+HEAD = (
+    "| attack | λ step p50/p95, ms | new small training p95, ms | errors | longest health check, ms "
+    "| memory, MB | what became of it |\n| --- | ---: | ---: | ---: | ---: | ---: | --- |"
+)
+
+
+def row(name: str, seen: Seen, outcome: str) -> str:
+    """A line of the table."""
+    p50, p95, training = (
+        f"{1000 * percentile(values, share):.0f}"
+        for values, share in ((seen.steps, 0.5), (seen.steps, 0.95), (seen.trainings, 0.95))
+    )
+    return (
+        f"| {name} | {p50}/{p95} | {training} | {len(seen.errors)} | {1000 * seen.stall:.0f} "
+        f"| {seen.peak / MB:.0f} | {outcome} |"
+    )
+
+
+def main() -> None:
+    """Start the server, attack it, print and perhaps keep the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="the short form")
+    parser.add_argument("--only", nargs="*", choices=list(ATTACKS), help="these attacks alone")
+    parser.add_argument("--save", action="store_true", help="write benchmarks/results/attack.md too")
+    options = parser.parse_args()
+    os.environ["LAB_MEMORY_MB"] = str(MEMORY_MB)
+    print(HEAD)
+    with served(HOSTED) as server:
+        rows = asyncio.run(
+            run(
+                server.address,
+                server.processes[0],
+                QUICK if options.quick else Scale(),
+                options.only or list(ATTACKS),
+            )
+        )
+    if options.save:
+        lines = [HEAD, *(row(name, *found) for name, found in rows.items())]
+        about = (
+            f"\nOne hosted process bounded by LAB_MEMORY_MB={MEMORY_MB}, {HONEST} honest visitors who move λ "
+            f"about once a second, all on the same cores as the attacker.\n\n{machine()}\n"
+        )
+        RESULTS.write_text("# Attacks\n\n" + "\n".join(lines) + "\n" + about, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

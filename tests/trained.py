@@ -1,0 +1,46 @@
+"""Networks that several tests look at, trained with core alone, and their cost by hand."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+
+import core
+from core import decay
+
+
+def trained(settings: core.Settings, penalty: str, lams: Sequence[float]) -> tuple[core.Dataset, core.Run]:
+    """The data that the settings name, and a network for each λ, without the pages."""
+    data = settings.load()
+    run = core.train(
+        data.X_train,
+        data.y_train,
+        settings.hidden,
+        penalty,
+        lams,
+        learning_rate=settings.learning_rate,
+        epochs=settings.epochs,
+        seed=settings.seed,
+    )
+    return data, run
+
+
+def trained_l2(data: core.Dataset, lams: list[float], **options: object) -> core.Run:
+    """Networks with L2, for a step to be taken apart."""
+    return core.train(data.X_train, data.y_train, penalty="l2", lams=lams, **options)
+
+
+@cache
+def l2_step() -> tuple[core.Dataset, core.Run, decay.Update]:
+    """Breast cancer, networks of three layers at λ = 0, 10 and 300, and the steps of the second of them."""
+    data = core.load_dataset("breast_cancer", 0)
+    run = trained_l2(
+        data, [0.0, 10.0, 300.0], hidden=(5, 3), learning_rate=0.3, epochs=40, snapshots=9, dtype="float64"
+    )
+    return data, run, decay.take_apart(run, data.X_train, data.y_train, 1)
+
+
+def cost_by_hand(run: core.Run, X: np.ndarray, y: np.ndarray) -> float:
+    """Cross-entropy of a single network with a sigmoid."""
+    Z = run.layers(X)[-1][0, 0].astype(float)
+    return float(np.logaddexp(0, np.where(y == 1, -Z, Z)).mean())

@@ -1,0 +1,28 @@
+"""What people and programs write into addresses: for every setting, every control, and the rest."""
+
+RUBBISH = (
+    "inf",
+    "-inf",
+    "nan",
+    "1e309",
+    "9" * 309,
+    "9" * 5000,
+    "-0",
+    "1e3",
+    "0.5",
+    "５",
+    "",
+    " 7 ",
+    "0",
+    "x" * 20_000,
+    "\x00",
+    "\ufffd\ud7ff",
+    "%6E%61%6E",
+    "a&b=c#d",
+    "<img src=x onerror=alert(1)>",
+    "None",
+    "True",
+    "[1]",
+    "-",
+    "8-8-8-8-8",
+)

@@ -1,0 +1,229 @@
+"""What every topic keeps to, a new one by itself: its page, picture, script, and a third penalty."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import altair as alt
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import core
+from core import PENALTIES, Penalty, Settings, variance
+from core.settings import LAMS
+from tests.app import QUICK, chart, context_at, has_chart, open_app, sentences, tables_as_sent
+from tests.ui.topics.places import ENDS, HIDDEN, SEED, settings_at, written
+from tests.ui.topics.scripts import numbers_in, printed_by, words_of
+from ui.data.shelf import Shelf
+from ui.pictures.picture import Picture
+from ui.topics import TOPICS
+from ui.topics.script import settings_source
+from ui.topics.topic import Need, Topic
+from ui.work import curves
+
+SOON = {"solver_steps": 300}
+ELASTIC = Penalty("elastic", "Elastic net", l1=0.5, l2=0.5)
+SMALL = Settings(dataset="moons", hidden=(4, 3), epochs=50, n_samples=100, noise=0.5, lam=20.0)
+DIVERGING = {"dataset": "wine", "learning_rate": "3", "hidden": "4"}
+# The table that the chosen λ changes where it is not the mark at λ alone: of what is shown at one λ.
+OF_THE_CHOSEN_LAM = {
+    "histograms": "bins",
+    "weight_decay": "steps",
+    "gradient_check": "points",
+    "solvers": "weights",
+    "converter": "libraries",
+}
+# How many numbers a script prints at the least, where it prints more than a few.
+PRINTED = {
+    "overview": 9,
+    "sparsity": 9,
+    "histograms": 11,
+    "weight_decay": 11,
+    "bias_variance": 7,
+    "solvers": 9,
+}
+FEW = 4
+# In a race hidden layers play no part.
+AT_HIDDEN = [
+    (topic, hidden) for topic in TOPICS for hidden in (HIDDEN[-1:] if topic.needs is Need.RACE else HIDDEN)
+]
+WITH_CHART = [topic for topic in TOPICS if has_chart(topic)]
+# Of data that are not in a plane the overview shows an example in place of the panel's networks.
+OF_NETWORKS = [topic for topic in TOPICS if topic.needs is Need.NETWORKS and topic.key != "overview"]
+
+
+def by_topic(topics: list[Topic] | tuple[Topic, ...]) -> pytest.MarkDecorator:
+    """A test for each of these."""
+    return pytest.mark.parametrize("topic", topics, ids=lambda topic: topic.key)
+
+
+def picture_of(topic: Topic, settings: Settings, theme: str = "light") -> Picture:
+    """What a page has to show at these settings."""
+    return topic.picture(topic.adapted(replace(context_at(settings, SOON), theme=theme)))
+
+
+def largest(packed: Mapping[str, bytes]) -> str:
+    """The table that holds most."""
+    return max(packed, key=lambda name: len(packed[name]))
+
+
+def assert_shown(app: AppTest, picture: Picture, at: object) -> None:
+    """The page shows this picture, all of its tables and all of its sentences, and no other."""
+    assert not app.exception, at
+    assert app.title, at
+    if picture.missing:
+        assert picture.missing in [info.value for info in app.info], at
+        assert not app.get("vega_lite_chart"), at
+        return
+    assert sentences(app) == "\n".join(f"- {note}" for note in picture.notes), at
+    if picture.spec is None:
+        assert app.main.code[-1].value, at
+        return
+    assert tables_as_sent(app) == picture.packed, at
+    if "chosen" in picture.tables:
+        assert picture.tables["chosen"].k.tolist() == [LAMS.index(app.select_slider(key="lam").value)], at
+
+
+# The page.
+
+
+@by_topic(TOPICS)
+def test_the_page_opens_at_the_defaults(topic):
+    app = open_app(topic)
+    assert not app.warning
+    assert [title.value for title in app.title] == [topic.page_heading]
+    assert "What to notice" in [header.value for header in app.header]
+    picture = topic.picture(topic.adapted(context_at()))
+    assert_shown(app, picture, "the defaults")
+    if topic in WITH_CHART:
+        spec, _ = chart(app)
+        assert {name: spec[name] for name in picture.spec} == picture.spec
+
+
+@pytest.mark.parametrize(
+    ("topic", "hidden"), AT_HIDDEN, ids=[f"{topic.key}-{written(hidden)}" for topic, hidden in AT_HIDDEN]
+)
+def test_the_page_works_with_every_data_set_at_both_ends_of_the_grid(topic, hidden, monkeypatch):
+    monkeypatch.setattr(curves, "AUTO_SECONDS", 60.0)
+    monkeypatch.setattr(variance, "N_SIZES", 3)
+    app = open_app(topic, hidden=written(hidden), seed=str(SEED), solver_steps="300", **QUICK)
+    for dataset in core.DATASETS:
+        app.selectbox(key="dataset").set_value(dataset)
+        for lam in ENDS:
+            app.select_slider(key="lam").set_value(lam).run()
+            settings = settings_at(dataset, hidden, lam)
+            assert_shown(app, picture_of(topic, settings), (dataset, lam))
+            if not topic.lacks_hidden(context_at(settings)):
+                said = "\n".join([sentences(app), *(info.value for info in app.info)])
+                assert f"λ = {lam:g}" in said, (dataset, lam)
+
+
+@by_topic(WITH_CHART)
+def test_the_page_opens_at_the_lam_of_the_address(topic):
+    app = open_app(topic, lam="70", dataset="moons", hidden="4", solver_steps="300", **QUICK)
+    settings = Settings(lam=70.0, dataset="moons", hidden=(4,), epochs=50)
+    assert_shown(app, picture_of(topic, settings), "λ = 70")
+
+
+@by_topic(WITH_CHART)
+def test_a_rerun_changes_the_tables_and_not_the_spec(topic):
+    app = open_app(topic, **QUICK)
+    (spec, _), tables = chart(app), tables_as_sent(app)
+    app.select_slider(key="lam").set_value(100.0)
+    app.number_input(key="seed").set_value(3)
+    app.select_slider(key="learning_rate").set_value(0.1).run()
+    assert chart(app)[0] == spec
+    name = OF_THE_CHOSEN_LAM.get(topic.key, largest(tables))
+    assert tables_as_sent(app)[name] != tables[name]
+
+
+@by_topic(OF_NETWORKS)
+def test_divergence_is_told_on_every_page_that_shows_the_networks(topic):
+    app = open_app(topic, lam="1", **DIVERGING, **QUICK)
+    assert not app.exception
+    data = core.load_dataset("wine")
+    run = core.train(data.X_train, data.y_train, (4,), "l2", LAMS, learning_rate=3.0, epochs=50)
+    first = run.diverged_at[run.diverged_at >= 0].min()
+    assert all("diverged" in warning.value for warning in app.warning)
+    (warning,) = [warning for warning in app.warning if warning.value.startswith("L2 diverged")]
+    assert f"at epoch {first}" in warning.value
+    assert "Lower the learning rate" in warning.value
+    chart(app)
+
+
+@by_topic([topic for topic in TOPICS if topic.remedy])
+def test_the_button_gives_the_network_hidden_layers(topic):
+    app = open_app(topic, hidden="none", **QUICK)
+    assert not app.get("vega_lite_chart")
+    assert topic.remedy.sentence in [info.value for info in app.info]
+    app.button(key="remedy").click().run()
+    assert not app.exception
+    assert app.session_state.settings.hidden == topic.remedy.hidden
+    chart(app)
+
+
+# The picture.
+
+
+@by_topic(TOPICS)
+def test_another_lam_changes_its_table_and_its_sentences_and_not_the_spec(topic):
+    one, other = (picture_of(topic, replace(SMALL, lam=lam)) for lam in (1.0, 50.0))
+    assert other.spec == one.spec
+    assert other.notes != one.notes
+    name = OF_THE_CHOSEN_LAM.get(topic.key, "chosen")
+    assert other.packed[name] != one.packed[name]
+    if name == "chosen":
+        ks = [picture.tables["chosen"].k.tolist() for picture in (one, other)]
+        assert ks == [[LAMS.index(1.0)], [LAMS.index(50.0)]]
+
+
+@by_topic(WITH_CHART)
+def test_a_chart_is_built_once_for_its_shape_and_its_theme(topic, theme, monkeypatch):
+    one = picture_of(topic, SMALL, theme)
+    other_theme = picture_of(topic, SMALL, "dark" if theme == "light" else "light")
+    assert other_theme.spec != one.spec
+    monkeypatch.setattr(alt.TopLevelMixin, "to_dict", None)  # what makes a spec of a chart
+    other = picture_of(topic, replace(SMALL, seed=2), theme)
+    assert other.spec == one.spec
+    name = largest(one.packed)
+    assert other.packed[name] != one.packed[name]
+
+
+def penalties_of(table: pd.DataFrame) -> Iterator[set[str]]:
+    """The labels of penalties that its columns bear, and those in its column of penalties."""
+    yield set(map(str, table.columns))
+    if "penalty" in table:
+        yield set(map(str, table.penalty))
+
+
+@by_topic(TOPICS)
+def test_a_third_penalty_stands_wherever_the_two_stand_beside_each_other(topic, monkeypatch):
+    monkeypatch.setitem(PENALTIES, ELASTIC.name, ELASTIC)
+    context = replace(context_at(SMALL, SOON), shelf=Shelf())
+    picture = topic.picture(context)
+    assert not picture.missing
+    for name, table in picture.tables.items():
+        for labels in penalties_of(table):
+            if labels >= {"L1", "L2"}:
+                assert ELASTIC.label in labels, name
+    readout = picture.tables.get("readout", pd.DataFrame())
+    if ELASTIC.label in readout:
+        assert readout[ELASTIC.label].str.startswith(f"{ELASTIC.label}: ").all()
+        assert any(ELASTIC.label in note for note in picture.notes)
+    assert topic.mathematics(context)
+    compile(picture.script, topic.key, "exec")
+
+
+# The script.
+
+
+@by_topic(TOPICS)
+def test_the_script_as_it_stands_prints_the_numbers_of_the_page(topic, tmp_path):
+    context = topic.adapted(context_at())
+    as_it_stands = (topic.folder / "script.py").read_text(encoding="utf-8")
+    filled_in = topic.script(context)
+    assert filled_in.replace(settings_source(context.settings), "core.Settings()") == as_it_stands
+    # Where the page shows an example, its numbers are those of the script that is filled in.
+    printed = printed_by(filled_in if context.panel else as_it_stands, tmp_path)
+    assert len(numbers_in(printed)) >= PRINTED.get(topic.key, FEW)
+    assert numbers_in(printed) <= numbers_in(words_of(topic.picture(context))), printed

@@ -58,7 +58,7 @@ def browser() -> Iterator["Browser"]:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[tuple[str, list[str]]]:
+def shared_dashboard() -> Iterator[tuple[str, list[str]]]:
     """The address of a dashboard for all tests of this process, and a list of who has been there."""
     from tests.browser import dashboard
 
@@ -67,11 +67,11 @@ def server() -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.fixture(scope="module")
-def address(browser: "Browser", server: tuple[str, list[str]]) -> str:
+def address(browser: "Browser", shared_dashboard: tuple[str, list[str]]) -> str:
     """The address of a dashboard that has had its first visit, which goes to its root wherever it leads."""
     from tests.browser import open_page
 
-    url, visits = server
+    url, visits = shared_dashboard
     if not visits:
         open_page(warm_up := browser.new_page(), url)
         warm_up.close()

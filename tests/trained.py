@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 import core
-from core import decay
+from core import decay, variance
 
 
 def trained(settings: core.Settings, penalty: str, lams: Sequence[float]) -> tuple[core.Dataset, core.Run]:
@@ -38,6 +38,13 @@ def l2_step() -> tuple[core.Dataset, core.Run, decay.Update]:
         data, [0.0, 10.0, 300.0], hidden=(5, 3), learning_rate=0.3, epochs=40, snapshots=9, dtype="float64"
     )
     return data, run, decay.take_apart(run, data.X_train, data.y_train, 1)
+
+
+@cache
+def curves_of_wine() -> variance.Curves:
+    """Learning curves of one seed at three numbers of samples and three λ."""
+    wine = core.load_dataset("wine")
+    return variance.learning_curves(wine, (10, 40, wine.m), (4,), "l2", (0.0, 3.0, 1000.0), 1.0, 60, seed=1)
 
 
 def cost_by_hand(run: core.Run, X: np.ndarray, y: np.ndarray) -> float:

@@ -5,7 +5,7 @@ import pytest
 
 import core
 from core import variance
-from tests.trained import cost_by_hand
+from tests.trained import cost_by_hand, curves_of_wine
 
 
 @pytest.fixture(scope="module")
@@ -14,8 +14,8 @@ def wine() -> core.Dataset:
 
 
 @pytest.fixture(scope="module")
-def curves(wine) -> variance.Curves:
-    return variance.learning_curves(wine, (10, 40, wine.m), (4,), "l2", (0.0, 3.0, 1000.0), 1.0, 60, seed=1)
+def curves() -> variance.Curves:
+    return curves_of_wine()
 
 
 @pytest.mark.parametrize(("m", "n_classes"), [(398, 2), (1258, 10), (14, 2), (35, 2), (7, 2), (20, 10)])

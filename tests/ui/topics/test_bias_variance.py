@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 import core
 from core import variance
 from tests.app import QUICK, chart, context_at, open_app, sentences
-from tests.trained import cost_by_hand
+from tests.trained import cost_by_hand, curves_of_wine
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.topics.bias_variance import PENALTY, SEEDS, TEST_SHARE_CONTROL, TOPIC, curves_of
 from ui.topics.bias_variance.notes import notes
@@ -28,13 +28,8 @@ def waiting(app: AppTest) -> bool:
 
 
 @pytest.fixture(scope="module")
-def wine() -> core.Dataset:
-    return core.load_dataset("wine")
-
-
-@pytest.fixture(scope="module")
-def curves(wine) -> variance.Curves:
-    return variance.learning_curves(wine, (10, 40, wine.m), (4,), "l2", (0.0, 3.0, 1000.0), 1.0, 60, seed=1)
+def curves() -> variance.Curves:
+    return curves_of_wine()
 
 
 def test_the_defaults_are_those_of_the_links_that_people_have():

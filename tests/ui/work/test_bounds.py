@@ -69,7 +69,7 @@ def asked_for(context: Context) -> Iterator[Batch]:
             choices = {control.key: value for control, value in zip(one.controls, chosen, strict=True)}
             recorder = Recorder()
             asking = one.adapted(replace(context, runner=recorder, choices=choices, made={}))
-            for part in (one.prepare, attrgetter("networks"), attrgetter("straight")):
+            for part in (one.prepare, attrgetter("networks"), attrgetter("without_hidden")):
                 with suppress(RecordedError):
                     part(asking)
             assert recorder.batches, one.key

@@ -7,6 +7,8 @@ import pytest
 from benchmarks import attack
 from benchmarks.servers import HOSTED, served
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def rows():

@@ -380,6 +380,7 @@ class Line:
         a.close()
 
 
+@pytest.mark.alone
 @pytest.mark.browser
 def test_a_connection_that_was_cut_comes_back_to_its_session(page, address):
     with ExitStack() as stack:

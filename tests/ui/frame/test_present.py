@@ -53,6 +53,7 @@ def test_presented_pages_have_no_panel_and_type_for_the_back_row(browser, addres
         assert page.trouble == []
 
 
+@pytest.mark.alone
 @pytest.mark.browser
 def test_a_shared_link_opens_the_same_state_in_a_new_session(browser, address):
     with new_page(browser) as page:

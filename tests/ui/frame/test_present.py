@@ -59,7 +59,9 @@ def test_a_shared_link_opens_the_same_state_in_a_new_session(browser, address):
     with new_page(browser) as page:
         open_page(page, f"{address}/l1-vs-l2?lam=20&seed=3&{QUICK}")
         page.get_by_test_id("stButtonGroup").get_by_text("equal test cost").click()
+        wait_until_quiet(page)  # a click while the page is drawn anew would be lost
         page.get_by_test_id("stButtonGroup").get_by_text("2 (output)").click()
+        wait_until_quiet(page)
         page.get_by_text("Present", exact=True).click()
         expect(page).to_have_url(re.compile("present=1"))
         page.get_by_test_id("stPopoverButton").filter(has_text="Share").click()

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 import core
 import ui.frame.menu
 from tests.trained import trained
+from ui.base.session import Session
 from ui.data.shelf import Shelf
 from ui.topics import TOPICS
 from ui.topics.topic import Context, Topic
@@ -48,6 +49,24 @@ def tables_as_sent(app: AppTest) -> dict[str, bytes]:
     """The tables of the page's only chart as they travel to the browser, by name."""
     (element,) = app.get("vega_lite_chart")
     return {dataset.name: dataset.data.data for dataset in element.proto.datasets}
+
+
+def page_of_task() -> None:
+    """A page that does what the test put under `task`."""
+    import streamlit as st
+
+    from ui.base.session import session
+
+    st.session_state["task"](session)
+
+
+def run_task(task: Callable[[Session], object], app: AppTest | None = None) -> AppTest:
+    """Do this with the session while a page runs: of a new session, or of the one at hand."""
+    app = AppTest.from_function(page_of_task) if app is None else app
+    app.session_state["task"] = task
+    app.run()
+    assert not app.exception
+    return app
 
 
 def chart(app: AppTest) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:

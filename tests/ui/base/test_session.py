@@ -4,10 +4,10 @@ import ast
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core import Settings
 from core.settings import SETTINGS
+from tests.app import run_task
 from ui.base.address import PRESENT
 from ui.base.session import NO_PROBLEM, Remembered, Session
 
@@ -29,47 +29,29 @@ FIRST = {
 }
 
 
-def page() -> None:
-    """A page that does what the test put under `task`, and shows what it then reads."""
-    import streamlit as st
-
-    from ui.base.session import session
-
-    st.session_state["task"](session)
-
-
-def run(task, app: AppTest | None = None) -> AppTest:
-    """Do this with the session while a page runs: of a new session, or of the one at hand."""
-    app = AppTest.from_function(page) if app is None else app
-    app.session_state["task"] = task
-    app.run()
-    assert not app.exception
-    return app
-
-
 @pytest.mark.parametrize("name", list(FIRST))
 def test_each_thing_has_its_first_value_keeps_what_is_set_and_goes_back_when_deleted(name):
     seen = []
-    app = run(lambda session: seen.append(getattr(session, name)))
-    run(lambda session: setattr(session, name, "something else"), app)
-    run(lambda session: seen.append(getattr(session, name)), app)
-    run(lambda session: delattr(session, name), app)
-    run(lambda session: seen.append(getattr(session, name)), app)
+    app = run_task(lambda session: seen.append(getattr(session, name)))
+    run_task(lambda session: setattr(session, name, "something else"), app)
+    run_task(lambda session: seen.append(getattr(session, name)), app)
+    run_task(lambda session: delattr(session, name), app)
+    run_task(lambda session: seen.append(getattr(session, name)), app)
     assert seen == [FIRST[name], "something else", FIRST[name]]
 
 
 def test_what_was_never_set_can_be_deleted_all_the_same():
-    app = run(lambda session: delattr(session, "own_file"))
+    app = run_task(lambda session: delattr(session, "own_file"))
     assert "own_file" not in app.session_state
 
 
 def test_what_is_put_into_a_first_value_is_there_in_the_next_run_and_in_no_other_session():
     seen = []
-    app = run(lambda session: session.tour_results.update(first=True))
-    run(lambda session: seen.append(dict(session.tour_results)), app)
-    run(lambda session: seen.append(dict(session.tour_results)))
-    run(lambda session: delattr(session, "tour_results"), app)
-    run(lambda session: seen.append(dict(session.tour_results)), app)
+    app = run_task(lambda session: session.tour_results.update(first=True))
+    run_task(lambda session: seen.append(dict(session.tour_results)), app)
+    run_task(lambda session: seen.append(dict(session.tour_results)))
+    run_task(lambda session: delattr(session, "tour_results"), app)
+    run_task(lambda session: seen.append(dict(session.tour_results)), app)
     assert seen == [{"first": True}, {}, {}]
 
 
@@ -88,7 +70,7 @@ def test_what_is_set_under_one_name_is_seen_under_no_other():
             setattr(session, name, f"of {name}")
         seen.update({name: getattr(session, name) for name in names})
 
-    run(fill)
+    run_task(fill)
     assert seen == {name: f"of {name}" for name in names}
 
 

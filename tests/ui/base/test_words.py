@@ -144,3 +144,16 @@ def test_a_run_that_did_not_diverge_gets_no_sentence(diverged):
 )
 def test_a_count_has_its_noun_in_the_form_that_goes_with_it(n, said):
     assert words.how_many(n, "step") == said
+
+
+def test_several_that_diverged_are_named_from_the_smallest_lam_to_the_largest_and_the_first_by_its_epoch():
+    run = replace(on_wine("l2", [0.0, 100.0, 1000.0]), diverged_at=np.array([9, -1, 4]))
+    (sentence,) = words.divergence({"L2": run})
+    assert sentence.startswith("L2 diverged at 2 values of λ, from 0 to 1000; the first, λ = 1000, ")
+    assert "at epoch 4" in sentence
+    assert "Each step multiplies a weight" in sentence, "at the largest of them"
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(89.4, "89 seconds"), (90, "2 minutes")])
+def test_up_to_a_minute_and_a_half_is_said_in_seconds(seconds, text):
+    assert words.duration(seconds) == text

@@ -178,3 +178,23 @@ def test_rubbish_for_the_controls_of_a_page_is_said_once_and_their_defaults_are_
             assert sum(sentence.startswith(f"{control.key} must be one of") for sentence in sentences) == 1
             assert in_address(app, control.key) is None
         assert {name: in_address(app, name) for name in SMALL} == SMALL
+
+
+def page_that_draws() -> None:
+    """A page's controls, where another page's were moved before."""
+    import streamlit as st
+
+    from tests.app import context_at
+    from ui.controls.choices import draw_controls
+    from ui.topics.sparsity import TOPIC
+
+    context = context_at(dataset="moons", hidden=(4,), epochs=50, choices={"solver_steps": 300, "layer": 0})
+    st.session_state["seen"] = dict(draw_controls(TOPIC, context).choices)
+
+
+def test_what_other_pages_have_chosen_is_kept_beside_what_is_drawn_here():
+    app = AppTest.from_function(page_that_draws)
+    app.query_params["layer"] = "1"
+    app.run()
+    assert not app.exception
+    assert app.session_state["seen"] == {"solver_steps": 300, "layer": 1, "compare": "lam"}

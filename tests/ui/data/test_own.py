@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core import DATASETS, Settings
 from core.settings import UPLOAD
-from tests.app import open_app
+from tests.app import open_app, page_of_task, run_task
 from tests.ui.data.own_tables import owned, rows_of
 from tests.ui.data.upload.files import file_of, prepared
 from ui.base.session import File, Own
@@ -19,31 +19,13 @@ KIND = Kind("small", 1000, 1000)
 OWN = Settings(dataset=UPLOAD)
 
 
-def page() -> None:
-    """A page that does what the test put under `task`."""
-    import streamlit as st
-
-    from ui.base.session import session
-
-    st.session_state["task"](session)
-
-
-def run(task, app: AppTest | None = None) -> AppTest:
-    """Do this with the session while a page runs: of a new session, or of the one at hand."""
-    app = AppTest.from_function(page) if app is None else app
-    app.session_state["task"] = task
-    app.run()
-    assert not app.exception
-    return app
-
-
 def table(seed: int = 0):
     return prepared(file_of(rows_of(("a", "b"), ("x", "z"), seed=seed)))
 
 
 def brought(seed: int = 0) -> AppTest:
     """A session whose person has brought a table."""
-    return run(lambda session: own.bring(table(seed), "mine.csv"))
+    return run_task(lambda session: own.bring(table(seed), "mine.csv"))
 
 
 def test_what_is_brought_is_in_use_with_its_source_and_can_be_chosen():
@@ -56,7 +38,7 @@ def test_what_is_brought_is_in_use_with_its_source_and_can_be_chosen():
     assert found.source.about == "40 rows, 2 columns, 2 classes."
     assert not found.source.synthetic
     seen = []
-    run(lambda session: seen.append((own.choices(), own.source_of(UPLOAD), own.source_of("wine"))), app)
+    run_task(lambda session: seen.append((own.choices(), own.source_of(UPLOAD), own.source_of("wine"))), app)
     assert seen == [([*DATASETS, UPLOAD], found.source, DATASETS["wine"])]
 
 
@@ -66,7 +48,7 @@ def test_a_session_that_brought_nothing_has_the_programs_data_alone():
         with pytest.raises(ValueError, match="bring a file on the page Your data"):
             own.source_of(UPLOAD)
 
-    run(look)
+    run_task(look)
 
 
 def test_the_programs_data_are_on_everybodys_shelf_and_a_persons_on_their_own():
@@ -78,8 +60,8 @@ def test_the_programs_data_are_on_everybodys_shelf_and_a_persons_on_their_own():
         shelves.append(shelf_of(OWN))
 
     app = brought()
-    run(look, app)
-    run(look, brought(seed=1))
+    run_task(look, app)
+    run_task(look, brought(seed=1))
     mine, again, other, _ = shelves
     assert mine.own is app.session_state["own"]
     assert mine.store(KIND) is again.store(KIND)
@@ -90,9 +72,9 @@ def test_the_programs_data_are_on_everybodys_shelf_and_a_persons_on_their_own():
 def test_another_table_begins_with_empty_stores():
     found = []
     app = brought()
-    run(lambda session: found.append(shelf_of(OWN).store(KIND)), app)
-    run(lambda session: own.bring(table(1), "other.csv"), app)
-    run(lambda session: found.append(shelf_of(OWN).store(KIND)), app)
+    run_task(lambda session: found.append(shelf_of(OWN).store(KIND)), app)
+    run_task(lambda session: own.bring(table(1), "other.csv"), app)
+    run_task(lambda session: found.append(shelf_of(OWN).store(KIND)), app)
     assert found[0] is not found[1]
     assert app.session_state["own"].source.source == "other.csv"
 
@@ -105,9 +87,9 @@ def test_what_is_forgotten_is_gone_with_all_that_was_made_of_it(chosen, after):
         own.prepared(own.opened(session.own_file), "class", "drop", ())
 
     app = brought()
-    run(use, app)
+    run_task(use, app)
     app.session_state["dataset"] = chosen
-    run(lambda session: own.forget("moons"), app)
+    run_task(lambda session: own.forget("moons"), app)
     assert app.session_state["dataset"] == after
     for name in ("own", "own_stores", "own_file", "own_steps"):
         assert name not in app.session_state
@@ -126,9 +108,9 @@ def test_a_step_to_a_table_is_done_once_for_the_same_choices(monkeypatch):
             raw = own.opened(File("mine.csv", content, digest))
             own.prepared(raw, "class", "drop", left_out)
 
-        return run(task, app)
+        return run_task(task, app)
 
-    app = AppTest.from_function(page)
+    app = AppTest.from_function(page_of_task)
     choose(())
     choose(())
     assert calls == ["read", "prepare"]

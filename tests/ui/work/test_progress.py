@@ -4,6 +4,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.ui.work.pieces import Busy, batch_of, calls, piece
@@ -281,3 +282,21 @@ def test_a_fault_in_the_work_is_the_pages_fault():
     app.run()
     assert "this work is broken" in app.exception[0].message
     assert shown(app) == ""
+
+
+def slowly(on_progress) -> None:
+    """Work during which the queue ticks."""
+    on_progress(1, 2)
+    Event().wait(0.3)
+
+
+def test_work_that_reports_shows_no_bar_before_its_time(monkeypatch):
+    monkeypatch.setattr(progress, "SHOW_PROGRESS_AFTER", float("inf"))
+    place = Place()
+    assert shown(opened(batch_of(piece("a", meanwhile=slowly)), place=place)) == "a"
+    assert place.bars == place.buttons == []
+
+
+def test_a_page_can_be_stopped_at_each_tick_before_any_bar_is_shown(monkeypatch):
+    monkeypatch.setattr(progress, "allow_stop", st.stop)
+    assert shown(opened(batch_of(piece("a", meanwhile=slowly)))) == ""

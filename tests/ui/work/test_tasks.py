@@ -242,3 +242,18 @@ def test_a_download_gives_its_turn_back_whatever_happens(monkeypatch):
     with pytest.raises(RefusedError, match="The server is busy"):
         deferred(turn)(batch_of(piece()))
     assert not turn.locked()
+
+
+def test_the_queue_hears_how_long_the_work_takes(monkeypatch):
+    heard = []
+
+    class Heard:
+        """A queue that does the work at once."""
+
+        def run(self, key, work, watch, seconds, *more):
+            heard.append(seconds)
+            return work(lambda done, total: None)
+
+    monkeypatch.setattr(tasks, "QUEUE", Heard())
+    tasks.run_shared(piece("a", seconds=7.0))
+    assert heard == [7.0]

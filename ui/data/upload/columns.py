@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from ui.base.foreign import MAX_NAME, safe_name
-from ui.data.upload.sentences import cell_in_table, how_many, listed
+from ui.base.words import how_many
+from ui.data.upload.sentences import cell_in_table, listed
 
 MAX_CLASSES = 10
 MIN_ROWS = 4  # of a class: some to train on and one to test with

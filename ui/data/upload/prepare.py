@@ -18,7 +18,7 @@ import pandas as pd
 
 from core.datasets import Table, stratified_split
 from ui.base.foreign import markdown, safe_name
-from ui.base.words import joined
+from ui.base.words import how_many, joined
 from ui.data.upload.columns import (
     LEFT_OUT,
     MAX_CLASSES,
@@ -34,7 +34,7 @@ from ui.data.upload.columns import (
 )
 from ui.data.upload.decode import MAX_BYTES
 from ui.data.upload.rows import MAX_COLUMNS, is_number
-from ui.data.upload.sentences import LISTED, how_many, is_or_are, listed
+from ui.data.upload.sentences import LISTED, is_or_are, listed
 
 MAX_ROWS = 5_000  # that are learned from
 MAX_FEATURES = 64

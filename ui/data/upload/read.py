@@ -6,10 +6,11 @@ Nothing is decided here about what the columns mean: a person looks at the cells
 import pandas as pd
 
 from ui.base.foreign import safe_name
+from ui.base.words import how_many
 from ui.data.upload.columns import Raw, column_names
 from ui.data.upload.decode import decode
 from ui.data.upload.rows import Row, find_separator, looks_like_header, split_rows
-from ui.data.upload.sentences import how_many, is_or_are
+from ui.data.upload.sentences import is_or_are
 
 FIRST_ROWS = 200  # that the header is guessed from
 

@@ -11,9 +11,9 @@ import io
 import re
 from collections.abc import Sequence
 
-from ui.base.words import joined
+from ui.base.words import how_many, joined
 from ui.data.upload.decode import EMPTY, SAMPLE
-from ui.data.upload.sentences import cell_in_sentence, cut_off, how_many
+from ui.data.upload.sentences import cell_in_sentence, cut_off
 
 MAX_LINES = 100_000  # of data, and as many empty ones
 MAX_COLUMNS = 200  # of the file

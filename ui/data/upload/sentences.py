@@ -1,4 +1,4 @@
-"""What the sentences about a file have in common: counts, foreign names, and the advice for one cut off.
+"""What the sentences about a file have in common: foreign names, and the advice for one that is cut off.
 
 A message of this room goes onto the page as Markdown, and whatever a file holds is foreign text. It enters a
 sentence through `cell_in_sentence` or `listed`, and a table, which shows text as it is, by `cell_in_table`.
@@ -10,11 +10,6 @@ from ui.base.foreign import markdown, safe_name
 from ui.base.words import joined
 
 LISTED = 3  # names that a sentence mentions at most
-
-
-def how_many(n: int, noun: str) -> str:
-    """A count and its noun: 1 row, 2,000 rows."""
-    return f"{n:,} {noun}{'s' * (n != 1)}"
 
 
 def is_or_are(n: int) -> str:

@@ -9,6 +9,8 @@ from ui.frame.page import page_style, panel_context
 from ui.frame.sockets import send_at_once
 from ui.frame.toolbar import toolbar
 from ui.tour import bar
+from ui.work.owner import owner
+from ui.work.tasks import SCREENS
 
 st.set_page_config(page_title="Regularization Lab", page_icon="🎯", layout="wide")
 
@@ -19,10 +21,11 @@ PAGES = [
 ]
 
 send_at_once()
-page = st.navigation(PAGES)
-bar.arrive(page)
-session.settings = settings_panel()
-st.html(page_style(present=toolbar(page)))
-show_problems(session.settings)
-bar.show(page, panel_context)
-page.run()
+with SCREENS.turn(owner()):
+    page = st.navigation(PAGES)
+    bar.arrive(page)
+    session.settings = settings_panel()
+    st.html(page_style(present=toolbar(page)))
+    show_problems(session.settings)
+    bar.show(page, panel_context)
+    page.run()

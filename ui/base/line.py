@@ -1,23 +1,24 @@
 """Who is next: a line of pieces of work that is fair to all who ask, whatever the others ask for.
 
 Owners take turns: a piece of each, then the next one of each, so that a hundred pieces of one owner delay
-another's by one. Short pieces and long ones have turns of their own. A free worker takes short ones first,
-but of each owner only one before the next long one; a long piece that has begun lets short ones pass at its
-signs of progress, and an owner whose piece took a second then lets it go on for a second. So short work is
-soon done, and long work goes on.
+another's by one. Pieces of about the same length have a lane and turns of their own. The longest are for the
+workers, which take shorter ones only where no longer one waits; each shorter lane has an express beside
+them, which takes one of its pieces at a time. So no piece waits for those of another length.
 
 Here is no thread and no lock: that is `ui.base.queue`'s.
 """
 
 from bisect import insort
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from itertools import count, islice
+from math import inf
 from time import monotonic
 from typing import Generic, NamedTuple, TypeVar
 
-SHORT_SECONDS = 2.0  # estimated for a small server, a third of it on most; what takes longer is long
-OVERRUN_SECONDS = 4.0  # what was to be short and has run for longer than this is long from then on
+LANES = 0.25, 2.0, inf  # seconds, estimated for a small server; most take a third of it
+LONG = len(LANES) - 1  # the lane without an express
+OVERRUN = 2.0  # what has run for this times its lane's seconds belongs to the next one from then on
 MAX_WAITING = 1000  # pieces of all owners together, each some kilobytes
 
 
@@ -54,17 +55,26 @@ class Piece:
     total: int = 1
     owner: Hashable = None  # in whose turn it began
     began_at: float | None = None
-    stood: float = 0.0  # seconds since then in which it stood still for others
-    passed: dict[Hashable, float] = field(default_factory=dict)  # until it ran so long, they let it go on
+    express: int | None = None  # the lane of the express that began it; None for a worker
 
     @property
     def left(self) -> float:
         """About how many seconds it still takes."""
         return self.seconds * (1 - self.done / self.total)
 
+    @property
+    def lane(self) -> int:
+        """The lane in which it waits."""
+        return lane_of(self.seconds)
+
     def rank(self, owner: Hashable) -> int:
         """The best rank at which the owner waits; that of the last one who waited is forgotten."""
         return min((ask.rank for ask in self.asks if ask.owner == owner), default=0)
+
+
+def lane_of(seconds: float) -> int:
+    """The lane of what is to take about so long."""
+    return next(i for i, most in enumerate(LANES) if seconds <= most)
 
 
 Work = TypeVar("Work", bound=Piece)
@@ -92,13 +102,12 @@ class Turns(Generic[Work]):
         if not pieces and not keep_turn:
             self.by_owner.pop(owner, None)
 
-    def first(self, passed_over: Collection[Hashable] = ()) -> tuple[Hashable, Work] | None:
+    def first(self) -> tuple[Hashable, Work] | None:
         """Whose turn it is, and their first piece that somebody waits for."""
         for owner, pieces in self.by_owner.items():
-            if owner not in passed_over:
-                for _, _, piece in pieces:
-                    if piece.asks:
-                        return owner, piece
+            for _, _, piece in pieces:
+                if piece.asks:
+                    return owner, piece
         return None
 
     def take(self, owner: Hashable, piece: Work) -> None:
@@ -127,9 +136,7 @@ class Line(Generic[Work]):
         """
         self._workers, self._max_seconds, self._grace, self._clock = workers, max_seconds, grace, clock
         self._wanted: dict[Hashable, Work] = {}  # waiting or begun, and not given up
-        self.short: Turns[Work] = Turns()  # whether there are any may be asked without a lock
-        self.long: Turns[Work] = Turns()
-        self._had: set[Hashable] = set()  # whose short pieces began before the long one that is next
+        self._lanes: tuple[Turns[Work], ...] = tuple(Turns() for _ in LANES)
         self._begun: list[Work] = []
         self._alone: set[Work] = set()  # those in the line that nobody waits for
         self._numbers = count()
@@ -193,59 +200,67 @@ class Line(Generic[Work]):
         self._alone.discard(piece)
 
     def place(self, piece: Work) -> int:
-        """How many begin until this one does, itself included, if nobody else comes; 0 once it has begun."""
+        """Its place among those of its lane that wait, if nobody else comes; 0 once it has begun."""
         if not self._waits(piece):
             return 0
         self.give_up()
         if self._places is None:
-            self._places = {each: i + 1 for i, each in enumerate(self._order())}
+            orders = map(_order, self._lanes)
+            self._places = {each: i + 1 for order in orders for i, each in enumerate(order)}
         return self._places.get(piece, 0)
 
     def take(self) -> Work | None:
         """The next piece for a worker that is free, which has begun with this; None where nobody waits."""
         self.give_up()
-        found = _next(self.short, self.long, self._had)
+        found = next((found for turns in reversed(self._lanes) if (found := _next(turns))), None)
         if found is None:
             for piece in list(self._alone):
                 self.drop(piece)
             return None
         return self._begin(*found)
 
-    def take_past(self, long: Work) -> Work | None:
-        """The next short piece that a long one under way lets pass, which has begun with this."""
-        ran = self._ran(long)
-        if long.seconds <= SHORT_SECONDS and ran <= OVERRUN_SECONDS:
-            return None
-        found = self.short.first([owner for owner, until in long.passed.items() if until > ran])
-        if found is None:
-            return None
-        self.short.take(*found)
-        return self._begin(*found)
+    def take_express(self, lane: int) -> Work | None:
+        """The next piece of a lane for its express, which has begun with this; None where none is to begin.
 
-    def end(self, piece: Work, past: Work | None = None) -> None:
-        """The piece is done; past: the long one that it has passed, and that goes on now."""
+        One goes at a time. One that turns out to be longer holds up no other, as long as there are no more of
+        these than workers.
+        """
+        self.give_up()
+        under_way = [piece for piece in self._begun if piece.express == lane]
+        is_held_up = any(self._lane_now(piece) == lane for piece in under_way)
+        found = None if is_held_up or len(under_way) > self._workers else _next(self._lanes[lane])
+        return None if found is None else self._begin(*found, express=lane)
+
+    def gives_way(self, piece: Work) -> bool:
+        """Whether a shorter piece waits or is under way beside this one, which is under way."""
+        lane = self._lane_now(piece)
+        if any(turns.by_owner for turns in self._lanes[:lane]):
+            return True
+        return any(self._lane_now(other) < lane for other in list(self._begun))
+
+    def end(self, piece: Work) -> None:
+        """The piece is done."""
         self._begun.remove(piece)
         self.drop(piece)
-        if past is not None:
-            past.stood += self._ran(piece) + piece.stood
-            past.passed[piece.owner] = self._ran(past) + self._ran(piece)
 
     def check(self, owner: Hashable, seconds: float) -> None:
         """Raise BusyError where an owner's new piece would wait too long while all workers are busy.
 
-        A short one waits only for short ones, and may be refused for those of its owner alone. A long one
-        waits for the owner's, and of each other for as many as the owner will have.
+        A short one waits only for those of its lane, and may be refused for those of its owner alone. A long
+        one waits for the owner's, and of each other for as many as the owner will have.
         """
-        short = sum(piece.seconds for piece in self.short.of(owner) if piece.asks)
-        if seconds <= SHORT_SECONDS:
-            if short / self._workers > self._max_seconds:
-                raise BusyError(short / self._workers, own=short)
+        lane = lane_of(seconds)
+        if lane < LONG:
+            asked_for = sum(piece.seconds for piece in self._lanes[lane].of(owner) if piece.asks)
+            if asked_for > self._max_seconds:
+                raise BusyError(asked_for, own=asked_for)
             return
-        mine = [*self.long.of(owner), *(piece for piece in self._begun if piece.owner == owner)]
-        own = (short + sum(piece.left for piece in mine if piece.asks)) / self._workers
+        under_way = (piece for piece in self._begun if piece.owner == owner and piece.express is None)
+        mine = [*self._lanes[LONG].of(owner), *under_way]
+        own = sum(piece.left for piece in mine if piece.asks) / self._workers
         if own > self._max_seconds:
             raise BusyError(own, own)
-        others = list(self._before(owner, 1 + len(self.long.of(owner))))
+        others = list(self._before(owner, 1 + len(self._lanes[LONG].of(owner))))
         before = own + sum(seconds for _, seconds in others) / self._workers
         if before > self._max_seconds:
             raise BusyError(before, own, len({other for other, _ in others}))
@@ -258,7 +273,8 @@ class Line(Generic[Work]):
         n = self.n_waiting()
         if n < MAX_WAITING:
             return None
-        sizes = {one: len(self._of(one)) for one in {*self.short.by_owner, *self.long.by_owner}}
+        owners = {one for turns in self._lanes for one in turns.by_owner}
+        sizes = {one: len(self._of(one)) for one in owners}
         most = max(sizes, key=lambda one: sizes[one])
         last = next((piece for piece in reversed(self._of(most)) if piece.owners == [most]), None)
         if sizes.get(owner, 0) + 1 >= sizes[most] or last is None:
@@ -267,18 +283,20 @@ class Line(Generic[Work]):
         return last
 
     def _of(self, owner: Hashable) -> list[Work]:
-        return [*self.short.of(owner), *self.long.of(owner)]
+        return [piece for turns in self._lanes for piece in turns.of(owner)]
 
     def _before(self, owner: Hashable, n: int) -> Iterator[tuple[Hashable, float]]:
         """The other owners' work that a long piece waits for, with who asked for it: of each n that wait."""
-        yield from ((piece.owner, piece.left) for piece in self._begun if piece.asks and piece.owner != owner)
-        for other in self.long.by_owner:
+        others = (piece for piece in self._begun if piece.owner != owner and piece.express is None)
+        yield from ((piece.owner, piece.left) for piece in others if piece.asks)
+        turns = self._lanes[LONG]
+        for other in turns.by_owner:
             if other != owner:
-                asked_for = (piece for piece in self.long.of(other) if piece.asks)
+                asked_for = (piece for piece in turns.of(other) if piece.asks)
                 yield from ((other, piece.seconds) for piece in islice(asked_for, n))
 
     def _turns(self, piece: Work) -> Turns[Work]:
-        return self.short if piece.seconds <= SHORT_SECONDS else self.long
+        return self._lanes[piece.lane]
 
     def _waits(self, piece: Work) -> bool:
         return piece.began_at is None and self.is_wanted(piece)
@@ -301,40 +319,29 @@ class Line(Generic[Work]):
         piece.owners.remove(owner)
         self._turns(piece).remove(owner, piece)
 
-    def _begin(self, owner: Hashable, piece: Work) -> Work:
+    def _begin(self, owner: Hashable, piece: Work, express: int | None = None) -> Work:
         self._places = None
-        piece.owner, piece.began_at = owner, self._clock()
+        piece.owner, piece.began_at, piece.express = owner, self._clock(), express
         piece.owners.clear()
         self._begun.append(piece)
         return piece
 
-    def _ran(self, piece: Work) -> float:
-        """For how many seconds it has run itself."""
+    def _lane_now(self, piece: Work) -> int:
+        """The lane to which a piece under way belongs: its own, or a longer one by now."""
         assert piece.began_at is not None
-        return self._clock() - piece.began_at - piece.stood
-
-    def _order(self) -> Iterator[Work]:
-        """All that somebody waits for in the order in which free workers will take them."""
-        short, long, had = self.short.copy(), self.long.copy(), set(self._had)
-        while (found := _next(short, long, had)) is not None:
-            yield found[1]
+        return max(piece.lane, lane_of((self._clock() - piece.began_at) / OVERRUN))
 
 
-def _next(short: Turns[Work], long: Turns[Work], had: set[Hashable]) -> tuple[Hashable, Work] | None:
-    """Take what a free worker begins: a short piece, of each owner one before the next long one.
-
-    had: whose short pieces began since the last long one, while another waits; it is kept here.
-    """
-    next_long = long.first()
-    if next_long is None:
-        had.clear()
-    found = short.first(had)
+def _next(turns: Turns[Work]) -> tuple[Hashable, Work] | None:
+    """Whose turn it is, with their piece, which is taken out."""
+    found = turns.first()
     if found is not None:
-        if next_long is not None:
-            had.add(found[0])
-        short.take(*found)
-    elif next_long is not None:
-        found = next_long
-        had.clear()
-        long.take(*found)
+        turns.take(*found)
     return found
+
+
+def _order(turns: Turns[Work]) -> Iterator[Work]:
+    """All that somebody waits for, in the order in which they will begin."""
+    turns = turns.copy()
+    while (found := _next(turns)) is not None:
+        yield found[1]

@@ -3,23 +3,24 @@
 Who asks waits, and hears at every TICK where the work is: so a page can show it, and be told to stop. When
 nobody has waited for a piece of work for GRACE it ends at its next sign of progress, or is never begun. A
 page that runs anew, for another λ say, asks for the same work again and finds it under way. Whose turn it is
-says `ui.base.line`.
+says `ui.base.line`; longer work stands still for a moment at each sign of progress while shorter goes on.
 """
 
 from collections.abc import Callable, Hashable
-from contextvars import Context
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, Lock, Thread
+from time import monotonic, sleep
 from typing import Any, Generic, TypeVar, cast
 
-from ui.base.line import Ask, BusyError, Line, Piece
+from ui.base.line import LONG, Ask, BusyError, Line, Piece
 
 __all__ = ["GRACE", "TICK", "BusyError", "OnProgress", "Queue", "Watch"]
 
 TICK = 0.05  # seconds between two signs of life
 GRACE = 0.12  # seconds that work goes on for nobody; with a TICK below the 0.2 within which it is to stop
-DEPTH = 2  # a long piece lets a short one pass, and that one others where it turns out to be long
+WAY = 2.0  # for how long longer work gives way to shorter, in units of what it has worked for since
+WAY_SECONDS = 0.05  # and how long at once
 
 Value = TypeVar("Value")
 OnProgress = Callable[[int, int], None]
@@ -38,6 +39,7 @@ class _Job(Piece, Generic[Value]):
     result: Value | None = None
     error: BaseException | None = None
     ended: Event = field(default_factory=Event)
+    resumed_at: float = 0.0  # when it began, or went on after it had given way
 
 
 class Queue:
@@ -45,7 +47,8 @@ class Queue:
 
     def __init__(self, workers: int, max_seconds: float, grace: float = GRACE) -> None:
         """max_seconds: a new piece that would wait longer is refused."""
-        self._workers, self._lock, self._threads = workers, Lock(), 0
+        self._workers, self._lock = workers, Lock()
+        self._busy = 0  # workers at work; the expresses count by themselves
         self._line: Line[_Job[Any]] = Line(workers, max_seconds, grace)
 
     def run(
@@ -87,7 +90,7 @@ class Queue:
             self._line.give_up()
             job = self._line.join(key, ask)
             if job is None:
-                if self._threads == self._workers:
+                if self._busy == self._workers:
                     self._refuse(ask.owner, seconds)
                 job = _Job(key, seconds, work=work)
                 self._line.add(job, ask)
@@ -96,16 +99,21 @@ class Queue:
 
     def _employ(self) -> None:
         """One more thread where there may be one and something waits."""
-        if self._threads == self._workers or (first := self._line.take()) is None:
-            return
+        if self._busy < self._workers and (first := self._line.take()) is not None:
+            self._busy += 1
+            self._start(first)
+        for lane in range(LONG):
+            if (first := self._line.take_express(lane)) is not None:
+                self._start(first)
+
+    def _start(self, first: _Job[Any]) -> None:
         try:
             Thread(target=self._work, args=(first,), name="lab-work", daemon=True).start()
         except RuntimeError as error:  # the system has none left
-            self._line.end(first)
             first.error = error
+            self._line.end(first)
+            self._busy -= first.express is None
             first.ended.set()
-        else:
-            self._threads += 1
 
     def _refuse(self, owner: Hashable, seconds: float) -> None:
         """Raise BusyError where there is no time for a new piece; where there is no room, make some."""
@@ -115,48 +123,40 @@ class Queue:
             dropped.error = BusyError(dropped.seconds, dropped.seconds, pieces=self._line.n_waiting())
             dropped.ended.set()
 
-    def _report(self, job: _Job[Any], depth: int, done: int, total: int) -> None:
-        """What the work calls with its progress; the place to be stopped at, and to let others pass."""
+    def _report(self, job: _Job[Any], done: int, total: int) -> None:
+        """What the work calls with its progress; the place to be stopped at, and to give way."""
         if not job.asks:
             with self._lock:
                 self._line.drop_if_left(job)
             if not self._line.is_wanted(job):
                 raise _LeftError
         job.done, job.total = done, total
-        if self._line.short.by_owner and depth < DEPTH:
-            self._let_pass(job, depth)
-
-    def _let_pass(self, long: _Job[Any], depth: int) -> None:
-        """Do the short pieces here and now that a long one lets pass, at most one for each who waits."""
-        for _ in range(len(self._line.short.by_owner)):
-            with self._lock:
-                job = self._line.take_past(long)
-            if job is None:
-                return
-            Context().run(self._do, job, depth + 1, long)  # NumPy's settings in the long one are its own
-
-    def _do(self, job: _Job[Any], depth: int = 0, past: _Job[Any] | None = None) -> None:
-        """Work on a piece that has begun; past: the long one that lets it pass."""
-        try:
-            job.result = job.work(partial(self._report, job, depth))
-        except BaseException as error:  # whoever waits is to hear of it, whatever it is
-            job.error = error
-        with self._lock:
-            self._line.end(job, past)
-        job.ended.set()
+        if self._line.gives_way(job):
+            sleep(min(WAY * (monotonic() - job.resumed_at), WAY_SECONDS))
+            job.resumed_at = monotonic()
 
     def _place(self, job: _Job[Any]) -> int:
         with self._lock:
+            self._employ()  # what was to be short and is not holds up its lane until somebody looks
             return self._line.place(job)
 
-    def _next(self) -> _Job[Any] | None:
+    def _next(self, express: int | None) -> _Job[Any] | None:
         """The next piece of work, or None: the thread that asked then ends."""
         with self._lock:
-            job = self._line.take()
-            self._threads -= job is None
+            job = self._line.take() if express is None else self._line.take_express(express)
+            self._busy -= job is None and express is None
             return job
 
-    def _work(self, job: _Job[Any] | None) -> None:
+    def _work(self, first: _Job[Any]) -> None:
+        """What a thread does, as a worker or as an express."""
+        job: _Job[Any] | None = first
         while job is not None:
-            self._do(job)
-            job = self._next()
+            job.resumed_at = monotonic()
+            try:
+                job.result = job.work(partial(self._report, job))
+            except BaseException as error:  # whoever waits is to hear of it, whatever it is
+                job.error = error
+            with self._lock:
+                self._line.end(job)
+            job.ended.set()
+            job = self._next(first.express)

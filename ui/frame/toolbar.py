@@ -31,8 +31,10 @@ def toolbar(page: StreamlitPage) -> bool:
                     st.page_link(tool.file, label=tool.title, icon=tool.icon)
         present = st.toggle("Present", key=PRESENT)
         keep_in_address(PRESENT, "1" if present else None)
-        with st.popover("Share", icon=":material/qr_code_2:"):
-            _share()
+        share = st.popover("Share", icon=":material/qr_code_2:", key="share", on_change="rerun")
+        if share.open:  # a QR code takes longer to make than all else here
+            with share:
+                _share()
     return present
 
 

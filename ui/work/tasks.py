@@ -17,6 +17,7 @@ from core import Settings
 from ui.base.cache import Sized
 from ui.base.environment import ENVIRONMENT
 from ui.base.queue import BusyError, OnProgress, Queue, Watch
+from ui.base.screens import Screens
 from ui.base.words import duration, joined
 from ui.data.shelf import Kind, Shelf
 from ui.work.owner import owner
@@ -26,6 +27,7 @@ Value = TypeVar("Value", bound=Sized)
 WORKERS = ENVIRONMENT.workers  # pieces of work at the same moment
 QUEUE_SECONDS = ENVIRONMENT.queue_seconds  # what waits longer is not queued
 QUEUE = Queue(WORKERS, QUEUE_SECONDS)
+SCREENS = Screens()  # the pages that ask for it
 MAX_SECONDS = 60.0  # estimated, of one piece; what takes longer is not begun
 BATCH_SECONDS = 300.0  # the same of all that is missing of a batch
 ON_SCREEN, SECOND = 0, 1  # ranks: what a screen waits for, and what comes after it
@@ -152,7 +154,8 @@ def run_shared(
             task.keep(found)
         return found
 
-    found = QUEUE.run(task.key, work, watch, task.seconds, asked_by or owner(), rank)
+    with SCREENS.away():
+        found = QUEUE.run(task.key, work, watch, task.seconds, asked_by or owner(), rank)
     if task.kept() is None:  # whoever asked first has a shelf of their own
         task.keep(found)
     return found

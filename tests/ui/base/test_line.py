@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ui.base import line as module
-from ui.base.line import OVERRUN_SECONDS, SHORT_SECONDS, Ask, BusyError, Line, Piece
+from ui.base.line import LANES, OVERRUN, Ask, BusyError, Line, Piece
 
 SIGN = 0.25  # seconds between two signs of progress
-SHORT, LONG = 0.5, 4.0
+TINY, SHORT, LONG = LANES[0], 0.5, 4.0
 GRACE = 1.0
 ME = "me"
 
@@ -28,16 +28,16 @@ class Work(Piece):
 
 @dataclass
 class Machine:
-    """Workers that work the line off, one sign of progress after the other, by a clock of their own."""
+    """Workers and expresses that work the line off, by a clock of their own."""
 
     workers: int = 1
     now: float = 0.0
-    begun: list[tuple[Work, bool]] = field(default_factory=list)  # and whether a free worker took it
+    begun: list[Work] = field(default_factory=list)
     ended: list[Work] = field(default_factory=list)
+    under_way: list[Work] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.line: Line[Work] = Line(self.workers, 1e9, GRACE, lambda: self.now)
-        self.stacks: list[list[Work]] = [[] for _ in range(self.workers)]  # the last one is worked on
 
     def ask(
         self, owner: str, key: str, seconds: float = SHORT, rank: int = 0, takes: float | None = None
@@ -52,51 +52,49 @@ class Machine:
         return piece
 
     def tick(self) -> None:
-        """Each worker goes on to its next sign of progress."""
+        """Each goes on to its next sign of progress."""
         self.now += SIGN
-        for stack in self.stacks:
-            if stack:
-                self._sign(stack)
+        for piece in list(self.under_way):
+            piece.takes -= SIGN
+            if piece.takes <= 0:
+                self.under_way.remove(piece)
+                self.line.end(piece)
+                self.ended.append(piece)
         self._employ()
 
     def until_idle(self) -> None:
         for _ in range(100_000):
-            if not any(self.stacks):
+            if not self.under_way:
                 return
             self.tick()
         raise AssertionError("it never ends")
 
     def _employ(self) -> None:
-        for stack in self.stacks:
-            if not stack and (piece := self.line.take()):
-                self._begin(stack, piece, free=True)
+        while self.by_workers() < self.workers and (piece := self.line.take()):
+            self._begin(piece)
+        for lane in range(2):
+            while piece := self.line.take_express(lane):
+                assert piece.lane == piece.express == lane
+                self._begin(piece)
 
-    def _begin(self, stack: list[Work], piece: Work, free: bool) -> None:
+    def by_workers(self) -> int:
+        return sum(piece.express is None for piece in self.under_way)
+
+    def _begin(self, piece: Work) -> None:
         assert piece.asks, "what nobody waits for is not begun"
-        assert piece not in [begun for begun, _ in self.begun], "it was begun before"
-        stack.append(piece)
-        self.begun.append((piece, free))
-
-    def _sign(self, stack: list[Work]) -> None:
-        piece = stack[-1]
-        piece.takes -= SIGN
-        if piece.takes <= 0:
-            stack.pop()
-            self.line.end(piece, stack[-1] if stack else None)
-            self.ended.append(piece)
-            if stack:  # the long one below looks for the next that may pass
-                self._let_pass(stack)
-        else:
-            self._let_pass(stack)
-
-    def _let_pass(self, stack: list[Work]) -> None:
-        if len(stack) <= 2 and (piece := self.line.take_past(stack[-1])):
-            self._begin(stack, piece, free=False)
+        assert piece not in self.begun, "it was begun before"
+        self.under_way.append(piece)
+        self.begun.append(piece)
+        for lane in range(2):
+            expresses = [piece for piece in self.under_way if piece.express == lane]
+            assert len(expresses) <= self.workers + 1
+            overrun = [piece for piece in expresses if self.now - piece.began_at > OVERRUN * LANES[lane]]
+            assert len(expresses) <= len(overrun) + 1
 
 
 owners = st.sampled_from(["a", "b", "c", "d"])
 keys = st.sampled_from([f"key {i}" for i in range(30)])
-seconds = st.sampled_from([SHORT, SHORT, SHORT_SECONDS, LONG])
+seconds = st.sampled_from([0.0, TINY, SHORT, LANES[1], LONG])
 ranks = st.sampled_from([0, 0, 1])
 asks = st.tuples(st.just("ask"), owners, keys, seconds, ranks)
 others = st.just(("tick",)) | st.tuples(st.just("leave"), owners)
@@ -124,13 +122,12 @@ def leave_first(machine: Machine, owner: str) -> None:
                 return
 
 
-def served_until(machine: Machine, piece: Work, first: int, more: list) -> list[tuple[Work, bool]]:
+def served_until(machine: Machine, piece: Work, first: int, more: list) -> list[Work]:
     """What began while a piece waited, as time passes and others go on asking."""
     waiting = iter(more)
     for _ in range(10_000):
         if piece.began_at is not None:
-            names = [begun for begun, _ in machine.begun]
-            return machine.begun[first : names.index(piece)]
+            return machine.begun[first : machine.begun.index(piece)]
         event = next(waiting, None)
         if event is not None:
             play(machine, [event])
@@ -138,19 +135,22 @@ def served_until(machine: Machine, piece: Work, first: int, more: list) -> list[
     raise AssertionError("it waits for ever")
 
 
-@given(events, events, st.integers(1, 3))
-def test_a_short_piece_begins_after_at_most_one_short_one_of_each_other_and_one_sign(before, after, workers):
+@given(events, events, st.integers(1, 3), st.sampled_from([0, 1]))
+def test_a_piece_begins_after_at_most_one_of_its_lane_of_each_other_and_waits_for_no_other_lane(
+    before, after, workers, lane
+):
     machine = Machine(workers)
     play(machine, before)
-    running = [stack[-1] for stack in machine.stacks if stack]
+    expresses = [piece for piece in machine.under_way if piece.express == lane]
+    is_free = machine.by_workers() < workers or not expresses
     asked, first = machine.now, len(machine.begun)
-    piece = machine.ask(ME, "mine", SHORT)
+    piece = machine.ask(ME, "mine", LANES[lane])
     between = served_until(machine, piece, first, after)
-    short = Counter(other.owner for other, _ in between if other.seconds <= SHORT_SECONDS)
-    assert max(short.values(), default=0) <= 1
-    if len(running) < workers:
+    same = Counter(other.owner for other in between if other.lane == lane)
+    assert max(same.values(), default=0) <= 1
+    if is_free:
         assert piece.began_at == asked
-    longest = SIGN + SHORT_SECONDS * (1 + sum(short.values()))  # a sign, what was under way, one of each
+    longest = max(SIGN, LANES[lane]) * (1 + sum(same.values()))  # what was under way, and one of each other
     assert piece.began_at - asked <= longest
 
 
@@ -158,13 +158,13 @@ def test_a_short_piece_begins_after_at_most_one_short_one_of_each_other_and_one_
 def test_a_long_piece_begins_after_at_most_as_many_long_ones_of_each_other_as_it_has_own(before, after, own):
     machine = Machine(1)
     play(machine, before)
-    first = len(machine.begun)
+    first, asked = len(machine.begun), machine.now
+    left = sum(max(piece.takes, SIGN) for piece in machine.under_way if piece.express is None)
     mine = [machine.ask(ME, f"mine {i}", LONG) for i in range(own + 1)]
     between = served_until(machine, mine[-1], first, after)
-    long = Counter(other.owner for other, _ in between if other.seconds > SHORT_SECONDS)
+    long = Counter(other.owner for other in between if other.lane == 2)
     assert max((n for owner, n in long.items() if owner != ME), default=0) <= own + 1
-    by_workers = Counter(other.owner for other, free in between if free and other.seconds <= SHORT_SECONDS)
-    assert max(by_workers.values(), default=0) <= 1 + sum(long.values()), "short ones in turn with long ones"
+    assert mine[-1].began_at - asked <= left + LONG * sum(long.values()), "no short one is before it"
 
 
 @given(events, st.integers(1, 3))
@@ -178,54 +178,59 @@ def test_nothing_is_lost_or_done_twice_and_nobody_waits_for_ever(events, workers
     assert len(machine.ended) == len(set(machine.ended)) == len(machine.begun)
     machine.now += GRACE
     assert machine.line.is_empty()
-    assert not machine.line.short.by_owner
-    assert not machine.line.long.by_owner
+    assert not any(turns.by_owner for turns in machine.line._lanes)
     assert machine.line.n_waiting() == 0
 
 
 @given(events, st.integers(1, 3))
-def test_the_places_that_are_told_are_those_at_which_free_workers_begin(events, workers):
+def test_the_places_that_are_told_are_those_at_which_pieces_begin(events, workers):
     machine = Machine(workers)
     play(machine, events)
     line = machine.line
     waiting = [piece for piece in line._wanted.values() if piece.began_at is None and piece.asks]
-    told = {line.place(piece): piece for piece in waiting}
-    assert sorted(told) == list(range(1, 1 + len(waiting)))
-    for n_begun in range(1, 1 + len(waiting)):
-        assert line.take() is told[n_begun]
-        assert all(line.place(told[place]) == max(0, place - n_begun) for place in told)
+    for lane in (2, 1, 0):  # a free worker takes the long ones first
+        pieces = [piece for piece in waiting if piece.lane == lane]
+        told = {line.place(piece): piece for piece in pieces}
+        assert sorted(told) == list(range(1, 1 + len(pieces)))
+        for n_begun in range(1, 1 + len(pieces)):
+            assert line.take() is told[n_begun]
+            assert all(line.place(told[place]) == max(0, place - n_begun) for place in told)
     assert line.take() is None
 
 
 @given(st.lists(st.tuples(owners, ranks), min_size=1, max_size=8))
 def test_work_that_is_joined_is_one(waiters):
-    machine = Machine(1)
-    machine.ask("before", "before", LONG)
+    machine = busy_machine()
     pieces = {machine.ask(owner, "joined", SHORT, rank) for owner, rank in waiters}
     assert len(pieces) == 1
     assert machine.line.n_waiting() == 1
-    machine.until_idle()
-    assert [piece.key for piece in machine.ended] == ["joined", "before"]
+    assert order(machine) == ["joined"]
 
 
 def order(machine: Machine) -> list[str]:
-    """What begins from now on, where nothing is long enough to let others pass."""
+    """What begins from now on, where a long piece keeps the only worker busy."""
     first = len(machine.begun)
     machine.until_idle()
-    return [piece.key for piece, _ in machine.begun[first:]]
+    return [piece.key for piece in machine.begun[first:]]
+
+
+def busy_machine() -> Machine:
+    """A worker that is busy for long, and an express that has just begun."""
+    machine = Machine()
+    machine.ask("x", "long since under way", LONG, takes=1000.0)
+    machine.ask("y", "under way")
+    return machine
 
 
 def test_owners_take_turns_and_each_is_served_first_come_first():
-    machine = Machine()
-    machine.ask("x", "under way")
+    machine = busy_machine()
     for key in ("a1", "a2", "a3", "b1", "b2", "c1"):
         machine.ask(key[0], key)
     assert order(machine) == ["a1", "b1", "c1", "a2", "b2", "a3"]
 
 
 def test_what_a_screen_waits_for_comes_before_what_comes_second():
-    machine = Machine()
-    machine.ask("x", "under way")
+    machine = busy_machine()
     machine.ask("a", "download", rank=1)
     machine.ask("a", "validation", rank=1)
     machine.ask("a", "screen")
@@ -234,8 +239,7 @@ def test_what_a_screen_waits_for_comes_before_what_comes_second():
 
 
 def test_work_that_another_has_far_back_comes_at_the_turn_of_whoever_joins():
-    machine = Machine()
-    machine.ask("x", "under way")
+    machine = busy_machine()
     for i in range(5):
         machine.ask("a", f"a{i}")
     joined = machine.ask("b", "a4")
@@ -244,8 +248,7 @@ def test_work_that_another_has_far_back_comes_at_the_turn_of_whoever_joins():
 
 
 def test_work_whose_first_asker_leaves_stays_for_the_other():
-    machine = Machine()
-    machine.ask("x", "under way")
+    machine = busy_machine()
     first = machine.ask("a", "joined")
     machine.ask("b", "joined")
     machine.line.leave(first, Ask("a"))
@@ -269,7 +272,7 @@ def test_work_that_nobody_waits_for_keeps_its_place_for_a_while_and_is_not_begun
     assert machine.ask("a", "left", LONG) is not left
 
 
-def test_a_flood_of_short_ones_delays_a_long_one_by_one_of_them_and_then_takes_half_of_the_time():
+def test_a_flood_of_short_ones_delays_no_long_one_and_goes_on_beside_it():
     machine = Machine()
     machine.ask("x", "under way")
     for i in range(100):
@@ -277,19 +280,43 @@ def test_a_flood_of_short_ones_delays_a_long_one_by_one_of_them_and_then_takes_h
     long = machine.ask("b", "long", LONG)
     while long not in machine.ended:
         machine.tick()
-    names = [piece.key for piece, _ in machine.begun]
-    assert names[:3] == ["under way", "short 0", "long"]
-    assert machine.now - long.began_at <= 2 * LONG + SHORT + 2 * SIGN
+    assert long.began_at <= SHORT, "the first worker that is free takes it"
     assert len(machine.ended) > LONG / SHORT, "and the short ones went on meanwhile"
 
 
-def test_free_workers_take_short_ones_first_but_of_each_owner_one_before_the_next_long_one():
+def test_workers_take_short_ones_where_no_long_one_waits():
+    machine = Machine(workers=2)
+    pieces = [machine.ask("a", f"short {i}") for i in range(5)]
+    assert [piece.began_at for piece in pieces] == [0, 0, 0, None, None], "and one goes by express"
+    assert [piece.express for piece in pieces[:3]] == [None, None, 1]
+
+
+def test_a_long_piece_gives_way_while_a_short_one_waits_or_is_under_way_and_a_short_one_never():
     machine = Machine()
-    machine.ask("x", "under way")
-    machine.ask("b", "long 1", LONG)
-    machine.ask("c", "long 2", LONG)
-    pieces = [machine.ask("a", f"short {i}") for i in range(3)]
-    assert [machine.line.place(piece) for piece in pieces] == [1, 3, 5]
+    long = machine.ask("x", "long", 10 * LONG)
+    assert not machine.line.gives_way(long), "there is none"
+    short = machine.ask("a", "short", SHORT)
+    assert machine.line.gives_way(long)
+    assert not machine.line.gives_way(short)
+    waiting = machine.ask("b", "waiting", SHORT)
+    while short not in machine.ended:
+        machine.tick()
+    assert machine.line.gives_way(long)
+    while waiting not in machine.ended:
+        machine.tick()
+    assert not machine.line.gives_way(long)
+
+
+def test_what_turns_out_to_be_long_gives_way_too_and_no_long_one_gives_way_to_it():
+    machine = Machine()
+    long = machine.ask("x", "long", 100 * LONG)
+    wrong = machine.ask("a", "wrong", SHORT, takes=100.0)
+    machine.now = 2 * OVERRUN * LANES[1]
+    assert not machine.line.gives_way(long)
+    assert not machine.line.gives_way(wrong)
+    machine.ask("b", "short", SHORT)
+    assert machine.line.gives_way(long)
+    assert machine.line.gives_way(wrong)
 
 
 def test_who_is_served_asks_again_and_waits_no_longer_than_the_last_one_took():
@@ -300,19 +327,23 @@ def test_who_is_served_asks_again_and_waits_no_longer_than_the_last_one_took():
         piece = machine.ask("a", f"{i}", SHORT)
         while piece not in machine.ended:
             machine.tick()
-        assert piece.began_at - asked <= SHORT + SIGN
+        assert piece.began_at == asked, "by express"
 
 
-def test_what_runs_longer_than_it_was_to_lets_others_pass_too():
+def test_what_runs_longer_than_it_was_to_holds_up_the_express_no_more():
     machine = Machine()
-    wrong = machine.ask("a", "wrong", SHORT, takes=100.0)
+    machine.ask("x", "long", 100 * LONG)
+    wrong = [machine.ask(f"a{i}", f"wrong {i}", SHORT, takes=1000.0) for i in range(3)]
     asked = machine.ask("b", "b", SHORT)
-    machine.tick()
-    assert asked.began_at is None
-    while asked.began_at is None:
+    while wrong[1].began_at is None:
         machine.tick()
-    assert asked.began_at <= OVERRUN_SECONDS + 2 * SIGN
-    assert wrong not in machine.ended
+    assert wrong[1].began_at == OVERRUN * LANES[1] + SIGN
+    for _ in range(1000):
+        machine.tick()
+    assert wrong[2].began_at is asked.began_at is None, "two of them for one worker are the most"
+    while asked not in machine.ended:
+        machine.tick()
+    assert wrong[0].began_at + 1000 <= asked.began_at, "then the two go on"
 
 
 def busy(line: Line, owner: str, seconds: float) -> BusyError | None:
@@ -332,7 +363,7 @@ def test_who_asks_for_too_much_is_refused_alone():
     assert refused.seconds == refused.own == pytest.approx(20 * LONG)
     assert busy(machine.line, "a", SHORT) is None, "a short one waits for no long one"
     assert busy(machine.line, "b", LONG) is None, "two of the other's are before it, not twenty"
-    for i in range(100):
+    for i in range(101):  # the first goes by express
         machine.ask("a", f"short {i}", SHORT)
     assert busy(machine.line, "a", SHORT).own == 100 * SHORT
     assert busy(machine.line, "b", SHORT) is None
@@ -350,8 +381,7 @@ def test_a_long_piece_is_refused_where_too_many_others_come_before_it():
 
 def test_a_full_line_lets_go_of_the_last_of_who_has_most(monkeypatch):
     monkeypatch.setattr(module, "MAX_WAITING", 10)
-    machine = Machine()
-    machine.ask("x", "under way")
+    machine = busy_machine()
     for i in range(8):
         machine.ask("a", f"a{i}")
     machine.ask("b", "b0")

@@ -7,13 +7,14 @@ from functools import partial
 from threading import Event
 from time import monotonic
 
-import numpy as np
 import pytest
 
 from ui.base import line
+from ui.base import queue as module
 from ui.base.queue import GRACE, BusyError, Queue
 
 WAIT = 20  # seconds after which a test has failed
+SHORT, LONG = 0.1, 10.0  # seconds that work is expected to take, one for the express and one not
 
 
 class Moved(BaseException):
@@ -44,7 +45,7 @@ class Visitor:
     """Someone who waits for work in a thread of their own and can leave; keeps what it was told."""
 
     def __init__(
-        self, queue: Queue, key: str, work: Slow, seconds: float = 0.0, owner: str = "", rank: int = 0
+        self, queue: Queue, key: str, work: Slow, seconds: float = LONG, owner: str = "", rank: int = 0
     ) -> None:
         self.words, self.heard, self.leaves = [], Event(), False
         asked = key, work, self.watch, seconds, owner, rank
@@ -70,13 +71,13 @@ class Visitor:
 
 @pytest.fixture
 def queue() -> Queue:
-    return Queue(1, 100.0)
+    return Queue(1, 1000.0)
 
 
 @pytest.fixture(autouse=True)
 def nothing_overruns(monkeypatch) -> None:
     """However long a busy machine takes for what is short here."""
-    monkeypatch.setattr(line, "OVERRUN_SECONDS", 10.0 * WAIT)
+    monkeypatch.setattr(line, "OVERRUN", 100.0 * WAIT)
 
 
 def wait_until_idle(queue: Queue) -> None:
@@ -198,7 +199,8 @@ def test_a_fault_in_the_work_reaches_all_who_wait_and_not_those_who_ask_for_othe
     wait_until_idle(queue)
 
 
-def test_what_would_wait_too_long_is_refused_with_how_long_and_what_is_under_way_can_be_joined(queue):
+def test_what_would_wait_too_long_is_refused_with_how_long_and_what_is_under_way_can_be_joined():
+    queue = Queue(1, 100.0)
     works = [Slow(), Slow()]
     visitors = [Visitor(queue, str(i), work, seconds=80) for i, work in enumerate(works)]
     [visitor.wait_for_word() for visitor in visitors]
@@ -231,12 +233,12 @@ def test_a_free_worker_begins_whatever_another_one_is_doing():
     wait_until_idle(queue)
 
 
-def test_a_short_piece_passes_a_long_one_inside_its_sign_of_progress_and_the_long_one_goes_on(queue):
+def test_a_short_piece_goes_by_express_while_a_long_one_keeps_the_worker_busy(queue):
     long, short = Slow("long"), Slow("short")
     first = Visitor(queue, "long", long, seconds=60, owner="a")
     first.wait_for_word()
-    second = Visitor(queue, "short", short, seconds=0.1, owner="b")
-    assert short.begun.wait(WAIT), "one worker is enough"
+    second = Visitor(queue, "short", short, seconds=SHORT, owner="b")
+    assert short.begun.wait(WAIT)
     assert second.wait_for_word() == (0, 1, 4)
     short.go.set()
     assert second.outcome.result(WAIT) == "short"
@@ -247,16 +249,16 @@ def test_a_short_piece_passes_a_long_one_inside_its_sign_of_progress_and_the_lon
     wait_until_idle(queue)
 
 
-def test_what_happens_to_a_short_piece_that_passes_is_not_the_long_ones(queue):
+def test_what_happens_to_a_short_piece_is_not_the_long_ones(queue):
     long, broken, left = Slow("long"), Slow(ValueError("this work is broken")), Slow()
     first = Visitor(queue, "long", long, seconds=60, owner="a")
     first.wait_for_word()
-    second = Visitor(queue, "broken", broken, seconds=0.1, owner="b")
+    second = Visitor(queue, "broken", broken, seconds=SHORT, owner="b")
     assert broken.begun.wait(WAIT)
     broken.go.set()
     with pytest.raises(ValueError, match="this work is broken"):
         second.outcome.result(WAIT)
-    third = Visitor(queue, "left", left, seconds=0.1, owner="c")
+    third = Visitor(queue, "left", left, seconds=SHORT, owner="c")
     assert left.begun.wait(WAIT)
     third.leave()
     assert left.ended.wait(WAIT)
@@ -265,28 +267,40 @@ def test_what_happens_to_a_short_piece_that_passes_is_not_the_long_ones(queue):
     wait_until_idle(queue)
 
 
-def test_a_long_piece_that_is_left_while_another_passes_ends_after_it(queue):
-    long, short = Slow(), Slow("short")
-    first = Visitor(queue, "long", long, seconds=60, owner="a")
-    first.wait_for_word()
-    second = Visitor(queue, "short", short, seconds=0.1, owner="b")
-    assert short.begun.wait(WAIT)
-    first.leave()
-    Event().wait(2 * GRACE)
-    short.go.set()
-    assert second.outcome.result(WAIT) == "short"
-    assert long.ended.wait(WAIT)
+def test_a_long_piece_stands_still_at_its_signs_of_progress_while_a_short_one_goes_on(queue, monkeypatch):
+    monkeypatch.setattr(module, "WAY_SECONDS", 10.0 * WAIT)
+    signs = {"before": 0, "meanwhile": 0}
+    begun, stop, short = Event(), Event(), Slow("short")
+
+    def long(on_progress: Callable[[int, int], None]) -> None:
+        while not stop.is_set():
+            signs["meanwhile" if short.begun.is_set() else "before"] += 1
+            begun.set()
+            Event().wait(0.05)
+            on_progress(1, 2)
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(queue.run, "long", long, seconds=60, owner="a")
+        assert begun.wait(WAIT)
+        second = Visitor(queue, "short", short, seconds=SHORT, owner="b")
+        assert short.begun.wait(WAIT)
+        signs["meanwhile"] = 0
+        Event().wait(1.0)
+        stop.set(), short.go.set()
+        assert second.outcome.result(WAIT) == "short"
+        running.result(WAIT)
+    assert 1 <= signs["meanwhile"] <= 11, "of 20 without it: for each second of work two of rest"
     wait_until_idle(queue)
 
 
-def test_one_piece_at_most_passes_for_each_who_waits_and_none_passes_one_that_does(queue):
+def test_one_short_piece_goes_by_express_at_a_time(queue):
     long = Slow("long")
     works = {owner: Slow(owner) for owner in "bcd"}
-    first = Visitor(queue, "long", long, seconds=60, owner="a")
+    first = Visitor(queue, "long", long, owner="a")
     first.wait_for_word()
     visitors = []
     for owner, work in works.items():
-        visitors.append(Visitor(queue, owner, work, seconds=0.1, owner=owner))
+        visitors.append(Visitor(queue, owner, work, seconds=SHORT, owner=owner))
         visitors[-1].wait_for_word()
     assert [visitor.wait_for_word()[0] for visitor in visitors] == [0, 1, 2]
     for owner, work in works.items():
@@ -295,6 +309,21 @@ def test_one_piece_at_most_passes_for_each_who_waits_and_none_passes_one_that_do
         work.go.set()
     long.go.set()
     assert [visitor.outcome.result(WAIT) for visitor in (first, *visitors)] == ["long", *"bcd"]
+    wait_until_idle(queue)
+
+
+def test_a_short_piece_that_turns_out_to_be_long_holds_up_the_next_only_until_then(queue, monkeypatch):
+    monkeypatch.setattr(line, "OVERRUN", 1.2)
+    works = {key: Slow(key) for key in ("long", "wrong", "short")}
+    visitors = []
+    for key, work in works.items():
+        visitors.append(Visitor(queue, key, work, seconds=LONG if key == "long" else SHORT, owner=key))
+        visitors[-1].wait_for_word()
+    assert works["short"].begun.wait(WAIT)
+    assert not works["wrong"].ended.is_set()
+    for work in works.values():
+        work.go.set()
+    assert [visitor.outcome.result(WAIT) for visitor in visitors] == list(works)
     wait_until_idle(queue)
 
 
@@ -309,27 +338,6 @@ def test_what_comes_second_waits_for_what_a_screen_waits_for(queue):
         work.go.set()
     assert [visitor.outcome.result(WAIT) for visitor in visitors] == list(works)
     wait_until_idle(queue)
-
-
-def test_the_settings_of_numpy_inside_a_long_piece_are_not_those_of_one_that_passes(queue):
-    heard, asked = [], Event()
-
-    def long(on_progress: Callable[[int, int], None]) -> None:
-        with np.errstate(over="ignore"):
-            while not heard:
-                on_progress(1, 2)
-                asked.set()
-                Event().wait(0.001)
-
-    def short(on_progress: Callable[[int, int], None]) -> None:
-        heard.append(np.geterr()["over"])
-
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(queue.run, "long", long, seconds=60, owner="a")
-        assert asked.wait(WAIT)
-        queue.run("short", short, owner="b")
-        running.result(WAIT)
-    assert heard == ["warn"]
 
 
 def test_a_system_without_another_thread_fails_the_work_and_not_the_queue(queue, monkeypatch):

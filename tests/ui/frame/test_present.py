@@ -109,6 +109,8 @@ def styles(app) -> str:
 
 def test_the_switch_is_in_the_address_as_soon_as_it_is_turned():
     app = open_app(topic("histograms"), epochs="50")
+    assert not app.main.code, "the link and its code are made for who opens them"
+    app.session_state["share"] = True
     app.toggle(key="present").set_value(True).run()
     assert "present=1" in app.main.code[0].value
     app.toggle(key="present").set_value(False).run()

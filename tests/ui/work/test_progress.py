@@ -156,11 +156,11 @@ def test_who_waits_in_the_queue_is_told_their_place(monkeypatch, queue):
         begun.set()
         assert place.drawn.wait(WAIT)
 
-    other = piece("other", meanwhile=until_drawn)
+    other = piece("other", seconds=10.0, meanwhile=until_drawn)
     waiting = Thread(target=tasks.run_shared, args=(other,))
     waiting.start()
     assert begun.wait(WAIT)
-    assert shown(opened(batch_of(piece("a")), place=place)) == "a"
+    assert shown(opened(batch_of(piece("a", seconds=10.0)), place=place)) == "a"
     waiting.join(WAIT)
     assert place.bars[0] == (0.0, "Working on a: place 1 in the queue")
 

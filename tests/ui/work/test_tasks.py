@@ -7,12 +7,14 @@ from threading import Event, Lock
 import pytest
 
 from core import Settings
+from tests.app import open_app, topic
 from tests.ui.data.own_tables import owned
 from tests.ui.work.pieces import Busy, batch_of, calls, piece
 from ui.base.queue import BusyError, Queue
+from ui.base.screens import Screens
 from ui.data.shelf import Kind, Shelf
 from ui.work import tasks
-from ui.work.tasks import Batch, RefusedError, busy_sentence, deferred, run_now, run_shared
+from ui.work.tasks import SCREENS, Batch, RefusedError, busy_sentence, deferred, run_now, run_shared
 
 WAIT = 20  # seconds after which a test has failed
 
@@ -257,3 +259,21 @@ def test_the_queue_hears_how_long_the_work_takes(monkeypatch):
     monkeypatch.setattr(tasks, "QUEUE", Heard())
     tasks.run_shared(piece("a", seconds=7.0))
     assert heard == [7.0]
+
+
+def test_a_page_that_waits_for_work_lets_others_be_drawn(monkeypatch):
+    screens = Screens(1, 1)
+    monkeypatch.setattr(tasks, "SCREENS", screens)
+    drawn = []
+    with screens.turn("a"):
+        run_shared(piece("a", meanwhile=lambda on_progress: drawn.append(screens._drawn.total())))
+        drawn.append(screens._drawn.total())
+    assert drawn == [0, 1]
+
+
+def test_the_dashboard_is_drawn_in_its_turn(monkeypatch):
+    drawn, enter = [], SCREENS._enter
+    monkeypatch.setattr(SCREENS, "_enter", lambda owner: (drawn.append(owner), enter(owner)))
+    assert not open_app(topic("histograms"), epochs="50").exception
+    assert drawn
+    assert not SCREENS._drawn

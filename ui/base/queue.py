@@ -45,9 +45,18 @@ class _Job(Piece, Generic[Value]):
 class Queue:
     """A line of work that is fair to those who ask, and the threads that work it off; they end with it."""
 
-    def __init__(self, workers: int, max_seconds: float, grace: float = GRACE) -> None:
-        """max_seconds: a new piece that would wait longer is refused."""
-        self._workers, self._lock = workers, Lock()
+    def __init__(
+        self,
+        workers: int,
+        max_seconds: float,
+        grace: float = GRACE,
+        is_urgent: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """max_seconds: a new piece that would wait longer is refused.
+
+        is_urgent: whether something beside the queue goes on for which all but the shortest work makes way.
+        """
+        self._workers, self._lock, self._is_urgent = workers, Lock(), is_urgent
         self._busy = 0  # workers at work; the expresses count by themselves
         self._line: Line[_Job[Any]] = Line(workers, max_seconds, grace)
 
@@ -131,7 +140,7 @@ class Queue:
             if not self._line.is_wanted(job):
                 raise _LeftError
         job.done, job.total = done, total
-        if self._line.gives_way(job):
+        if self._line.gives_way(job) or (job.lane and self._is_urgent()):
             sleep(min(WAY * (monotonic() - job.resumed_at), WAY_SECONDS))
             job.resumed_at = monotonic()
 

@@ -25,6 +25,10 @@ class Screens:
         self._waiting: dict[Hashable, deque[Event]] = {}  # the first owner is next
         self._owner: ContextVar[Hashable] = ContextVar("owner", default=None)  # whose page this thread draws
 
+    def is_busy(self) -> bool:
+        """Whether a page is being drawn."""
+        return bool(self._drawn)
+
     @contextmanager
     def turn(self, owner: Hashable) -> Iterator[None]:
         """Draw a page inside, once it is its turn."""

@@ -26,8 +26,8 @@ Value = TypeVar("Value", bound=Sized)
 
 WORKERS = ENVIRONMENT.workers  # pieces of work at the same moment
 QUEUE_SECONDS = ENVIRONMENT.queue_seconds  # what waits longer is not queued
-QUEUE = Queue(WORKERS, QUEUE_SECONDS)
-SCREENS = Screens()  # the pages that ask for it
+SCREENS = Screens()
+QUEUE = Queue(WORKERS, QUEUE_SECONDS, is_urgent=SCREENS.is_busy)
 MAX_SECONDS = 60.0  # estimated, of one piece; what takes longer is not begun
 BATCH_SECONDS = 300.0  # the same of all that is missing of a batch
 ON_SCREEN, SECOND = 0, 1  # ranks: what a screen waits for, and what comes after it

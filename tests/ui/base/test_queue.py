@@ -293,6 +293,22 @@ def test_a_long_piece_stands_still_at_its_signs_of_progress_while_a_short_one_go
     wait_until_idle(queue)
 
 
+@pytest.mark.parametrize("seconds", [LONG, SHORT])
+def test_all_but_the_shortest_work_makes_way_for_what_is_urgent_beside_the_queue(monkeypatch, seconds):
+    monkeypatch.setattr(module, "WAY_SECONDS", 10.0 * WAIT)
+    queue, until, signs = Queue(1, 1000.0, is_urgent=lambda: True), monotonic() + 1.0, []
+
+    def work(on_progress: Callable[[int, int], None]) -> None:
+        while monotonic() < until:
+            Event().wait(0.05)
+            signs.append(1)
+            on_progress(1, 2)
+
+    queue.run("work", work, seconds=seconds)
+    assert (len(signs) <= 11) == (seconds == LONG)
+    wait_until_idle(queue)
+
+
 def test_one_short_piece_goes_by_express_at_a_time(queue):
     long = Slow("long")
     works = {owner: Slow(owner) for owner in "bcd"}

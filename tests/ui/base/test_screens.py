@@ -50,12 +50,13 @@ def drawn(pages: list[Page]) -> str:
 def test_a_few_are_drawn_at_once_and_fewer_of_one_owner():
     screens = Screens(3, 2, WAIT)
     waiting = pages(screens, "aaaabc")
+    assert screens.is_busy()
     assert drawn(waiting) == "aab"
     waiting[4].end()
     assert drawn(waiting) == "aac"
     for page in (*waiting[:2], waiting[5], *waiting[2:4]):
         page.end()
-    assert not screens._drawn
+    assert not screens.is_busy()
     assert not screens._waiting
 
 

@@ -34,6 +34,7 @@ HONEST = 10
 PAUSE = 1.0  # seconds between two steps of an honest visitor, on average
 CLASS = ("breast_cancer", "moons", "xor")
 HEAVY = {"dataset": "digits", "hidden": "16-8", "epochs": 2000}
+CHUNK = 2**16  # bytes sent at once: the honest visitors share this process, and are not to wait for it
 RUBBISH = ("inf", "1e309", "9" * 309, "nan", "-1", "٣", "<b>", "")
 
 
@@ -160,12 +161,12 @@ async def flood(scene: Scene, message: BackMsg) -> str:
 
 async def invented_uploads(scene: Scene) -> str:
     """Files of 10 MB for ids that were never given out, twenty at a time."""
-    body, answers = bytes(10_000_000), {}
+    body, answers = multipart(bytes(10_000_000)), {}
 
     async def put() -> None:
         path = f"/_stcore/upload_file/{uuid4()}/{uuid4()}"
         try:
-            status = await request(scene.address, "PUT", path, multipart(body))
+            status = await request(scene.address, "PUT", path, body)
         except (OSError, TimeoutError):
             status = 0  # the line was closed before all of it was there
         answers[status] = answers.get(status, 0) + 1
@@ -277,9 +278,11 @@ async def request(address: str, method: str, path: str, body: bytes = b"", cooki
     async with asyncio.timeout(60):
         reader, writer = await asyncio.open_connection(url.hostname, url.port)
         try:
-            writer.write(head.encode() + body)
+            writer.write(head.encode())
             with suppress(ConnectionError):  # an answer may come before all was sent
-                await writer.drain()
+                for start in range(0, len(body), CHUNK):
+                    writer.write(memoryview(body)[start : start + CHUNK])
+                    await writer.drain()
             line = await reader.readline()
         finally:
             writer.close()

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from time import monotonic
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
@@ -28,6 +29,7 @@ SHARE = 1 / 3  # of the budget for one browser, or one file where that is more
 STALL_SECONDS = 20.0  # without a byte, after which a file is not waited for
 ARRIVAL_SECONDS = 300.0  # for a file
 DRAIN_SECONDS, DRAIN_STALL_SECONDS = 15.0, 3.0  # for reading past a file that is refused
+DRAIN_RATE = 50_000_000  # bytes a second of all that is read past, so that pages are answered meanwhile
 DRAIN_BYTES = 12_000_000  # more than nginx lets through; what says that it is longer is not read at all
 RETRY_SECONDS = 30
 MB = 1_000_000
@@ -221,6 +223,21 @@ async def _refuse(refused: RefusedError, scope: Message, receive: Receive, send:
     await PlainTextResponse(f"{refused}\n", refused.status, headers)(scope, receive, send)
 
 
+class _Drain:
+    """How fast what is refused is read past, of all browsers together."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate, self._free_at = rate, 0.0
+
+    def wait(self, nbytes: int) -> float:
+        """Seconds to wait after so many more bytes, to stay within the rate."""
+        self._free_at = max(self._free_at, monotonic()) + nbytes / self._rate
+        return self._free_at - monotonic()
+
+
+_drained = _Drain(DRAIN_RATE)
+
+
 async def _read_past(receive: Receive) -> None:
     """Take what still comes of a body, and keep nothing of it.
 
@@ -232,5 +249,7 @@ async def _read_past(receive: Receive) -> None:
         async with asyncio.timeout(DRAIN_SECONDS):
             while more and left > 0:
                 message = await asyncio.wait_for(receive(), DRAIN_STALL_SECONDS)
-                left -= len(message.get("body", b""))
+                nbytes = len(message.get("body", b""))
+                left -= nbytes
                 more = message.get("more_body", False)
+                await asyncio.sleep(_drained.wait(nbytes))

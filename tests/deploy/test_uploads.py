@@ -8,10 +8,13 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from time import monotonic
 from types import SimpleNamespace
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -20,7 +23,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from benchmarks.servers import HOSTED, NGINX, Served, served
 from benchmarks.visitor import Visitor
 from deploy import uploads
-from deploy.uploads import RefusedError, Uploads
+from deploy.uploads import RefusedError, Uploads, _Drain, _read_past
 
 SMALL = {"dataset": "moons", "n_samples": 50, "hidden": "4", "epochs": 50}
 MB = 1_000_000
@@ -216,7 +219,7 @@ def flood(address: str, session: str, n: int, headers: dict[str, str]) -> Counte
     return answers
 
 
-def test_two_hundred_files_with_invented_ids_are_refused_and_take_no_memory(server):
+def test_sixty_files_with_invented_ids_are_refused_and_take_no_memory(server):
     async def journey() -> None:
         async with Browser(server.address) as visitor:
             await visitor.open(**SMALL)
@@ -226,7 +229,7 @@ def test_two_hundred_files_with_invented_ids_are_refused_and_take_no_memory(serv
             good = {"X-Xsrftoken": token, "Cookie": f"_streamlit_xsrf={token}"}
             forged = {"X-Xsrftoken": token, "Cookie": f"lab={5:032x}; _streamlit_xsrf={token}"}
             floods = [
-                asyncio.to_thread(flood, server.address, session, 50, headers)
+                asyncio.to_thread(flood, server.address, session, 15, headers)
                 for headers in (good, forged, {}, {"X-Xsrftoken": token})
             ]
             pages = asyncio.create_task(slowest(visitor))
@@ -236,6 +239,31 @@ def test_two_hundred_files_with_invented_ids_are_refused_and_take_no_memory(serv
             assert await pages < 2
 
     asyncio.run(journey())
+
+
+@given(st.lists(st.integers(0, 10_000_000), min_size=1, max_size=20))
+def test_what_is_refused_is_read_past_at_a_rate_that_holds_for_all_together(sizes):
+    drain, began = _Drain(1_000_000), monotonic()
+    waits = [drain.wait(nbytes) for nbytes in sizes]
+    assert waits[-1] == pytest.approx(sum(sizes) / 1_000_000, abs=0.5 + monotonic() - began)
+    assert all(wait >= nbytes / 1_000_000 - 1e-3 for wait, nbytes in zip(waits, sizes, strict=True))
+
+
+def test_reading_past_a_refused_file_keeps_to_the_rate(monkeypatch):
+    monkeypatch.setattr(uploads, "_drained", _Drain(1_000_000))
+    parts = [{"body": bytes(50_000), "more_body": i < 5} for i in range(6)]
+    waits: list[float] = []
+
+    async def receive() -> dict:
+        return parts.pop(0)
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    monkeypatch.setattr(uploads.asyncio, "sleep", sleep)
+    asyncio.run(_read_past(receive))
+    assert not parts
+    assert waits[-1] == pytest.approx(0.3, abs=0.05)
 
 
 async def slowest(visitor: Visitor) -> float:

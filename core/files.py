@@ -18,9 +18,10 @@ import numpy as np
 
 from core import network
 from core.datasets import Dataset, Source, Table
+from core.rest import Rest
 from core.run import Run
 from core.settings import SETTINGS, Settings
-from core.training import STEPS
+from core.training import METHODS
 from core.validation import check_hidden, check_integer, check_lams, check_penalties, check_positive, shown
 
 FORMAT, VERSION = "regularization-lab run", 1
@@ -30,6 +31,7 @@ NAMES = ("feature_names", "class_names")
 SOURCE = ("label", "about", "source", "licence")
 RUN_SCALARS = ("learning_rate", "method", "seed", "m")
 RUN_ARRAYS = ("lams", "classes", "epochs", "data_cost", "penalty_cost", "diverged_at")
+REST_ARRAYS = ("residual", "at_rest", "gap")  # of the last snapshot; files of before lack them
 DATA_ARRAYS = ("X_train", "y_train", "X_test", "y_test")
 NOT_A_ZIP: tuple[type[Exception], ...] = (
     *(zipfile.BadZipFile, zlib.error, struct.error, ValueError, OSError, EOFError),
@@ -62,6 +64,8 @@ def save_run(
         arrays |= {f"{i}.{field}": getattr(run, field) for field in RUN_ARRAYS}
         arrays |= {f"{i}.W{l + 1}": W for l, W in enumerate(run.history_W)}
         arrays |= {f"{i}.b{l + 1}": b for l, b in enumerate(run.history_b)}
+        if run.samples is not None or run.saved_rest is not None:
+            arrays |= {f"{i}.{field}": getattr(run.rest, field).astype(float) for field in REST_ARRAYS}
     if data is not None:
         about["data"] = {"name": data.name, "informative": list(data.informative)}
         about["data"] |= {field: list(getattr(data, field)) for field in NAMES}
@@ -163,8 +167,8 @@ def _run(arrays: Mapping[str, np.ndarray], i: int, said: Any) -> Run:
         penalty = check_penalties(said["penalty"], lams.size)
         learning_rate = check_positive("learning_rate", said["learning_rate"])
         seed, m = check_integer("seed", said["seed"], 0), check_integer("m", said["m"], 1)
-        if said["method"] not in STEPS:
-            raise ValueError(f"method must be one of {', '.join(STEPS)}")
+        if said["method"] not in METHODS:
+            raise ValueError(f"method must be one of {', '.join(METHODS)}")
     except (KeyError, TypeError, ValueError) as error:
         raise _broken(f"of run {i + 1} {error}") from None
     epochs, classes = _taken(arrays, f"{i}.epochs", 1), _taken(arrays, f"{i}.classes", 1)
@@ -193,7 +197,16 @@ def _run(arrays: Mapping[str, np.ndarray], i: int, said: Any) -> Run:
         data_cost=_shaped(arrays, f"{i}.data_cost", at, np.dtype(float)),
         penalty_cost=_shaped(arrays, f"{i}.penalty_cost", at, np.dtype(float)),
         diverged_at=_shaped(arrays, f"{i}.diverged_at", (lams.size,), np.dtype(np.int64)),
+        saved_rest=_rest(arrays, i, lams.size),
     )
+
+
+def _rest(arrays: Mapping[str, np.ndarray], i: int, n_lams: int) -> Rest | None:
+    """How far from rest the i-th run is, where the file says so."""
+    if f"{i}.at_rest" not in arrays:
+        return None
+    found = {field: _shaped(arrays, f"{i}.{field}", (n_lams,), np.dtype(float)) for field in REST_ARRAYS}
+    return Rest(**{**found, "at_rest": found["at_rest"] == 1})
 
 
 def _taken(arrays: Mapping[str, np.ndarray], name: str, n_dims: int) -> np.ndarray:

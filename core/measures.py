@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.penalties import PENALTIES
+from core.validation import check_labels
 
 COLLAPSED = 1e-3  # deviation of the logit below which the output no longer depends on the input
 UNIT_STATES = ("alive", "constant", "cut", "diverged")
@@ -129,8 +130,11 @@ def predicted(P: np.ndarray) -> np.ndarray:
 def accuracy(P: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Share of samples whose most probable class is the true one, (n_lams,).
 
-    P: from `predict_proba`; y: (m,) class indices. A network that diverged gets NaN.
+    P: from `predict_proba`; y: (m,) class indices 0…n_classes−1, others raise ValueError (`Run.accuracy`
+    takes labels). A network that diverged gets NaN.
     """
+    n_classes = 2 if P.ndim == 2 else P.shape[1]
+    y = check_labels(y, np.arange(n_classes), P.shape[-1])
     return np.where(_finite(P), (predicted(P) == y).mean(axis=1), np.nan)
 
 

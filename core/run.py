@@ -1,17 +1,20 @@
 """What a training leaves behind: the networks of a grid of λ, and what can be asked of them."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
-from core import activation, network
+from core import activation, measures, network, validation
+from core.rest import Networks, Rest, Samples, measure, residuals
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
     """What training returns: the networks of a grid of λ, at the end and at every snapshot.
 
-    Where a network diverged, its weights and costs are NaN from `diverged_at` on.
+    Where a network diverged, its weights and costs are NaN from `diverged_at` on. A run knows the samples of
+    its training, which are not copied; one that was loaded from a file does not, but see `with_samples`.
     """
 
     lams: np.ndarray  # (n_lams,)
@@ -28,6 +31,8 @@ class Run:
     data_cost: np.ndarray = field(repr=False)  # (n_snapshots, n_lams)
     penalty_cost: np.ndarray = field(repr=False)  # (n_snapshots, n_lams)
     diverged_at: np.ndarray = field(repr=False)  # (n_lams,) epoch, or −1
+    samples: Samples | None = field(default=None, repr=False)  # X as it was given, and class indices
+    saved_rest: Rest | None = field(default=None, repr=False)  # what a file says where samples are unknown
 
     @property
     def W(self) -> list[np.ndarray]:
@@ -51,9 +56,64 @@ class Run:
         lower: np.ndarray = self.cost[-1] <= self.cost[0]
         return lower
 
+    @cached_property
+    def residual(self) -> np.ndarray:
+        """Distance from rest, (n_snapshots, n_lams): the proximal gradient mapping's length, see `core.rest`.
+
+        √Σ((w − prox(w − αG))/α)² over weights and biases, with G the gradient of J but for the corner, in
+        nats for each unit of weight; 0 is rest. In float64 and at the run's α, whatever the method, when it
+        is first asked for. NaN where a network diverged, and in a run from a file at all snapshots but the
+        last.
+        """
+        if self.samples is not None:
+            return residuals(self._networks(), self.history_W, self.history_b)
+        residual = np.full(self.data_cost.shape, np.nan)
+        residual[-1] = self.rest.residual
+        return residual
+
+    @property
+    def at_rest(self) -> np.ndarray:
+        """Whether four times the epochs would change no figure that is shown, (n_lams,) bool.
+
+        Such figures are J to four digits, the count of exact zeros and with it of live units, and the
+        accuracy; how often it errs either way stands in `core.rest`. A network that diverged is not at rest.
+        """
+        return self.rest.at_rest
+
+    @property
+    def gap(self) -> np.ndarray | None:
+        """A proven bound on J − J*, (n_lams,), in nats, NaN at λ = 0; None with hidden layers: no proof."""
+        return None if self.hidden else self.rest.gap
+
+    @cached_property
+    def rest(self) -> Rest:
+        """Where the networks stand at the end. Raises ValueError where neither samples nor a file say so."""
+        return self.saved_rest or measure(self._networks(), self.W, self.b)
+
+    def _networks(self) -> Networks:
+        """What their J depends on."""
+        if self.samples is None:
+            raise ValueError(
+                "a run must know its samples to tell how far from rest it is, and this one came from a file "
+                "without them; give them by run.with_samples(X, y)"
+            )
+        n_classes = len(self.classes)
+        return Networks(self.samples, n_classes, self.hidden, self.penalty, self.lams, self.learning_rate)
+
+    def with_samples(self, X: np.ndarray, y: np.ndarray) -> "Run":
+        """The run with the samples of its training, X (m, n_features) and labels y (m,), which files lack.
+
+        Raises ValueError where they are not of its shape, or y holds labels that the training had not.
+        """
+        shape = (self.m, self.W[0].shape[2])
+        if np.shape(X) != shape:
+            raise ValueError(f"X must be the {shape} training samples, got shape {np.shape(X)}")
+        indices = validation.check_labels(y, self.classes, self.m)
+        return replace(self, samples=(np.asarray(X), indices), saved_rest=None)
+
     @property
     def nbytes(self) -> int:
-        """Memory of the arrays, in bytes."""
+        """Memory of the arrays, in bytes; the samples are whose they were."""
         return sum(array.nbytes for array in (*self.history_W, *self.history_b))
 
     def layers(self, X: np.ndarray, tangent: bool = False) -> list[np.ndarray]:
@@ -84,17 +144,27 @@ class Run:
         return P[:, 0] if P.shape[1] == 1 else P
 
     def cross_entropy(self, X: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Mean cross-entropy on samples X (m, n_features) with class indices y (m,): (n_lams,), in nats.
+        """Mean cross-entropy on samples X (m, n_features) with labels y (m,): (n_lams,), in nats.
 
-        From the logits in float64, so that a network that is sure and wrong costs much and not infinity; NaN
-        where it diverged. On the training samples this is the last row of data_cost.
+        y: labels as the training had them; others raise ValueError. From the logits in float64, so that a
+        network that is sure and wrong costs much and not infinity; NaN where it diverged. On the training
+        samples this is the last row of data_cost.
         """
+        indices = validation.check_labels(y, self.classes, len(X))
         with np.errstate(over="ignore", invalid="ignore"):
             Z = self.layers(X)[-1].astype(float)
-            return network.cross_entropy(Z, network.targets(np.asarray(y), len(self.classes), "float64"))
+            return network.cross_entropy(Z, network.targets(indices, len(self.classes), "float64"))
+
+    def accuracy(self, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Share of samples whose most probable label is y's, (n_lams,); NaN where a network diverged.
+
+        X: (m, n_features); y: (m,) labels as the training had them; others raise ValueError.
+        """
+        return measures.accuracy(self.predict_proba(X), validation.check_labels(y, self.classes, len(X)))
 
     def select(self, keep: np.ndarray | slice) -> "Run":
         """A run of some of its λ only; arrays are shared where numpy can."""
+        known = self.__dict__.get("rest", self.saved_rest)
         return replace(
             self,
             lams=self.lams[keep],
@@ -104,6 +174,7 @@ class Run:
             data_cost=self.data_cost[:, keep],
             penalty_cost=self.penalty_cost[:, keep],
             diverged_at=self.diverged_at[keep],
+            saved_rest=None if known is None else known.select(keep),
         )
 
     def at(self, k: int) -> "Run":

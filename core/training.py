@@ -1,28 +1,27 @@
 """Gradient descent on every λ at once.
 
-The step is the lesson's, with the corner of the absolute value left to the prox:
-
-    V := W(1 − αλ/m) − α·dW_bp        the decay is L2's share, and is 1 for L1
-    W := sign(V)·max(|V| − αλ/2m, 0)  the threshold is L1's share, and is 0 for L2
-
 All networks start from the same weights, so two of them differ by their λ and penalty alone. Their
-parameters lie in one flat array and a step updates it with a handful of calls, biases included: for those
-the decay is 1 and the threshold 0. The networks are trained in blocks small enough that their activations
-stay in the processor's cache.
+parameters lie in one array and a step updates it with a handful of calls, biases included: see `core.steps`
+and `core.acceleration`. The networks are trained in blocks small enough that their activations stay in the
+processor's cache.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isfinite, prod
+from typing import Protocol
 
 import numpy as np
 
-from core import network, validation
+from core import network, parameters, validation
+from core.acceleration import AcceleratedDescent
+from core.network import Arrays
 from core.penalties import PENALTIES
 from core.run import Run
+from core.steps import STEPS, PlainDescent, Step
 
 BLOCK_BYTES = 1_000_000  # of activations; about what a core's cache holds beside the weights
+METHODS = (*STEPS, "accelerated")
 
 OnProgress = Callable[[int, int], None]
 
@@ -48,7 +47,9 @@ def train(
     X: (m, n_features) standardized samples; y: (m,) integer classes, two or more.
     hidden: widths of the tanh layers, () for logistic or softmax regression.
     penalty: a name of PENALTIES, or one for each λ. lams: each ≥ 0. learning_rate: α > 0. epochs: ≥ 1.
-    method: how L1 steps: "proximal", "subgradient", or "clip" (zero on a sign change, and frozen).
+    method: "proximal"; "accelerated" by momentum that restarts, with a step for each network that is never
+    above α and snapshots of the best so far; or another way at L1's corner, "subgradient" or "clip" (zero on
+    a sign change, and frozen).
     snapshots: ≥ 2, how many epochs to keep at most, evenly spaced from 0 to `epochs`; or those epochs.
     dtype: "float32" or "float64".
     on_progress: called as on_progress(done, total) after each epoch; raising in it stops the training.
@@ -60,7 +61,7 @@ def train(
     blocks = _blocks(plan.sizes, plan.lams.size, plan.m, np.dtype(dtype).itemsize)
     for i, block in enumerate(blocks):
         tick = _counter(on_progress, i * epochs, len(blocks) * epochs)
-        _train_block(start, Xt, Y, plan.step(block), STEPS[method], record, block, tick)
+        _train_block(start, Xt, Y, plan.descent(block), record, block, tick)
     return plan.run(record)
 
 
@@ -68,6 +69,7 @@ def train(
 class _Plan:
     """The arguments of `train`, checked."""
 
+    given: np.ndarray  # X as it came, which the run keeps without copying it
     X: np.ndarray  # (m, n_features)
     y: np.ndarray  # (m,) class indices
     classes: np.ndarray
@@ -93,10 +95,13 @@ class _Plan:
         Xt = np.ascontiguousarray(self.X.T, self.dtype)
         return Xt, network.targets(self.y, len(self.classes), self.dtype)
 
-    def step(self, block: slice) -> "Step":
-        """The step of the networks of a block."""
-        penalties, lams = self.penalties[block], self.lams[block]
-        return Step.of(penalties, lams, self.sizes, self.m, self.learning_rate, self.dtype)
+    def descent(self, block: slice) -> "_Descent":
+        """How the networks of a block go down."""
+        networks = (self.penalties[block], self.lams[block], self.sizes, self.m, self.learning_rate)
+        if self.method == "accelerated":
+            return AcceleratedDescent(*networks, self.dtype)
+        step = Step.of(*networks, self.dtype)
+        return PlainDescent(STEPS[self.method], step, self.sizes, self.dtype)
 
     def run(self, record: "_Record") -> Run:
         """What came of it."""
@@ -115,6 +120,7 @@ class _Plan:
             data_cost=record.data_cost,
             penalty_cost=_penalty_cost(record.W, self.penalties, self.lams, self.m),
             diverged_at=record.diverged_at,
+            samples=(self.given, self.y),
         )
 
 
@@ -132,9 +138,11 @@ def _plan(
     dtype: str,
 ) -> _Plan:
     """The arguments of `train`, checked. Raises ValueError for what is out of range."""
-    X, indices, classes = validation.check_data(X, y)
+    given = np.asarray(X)
+    X, indices, classes = validation.check_data(given, y)
     grid = validation.check_lams(lams)
     plan = _Plan(
+        given=given,
         X=X,
         y=indices,
         classes=classes,
@@ -147,7 +155,7 @@ def _plan(
         method=method,
         dtype=dtype,
     )
-    validation.check_choice("method", method, tuple(STEPS))
+    validation.check_choice("method", method, METHODS)
     validation.check_choice("dtype", dtype, ("float32", "float64"))
     validation.check_fits(X, dtype)
     return plan
@@ -163,23 +171,39 @@ def _counter(on_progress: OnProgress | None, before: int, total: int) -> Callabl
     return tick
 
 
+class _Descent(Protocol):
+    """The networks of a block, and how they go down."""
+
+    W: list[np.ndarray]
+    b: list[np.ndarray]
+    dW: list[np.ndarray]
+    db: list[np.ndarray]
+
+    def judge(self, Z: np.ndarray, Y: np.ndarray) -> None:
+        """Look at the output of W, b, from which they may return to where they were."""
+
+    def kept(self, Z: np.ndarray, Y: np.ndarray) -> tuple[Arrays, Arrays, np.ndarray]:
+        """W, b and data cost for a snapshot."""
+
+    def step(self) -> np.ndarray | None:
+        """Go one step along dW, db; says which networks, if any, are finite no more and are parked."""
+
+
 def _train_block(
     start: tuple[list[np.ndarray], list[np.ndarray]],
     Xt: np.ndarray,
     Y: np.ndarray,
-    step: "Step",
-    update: "StepFunction",
+    networks: _Descent,
     record: "_Record",
     block: slice,
     tick: Callable[[int], None],
 ) -> None:
     """Train the networks of one block from `start` to the last epoch of the record."""
-    sizes, (n_lams, m) = record.sizes, (step.n_lams, Xt.shape[1])
-    theta, W, b = _parameters(sizes, n_lams, Xt.dtype)
-    gradient, dW, db = _parameters(sizes, n_lams, Xt.dtype)
+    W, b = networks.W, networks.b
     for l, (W_start, b_start) in enumerate(zip(*start, strict=True)):
         W[l][:], b[l][:] = W_start, b_start
-    A = [Xt, *(np.empty((n_lams, n, m), Xt.dtype) for n in sizes[1:])]
+    n_lams, m = len(W[0]), Xt.shape[1]
+    A = [Xt, *(np.empty((n_lams, n, m), Xt.dtype) for n in record.sizes[1:])]
     unused = np.empty(0, Xt.dtype)  # the samples and the output need no dA
     dA = [unused, *(np.empty_like(a) for a in A[1:-1]), unused]
     ones = np.ones((m, 1), Xt.dtype)
@@ -188,95 +212,19 @@ def _train_block(
     with np.errstate(over="ignore", invalid="ignore"):
         for epoch in range(last + 1):
             Z = network.forward(W, b, A)
+            networks.judge(Z, Y)
             if epoch in record.index:
-                record.keep(epoch, block, W, b, network.cross_entropy(Z, Y))
+                record.keep(epoch, block, *networks.kept(Z, Y))
             if epoch == last:
                 return
             dZ = network.probabilities(Z, out=Z)
             dZ -= Y
             dZ *= 1 / m
-            network.backward(W, A, dA, dW, db, ones)
-            update(theta, gradient, step)
-            if not isfinite(theta @ theta):
-                record.retire(epoch + 1, block, W, b)
+            network.backward(W, A, dA, networks.dW, networks.db, ones)
+            gone = networks.step()
+            if gone is not None:
+                record.retire(epoch + 1, block, gone)
             tick(epoch + 1)
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """What one epoch does to each parameter of a block, in the layout of the flat array θ.
-
-    decay = 1 − αλ/m where L2 acts, threshold = αλ/2m where L1 acts; None where they act nowhere.
-    """
-
-    n_lams: int
-    learning_rate: float
-    decay: np.ndarray | None
-    threshold: np.ndarray | None
-
-    @classmethod
-    def of(
-        cls,
-        penalties: Sequence[str],
-        lams: np.ndarray,
-        sizes: Sequence[int],
-        m: int,
-        learning_rate: float,
-        dtype: str,
-    ) -> "Step":
-        """The step of each network of a block; biases are not penalized."""
-        decay, W_decay, b_decay = _parameters(sizes, lams.size, dtype)
-        threshold, W_threshold, b_threshold = _parameters(sizes, lams.size, dtype)
-        for l in range(len(sizes) - 1):
-            b_decay[l][:], b_threshold[l][:] = 1, 0
-            for i, (name, lam) in enumerate(zip(penalties, lams, strict=True)):
-                with np.errstate(over="ignore"):  # an endless decay diverges and is found
-                    W_decay[l][i] = PENALTIES[name].decay(lam, m, learning_rate)
-                    W_threshold[l][i] = PENALTIES[name].threshold(lam, m, learning_rate)
-        return cls(
-            n_lams=lams.size,
-            learning_rate=learning_rate,
-            decay=decay if (decay != 1).any() else None,
-            threshold=threshold if threshold.any() else None,
-        )
-
-
-StepFunction = Callable[[np.ndarray, np.ndarray, Step], None]
-
-
-def proximal_step(theta: np.ndarray, gradient: np.ndarray, step: Step) -> None:
-    """θ := soft threshold of (decay·θ − α·gradient), in place; the gradient is used up."""
-    if step.decay is not None:
-        theta *= step.decay
-    gradient *= step.learning_rate
-    theta -= gradient
-    if step.threshold is not None:
-        theta -= np.clip(theta, -step.threshold, step.threshold, out=gradient)
-
-
-def subgradient_step(theta: np.ndarray, gradient: np.ndarray, step: Step) -> None:
-    """θ := decay·θ − α·gradient − threshold·sign(θ), in place; it jumps over zero and back."""
-    gradient *= step.learning_rate
-    if step.threshold is not None:
-        gradient += step.threshold * np.sign(theta)
-    if step.decay is not None:
-        theta *= step.decay
-    theta -= gradient
-
-
-def clip_step(theta: np.ndarray, gradient: np.ndarray, step: Step) -> None:
-    """The subgradient step, but an L1 weight whose sign would change becomes 0 and stays there."""
-    before = np.sign(theta)
-    subgradient_step(theta, gradient, step)
-    if step.threshold is not None:
-        theta[(np.sign(theta) != before) & (step.threshold > 0)] = 0
-
-
-STEPS: dict[str, StepFunction] = {
-    "proximal": proximal_step,
-    "subgradient": subgradient_step,
-    "clip": clip_step,
-}
 
 
 class _Record:
@@ -286,14 +234,12 @@ class _Record:
         n = len(epochs)
         self.sizes, self.epochs = sizes, epochs
         self.index = {int(epoch): i for i, epoch in enumerate(epochs)}
-        self.W = [np.empty((n, n_lams, *shape), dtype) for shape in _shapes(sizes)[0::2]]
-        self.b = [np.empty((n, n_lams, *shape), dtype) for shape in _shapes(sizes)[1::2]]
+        self.W = [np.empty((n, n_lams, *shape), dtype) for shape in parameters.shapes(sizes)[0::2]]
+        self.b = [np.empty((n, n_lams, *shape), dtype) for shape in parameters.shapes(sizes)[1::2]]
         self.data_cost = np.empty((n, n_lams))
         self.diverged_at = np.full(n_lams, -1)
 
-    def keep(
-        self, epoch: int, block: slice, W: network.Arrays, b: network.Arrays, data_cost: np.ndarray
-    ) -> None:
+    def keep(self, epoch: int, block: slice, W: Arrays, b: Arrays, data_cost: np.ndarray) -> None:
         """Copy one block's snapshot; a network that diverged leaves NaN."""
         s, gone = self.index[epoch], self.diverged_at[block] >= 0
         for kept, now in zip((*self.W, *self.b), (*W, *b), strict=True):
@@ -301,30 +247,10 @@ class _Record:
             kept[s, block][gone] = np.nan
         self.data_cost[s, block] = np.where(gone, np.nan, data_cost)
 
-    def retire(self, epoch: int, block: slice, W: network.Arrays, b: network.Arrays) -> None:
-        """Note which networks of the block are no longer finite, and park them at zero."""
-        squares = sum(np.square(theta).sum(axis=(1, 2)) for theta in (*W, *b))
-        gone = ~np.isfinite(squares)
+    def retire(self, epoch: int, block: slice, gone: np.ndarray) -> None:
+        """Note which networks of the block are no longer finite."""
         diverged_at = self.diverged_at[block]
         diverged_at[gone & (diverged_at < 0)] = epoch
-        for theta in (*W, *b):
-            theta[gone] = 0
-
-
-def _shapes(sizes: Sequence[int]) -> list[tuple[int, int]]:
-    """Shapes of W and b of one network, layer by layer."""
-    return [shape for n_in, n_out in pairwise(sizes) for shape in ((n_out, n_in), (n_out, 1))]
-
-
-def _parameters(
-    sizes: Sequence[int], n_lams: int, dtype: str | np.dtype
-) -> tuple[np.ndarray, list[np.ndarray], list[np.ndarray]]:
-    """A flat array for the parameters of n_lams networks, and W[l], b[l] as views of it."""
-    shapes = [(n_lams, *shape) for shape in _shapes(sizes)]
-    flat = np.zeros(sum(map(prod, shapes)), dtype)
-    ends = np.cumsum([prod(shape) for shape in shapes])[:-1]
-    views = [part.reshape(shape) for part, shape in zip(np.split(flat, ends), shapes, strict=True)]
-    return flat, views[0::2], views[1::2]
 
 
 def _blocks(sizes: Sequence[int], n_lams: int, m: int, itemsize: int) -> list[slice]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from core.penalties import PENALTIES
 
+MAX_LISTED = 10  # values of a list
 MARKUP = " `<>[]()*_$\\:@&~#|"  # what could turn foreign text into a link, a picture, a colour or code
 
 
@@ -61,6 +62,20 @@ def check_classes(y: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
             "a classifier needs examples of both sides"
         )
     return indices, classes
+
+
+def check_labels(y: np.ndarray, classes: np.ndarray, m: int) -> np.ndarray:
+    """Labels as (m,) class indices; each has to be one of the classes, (n_classes,) and sorted."""
+    y = np.asarray(y)
+    if y.shape != (m,):
+        raise ValueError(f"y must hold one label for each of the {m} rows of X, got shape {y.shape}")
+    known = np.isin(y, classes) if y.dtype.kind in "iufb" else np.zeros(m, bool)
+    if not known.all():
+        raise ValueError(
+            f"y must hold labels of the training, {listed(classes)}, got {listed(np.unique(y[~known]))}"
+        )
+    indices: np.ndarray = np.searchsorted(classes, y)
+    return indices
 
 
 def check_lams(lams: Sequence[float] | np.ndarray) -> np.ndarray:
@@ -132,6 +147,12 @@ def check_hidden(hidden: Sequence[int]) -> tuple[int, ...]:
     if isinstance(hidden, Integral):
         raise ValueError(f"hidden must be a tuple of widths, got {hidden!r}; write ({hidden},)")
     return tuple(check_integer("the width of a hidden layer", width, 1) for width in hidden)
+
+
+def listed(values: np.ndarray) -> str:
+    """The first of some values, as part of a sentence."""
+    words = [str(value) if values.dtype.kind in "iufb" else shown(value) for value in values[:MAX_LISTED]]
+    return ", ".join(words) + (" …" if len(values) > MAX_LISTED else "")
 
 
 def shown(value: object) -> str:

@@ -47,9 +47,16 @@ def with_entries(content: bytes, **changed: bytes | np.ndarray | None) -> bytes:
 
 
 def assert_same(left: object, right: object) -> None:
-    """Equal values, types, shapes and places of NaN, through all fields."""
+    """Equal values, types, shapes and places of NaN, through all fields but a run's samples.
+
+    Those are not in a file; what was known of rest is.
+    """
     assert type(left) is type(right)
+    if isinstance(left, core.Run):
+        assert_same(left.rest, right.rest)
     for field in fields(left):
+        if field.name in ("samples", "saved_rest"):
+            continue
         one, other = getattr(left, field.name), getattr(right, field.name)
         if isinstance(one, np.ndarray | list):
             for a, b in (
@@ -91,6 +98,30 @@ def test_a_run_that_diverged_comes_back_with_its_nan(samples):
     run = core.train(*samples, (4,), "l2", [0.0, 10_000.0], learning_rate=3.0, epochs=60)
     assert (run.diverged_at >= 0).tolist() == [False, True]
     assert_same(run, core.load_run(saved(core.Settings(), {"L2": run})).runs["L2"])
+
+
+def test_how_far_from_rest_a_run_is_comes_along(samples):
+    run = core.train(*samples, (), "l1", [1.0, 9.0], 0.3, 40, method="accelerated", snapshots=[0, 7, 40])
+    found = core.load_run(saved(core.Settings(), {"L1": run})).runs["L1"]
+    assert found.method == "accelerated"
+    np.testing.assert_array_equal(found.residual[-1], run.residual[-1])
+    assert np.isnan(found.residual[:-1]).all()
+    again = core.load_run(saved(core.Settings(), {"L1": found})).runs["L1"]
+    np.testing.assert_array_equal(again.gap, run.gap)
+    np.testing.assert_array_equal(again.at(1).at_rest, run.at_rest[1:])
+
+
+def test_a_file_that_does_not_say_how_far_from_rest_it_is_is_read_and_says_so(content, samples):
+    old = with_entries(content, **{"0.residual": None, "0.at_rest": None, "0.gap": None})
+    run = core.load_run(old).runs["L1"]
+    for ask in ("at_rest", "residual", "rest"):
+        with pytest.raises(ValueError, match=r"must know its samples .* run\.with_samples\(X, y\)"):
+            getattr(run, ask)
+    assert core.load_run(saved(core.Settings(), {"L1": run})).runs["L1"].saved_rest is None
+    X = np.random.default_rng(0).standard_normal((12, 2))
+    full = run.with_samples(X, (X[:, 0] > 0).astype(int))
+    np.testing.assert_array_equal(full.at_rest, core.load_run(content).runs["L1"].at_rest)
+    assert np.isfinite(full.residual).all()
 
 
 def test_the_source_of_a_persons_data_comes_along(content):
@@ -169,6 +200,11 @@ def foreign() -> bytes:
             "not float32",
         ),
         (lambda content: with_entries(content, **{"0.b2": np.zeros((3, 2, 1, 1))}), "float64"),
+        (lambda content: with_entries(content, **{"0.gap": None}), "lacks the array '0.gap'"),
+        (
+            lambda content: with_entries(content, **{"0.at_rest": np.ones(3)}),
+            "is float64 (3,) and not float64 (2,)",
+        ),
         (lambda content: with_entries(content, **{"0.lams": np.array([0, -1.0])}), "λ must be"),
         (lambda content: with_entries(content, **{"0.epochs": np.array([0, 9, 4])}), "increase"),
         (lambda content: with_entries(content, **{"0.W1": header_of((10**6, 10**6, 10**6, 2))}), "shorter"),

@@ -73,6 +73,13 @@ def test_a_diverged_network_has_no_accuracy():
         np.testing.assert_array_equal(measures.accuracy(P, y), [1, np.nan])
 
 
+def test_accuracy_of_probabilities_alone_wants_class_indices():
+    P = np.array([[0.1, 0.9]])
+    with pytest.raises(ValueError, match="y must hold labels of the training, 0, 1, got 2"):
+        measures.accuracy(P, np.array([1, 2]))
+    assert measures.accuracy(np.eye(3)[None, :, 1:], np.array([1, 2])).tolist() == [1]
+
+
 # Linearity
 
 

@@ -1,10 +1,12 @@
 """A run: what is read off its networks, and which of them are left out."""
 
+import re
+
 import numpy as np
 import pytest
 
 import core
-from core import network
+from core import measures, network
 from core.run import Run
 
 MIXED = {"penalty": ["l1", "l2", "l1", "l2", "l2"], "lams": [0.0, 1.0, 5.0, 5.0, 20.0]}
@@ -107,6 +109,64 @@ def test_a_network_that_grows_too_slowly_to_overflow_has_not_descended(samples):
     run = core.train(*samples, (), "l2", [39.0, 84.0], learning_rate=1.0, epochs=50)
     assert (run.diverged_at == -1).all()
     assert run.descended.tolist() == [True, False], "αλ/m = 2.1 flips a weight and makes it grow"
+
+
+LABELS = [
+    np.array([1, 2]),
+    np.array([-1, 1]),
+    np.array([0, 1]),
+    np.array([7.0, 3.0]),
+    np.array([False, True]),
+]
+
+
+@pytest.mark.parametrize("labels", LABELS, ids=str)
+def test_labels_of_any_kind_are_scored_as_class_indices_are(samples, labels):
+    X, indices = samples
+    y = labels[indices]
+    options = {"hidden": (4,), "penalty": "l2", "lams": [0.0, 3.0], "epochs": 20}
+    plain_y = np.searchsorted(np.sort(labels), y)
+    plain, run = core.train(X, plain_y, **options), core.train(X, y, **options)
+    np.testing.assert_array_equal(run.cross_entropy(X, y), plain.cross_entropy(X, plain_y))
+    assert run.cross_entropy(X, y) == pytest.approx(run.data_cost[-1], rel=1e-6)
+    right = [(run.classes[measures.predicted(run.predict_proba(X))[k]] == y).mean() for k in range(2)]
+    assert run.accuracy(X, y) == pytest.approx(right)
+    assert run.accuracy(X, y)[0] > 0.5
+
+
+def test_several_classes_may_have_any_labels(three_classes):
+    X, indices = three_classes
+    y = np.array([-4, 9, 11])[indices]
+    run, plain = (core.train(X, each, (4,), "l2", [1.0], epochs=30) for each in (y, indices))
+    np.testing.assert_array_equal(run.cross_entropy(X, y), plain.cross_entropy(X, indices))
+    np.testing.assert_array_equal(run.accuracy(X, y), plain.accuracy(X, indices))
+    assert run.cross_entropy(X[:1], y[:1]) != run.cross_entropy(X[:1], y[1:2])
+
+
+@pytest.mark.parametrize(
+    ("y", "says"),
+    [
+        (np.full(40, 3), "y must hold labels of the training, 1, 2, got 3"),
+        (np.arange(40) % 2, "y must hold labels of the training, 1, 2, got 0"),
+        (np.full(40, 1.5), "1, 2, got 1.5"),
+        (np.full(40, np.nan), "1, 2, got nan"),
+        (np.full(40, "<b>1"), "1, 2, got '·b·1'"),
+        (np.arange(40), "got 0, 3, 4, 5, 6, 7, 8, 9, 10, 11 …"),
+        (np.ones(39), "y must hold one label for each of the 40 rows of X, got shape"),
+    ],
+)
+@pytest.mark.parametrize("ask", ["cross_entropy", "accuracy", "with_samples"])
+def test_labels_that_the_training_had_not_are_refused(samples, ask, y, says):
+    X, indices = samples
+    run = core.train(X, indices + 1, (2,), epochs=2)
+    with pytest.raises(ValueError, match=re.escape(says)):
+        getattr(run, ask)(X, y)
+
+
+def test_samples_of_another_shape_are_refused(samples):
+    X, y = samples
+    with pytest.raises(ValueError, match=r"X must be the \(40, 5\) training samples, got shape \(40, 4\)"):
+        core.train(X, y, epochs=2).with_samples(X[:, :4], y)
 
 
 def with_weights(run: Run, W: list) -> Run:

@@ -1,7 +1,5 @@
 """Training: the stack equals its networks, the step is the lesson's, and the lesson's numbers come out."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,7 +11,7 @@ import core
 from core import measures, network, training
 from core.penalties import PENALTIES
 
-METHODS = tuple(training.STEPS)
+PLAIN = tuple(training.STEPS)  # how they differ is tested here, momentum in test_acceleration
 MIXED = {"penalty": ["l1", "l2", "l1", "l2", "l2"], "lams": [0.0, 1.0, 5.0, 5.0, 20.0]}
 LAM_MAX = 436.631532  # breast cancer, all rows
 each_penalty = pytest.mark.parametrize("penalty", list(PENALTIES))
@@ -55,7 +53,7 @@ def lam_max(X, y):
 # The stack
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", training.METHODS)
 def test_a_network_of_the_stack_equals_the_one_trained_alone(samples, method):
     options = {"hidden": (4, 3), "learning_rate": 0.3, "epochs": 40, "method": method, "dtype": "float64"}
     together = core.train(*samples, **MIXED, **options)
@@ -64,8 +62,9 @@ def test_a_network_of_the_stack_equals_the_one_trained_alone(samples, method):
         assert_same_networks(together.select(slice(i, i + 1)), alone, rtol=1e-9, atol=1e-12)
 
 
-def test_a_float32_stack_equals_single_runs_to_float32_rounding(three_classes):
-    options = {"hidden": (6,), "learning_rate": 0.3, "epochs": 40}
+@pytest.mark.parametrize("method", ["proximal", "accelerated"])
+def test_a_float32_stack_equals_single_runs_to_float32_rounding(three_classes, method):
+    options = {"hidden": (6,), "learning_rate": 0.3, "epochs": 40, "method": method}
     together = core.train(*three_classes, **MIXED, **options)
     assert together.W[0].dtype == together.b[0].dtype == "float32"
     for i, (penalty, lam) in enumerate(zip(MIXED["penalty"], MIXED["lams"], strict=True)):
@@ -73,9 +72,10 @@ def test_a_float32_stack_equals_single_runs_to_float32_rounding(three_classes):
         assert_same_networks(together.select(slice(i, i + 1)), alone, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.parametrize("method", ["proximal", "accelerated"])
 @pytest.mark.parametrize("block_bytes", [1, 6_000, 10**9])
-def test_blocks_of_any_size_give_the_same_networks(samples, monkeypatch, block_bytes):
-    options = {"hidden": (4, 3), "epochs": 30, "dtype": "float64"}
+def test_blocks_of_any_size_give_the_same_networks(samples, monkeypatch, block_bytes, method):
+    options = {"hidden": (4, 3), "epochs": 30, "dtype": "float64", "method": method}
     whole = core.train(*samples, **MIXED, **options)
     monkeypatch.setattr(training, "BLOCK_BYTES", block_bytes)
     blocked = core.train(*samples, **MIXED, **options)
@@ -122,9 +122,10 @@ def test_a_penalty_of_the_registry_is_trained_in_the_stack_as_it_is_alone(sample
     assert_same_networks(together.select(slice(k, k + 1)), alone, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("method", ["proximal", "accelerated"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_every_network_starts_from_the_seed_in_any_precision(samples, dtype):
-    run = core.train(*samples, **MIXED, hidden=(4, 3), epochs=3, seed=9, dtype=dtype)
+def test_every_network_starts_from_the_seed_in_any_precision(samples, dtype, method):
+    run = core.train(*samples, **MIXED, hidden=(4, 3), epochs=3, seed=9, method=method, dtype=dtype)
     W, b = network.init_params((5, 4, 3, 1), np.random.default_rng(9))
     for start, history in zip((*W, *b), (*run.history_W, *run.history_b), strict=True):
         assert history.dtype == dtype
@@ -146,7 +147,7 @@ def test_one_l2_step_is_the_lessons_shrink_and_gradient_step(samples):
         np.testing.assert_allclose(run.b[l][0], b[l] - alpha * db[l], atol=1e-14)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", PLAIN)
 def test_one_l1_step_is_the_gradient_step_and_then_the_methods_own(samples, method):
     X, y = samples
     lam, alpha = 20.0, 0.3
@@ -190,7 +191,7 @@ def test_one_step_with_several_classes_goes_down_the_softmax(three_classes):
 
 
 def test_the_method_makes_no_difference_to_l2(samples):
-    runs = [core.train(*samples, penalty="l2", lams=[5.0], method=method, epochs=20) for method in METHODS]
+    runs = [core.train(*samples, penalty="l2", lams=[5.0], method=method, epochs=20) for method in PLAIN]
     for other in runs[1:]:
         assert_same_networks(runs[0], other, rtol=0)
 
@@ -214,7 +215,7 @@ def test_a_clipped_weight_stays_zero_for_good(samples):
 def test_from_zero_a_proximal_weight_may_return_and_a_clipped_one_may_not(monkeypatch):
     monkeypatch.setattr(network, "init_params", lambda sizes, rng: ([np.zeros((1, 2))], [np.zeros((1, 1))]))
     X, y = np.array([[-1.0, -0.1], [1.0, 0.1]]), np.array([0, 1])
-    run = {method: core.train(X, y, (), "l1", [0.4], method=method) for method in METHODS}
+    run = {method: core.train(X, y, (), "l1", [0.4], method=method) for method in PLAIN}
     assert (run["clip"].W[0] == 0).all()
     assert (run["proximal"].W[0][0, 0] == 0).tolist() == [
         False,
@@ -294,7 +295,7 @@ def three_methods(breast_cancer):
     options = {"hidden": (), "penalty": "l1", "lams": [20.0], "learning_rate": 0.5, "epochs": 20_000}
     return {
         method: core.train(*breast_cancer, **options, method=method, snapshots=2, dtype="float64")
-        for method in METHODS
+        for method in PLAIN
     }
 
 
@@ -406,12 +407,12 @@ def test_the_rows_given_are_left_alone(samples):
 # Progress, divergence, underflow
 
 
-def test_progress_is_told_after_each_epoch_of_each_block(samples, monkeypatch):
+@pytest.mark.parametrize("method", training.METHODS)
+def test_progress_is_told_after_each_epoch_of_each_block(samples, monkeypatch, method):
     monkeypatch.setattr(training, "BLOCK_BYTES", 1)
     calls = []
-    core.train(
-        *samples, lams=[0.0, 1.0], epochs=5, on_progress=lambda done, total: calls.append((done, total))
-    )
+    options = {"lams": [0.0, 1.0], "epochs": 5, "method": method}
+    core.train(*samples, **options, on_progress=lambda done, total: calls.append((done, total)))
     assert calls == [(done, 10) for done in range(1, 11)]
 
 
@@ -504,11 +505,3 @@ def test_a_duplicated_column_shares_its_weight_evenly_under_l2(breast_cancer):
     double = core.train(np.column_stack([X, X[:, worst_radius]]), y, **options, snapshots=2, dtype="float64")
     assert alone.W[0][0, 0, worst_radius] == pytest.approx(-0.538755, abs=1e-4)
     assert double.W[0][0, 0, [worst_radius, -1]] == pytest.approx([-0.485660] * 2, abs=1e-4)
-
-
-def test_the_parameters_are_views_of_one_flat_array():
-    flat, W, b = training._parameters((3, 2, 1), 4, "float32")
-    for part in (*W, *b):
-        part[:] = 1
-    assert flat.tolist() == [1] * (4 * (3 * 2 + 2 + 2 + 1))
-    assert [w.shape for w in W] == [(4, n_out, n_in) for n_in, n_out in pairwise((3, 2, 1))]

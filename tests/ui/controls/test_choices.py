@@ -103,6 +103,7 @@ def test_the_address_holds_each_choice_that_is_not_the_default_and_no_other(page
 
 def test_a_choice_is_in_the_link_as_soon_as_it_is_made():
     app = open_app(topic("sparsity"), epochs="50")
+    app.session_state["share"] = True  # as who looks at the link has it
     app.segmented_control(key="layer").set_value(1).run()
     assert "layer=1" in app.main.code[0].value
     app.segmented_control(key="layer").set_value(0).run()

@@ -19,9 +19,8 @@ Momentum diverges where plain steps come to rest, and the landscape is not conve
 - takes its first epochs plain, so that it mostly comes to the minimum that the plain steps come to.
 
 A snapshot is the best X so far: but for rounding J never rises, and a network whose start is finite stays
-finite. J may still be above that of the plain steps at the same epoch, mostly in another minimum: 26 of
-25,000 comparisons over 8 data sets, depths 0 to 4, α from .1 to 3, three penalties and λ up to 1000, after 10
-to 1,000 epochs.
+finite. With hidden layers J may still be above that of the plain steps at the same epoch, mostly in another
+minimum: in at most 1 of 500 comparisons of `tests/core/test_acceleration.py`.
 
 A. Beck, M. Teboulle: A fast iterative shrinkage-thresholding algorithm, SIAM J. Imaging Sci. 2 (2009).
 B. O'Donoghue, E. Candès: Adaptive restart for accelerated gradient schemes, Found. Comput. Math. 15 (2015).
@@ -35,6 +34,7 @@ import numpy as np
 from core import network, parameters
 from core.network import Arrays
 from core.parameters import dot
+from core.penalties import soft_threshold
 
 PLAIN_EPOCHS = 10
 TALLEST = 2.0  # J over its start, up to which the plain epochs may bounce
@@ -136,9 +136,7 @@ class AcceleratedDescent:
         rate = self._choose_rate(dx, dG)[:, None].astype(G.dtype)
         beta = self._choose_momentum()[:, None].astype(G.dtype)
         V = self._x + beta * dx
-        X = V - rate * (G + beta * dG)
-        threshold = rate * self._corner
-        X -= np.minimum(np.maximum(X, -threshold), threshold)
+        X = soft_threshold(V - rate * (G + beta * dG), rate * self._corner)
         V -= X
         uphill = dot(V, X - self._x) > 0
         self._t[uphill & (self._beta > 0)] = 1

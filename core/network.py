@@ -103,6 +103,14 @@ def probabilities(Z: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     return P
 
 
+def output_slope(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """dZ = (P − Y)/m of the output, in place of its Z (n_lams, n_out, m); Y: (n_out, m) from `targets`."""
+    dZ = probabilities(Z, out=Z)
+    dZ -= Y
+    dZ *= 1 / Z.shape[-1]
+    return dZ
+
+
 def cross_entropy(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
     """Mean over the samples of −log P(true class), from the output's Z and the targets Y.
 

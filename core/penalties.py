@@ -215,7 +215,7 @@ def soft_threshold(V: np.ndarray, threshold: np.ndarray | float) -> np.ndarray:
     V: any shape; threshold ≥ 0 broadcasts against it. Returns a new array; for notebooks, as `Penalty.prox`.
     """
     limit = np.asarray(threshold, V.dtype)
-    shrunk: np.ndarray = V - np.clip(V, -limit, limit)
+    shrunk: np.ndarray = V - np.minimum(np.maximum(V, -limit), limit)  # np.clip takes several times as long
     return shrunk
 
 

@@ -217,9 +217,7 @@ def _train_block(
                 record.keep(epoch, block, *networks.kept(Z, Y))
             if epoch == last:
                 return
-            dZ = network.probabilities(Z, out=Z)
-            dZ -= Y
-            dZ *= 1 / m
+            network.output_slope(Z, Y)
             network.backward(W, A, dA, networks.dW, networks.db, ones)
             gone = networks.step()
             if gone is not None:

@@ -146,7 +146,8 @@ class Queue:
 
     def _place(self, job: _Job[Any]) -> int:
         with self._lock:
-            self._employ()  # what was to be short and is not holds up its lane until somebody looks
+            if job.began_at is None:  # what was to be short and is not holds up its lane until somebody looks
+                self._employ()
             return self._line.place(job)
 
     def _next(self, express: int | None) -> _Job[Any] | None:

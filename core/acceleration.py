@@ -27,13 +27,11 @@ B. O'Donoghue, E. Candès: Adaptive restart for accelerated gradient schemes, Fo
 H. Zhang, W. Hager: A nonmonotone line search technique, SIAM J. Optim. 14 (2004).
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from core import network, parameters
+from core import network
 from core.network import Arrays
-from core.parameters import dot
+from core.parameters import Stack, dot
 from core.penalties import soft_threshold
 
 PLAIN_EPOCHS = 10
@@ -43,33 +41,38 @@ GROWTH = 1.02
 MEMORY = 0.95  # of the running mean of J
 KEPT = 0.5  # of t, after a step back
 TINY = 1e-300
+BY_NETWORK = (  # what a descent knows of each network, beside the parameters
+    *("_x_last", "_G_last", "_dx", "_dG", "_pull", "_rate", "_t", "_beta", "_went_back", "_goes_back"),
+    *("_bounces", "_best_cost", "_best_J", "_start_J", "_mean", "_weight"),
+)
 
 
 class AcceleratedDescent:
     """Networks of a block that take one accelerated step an epoch; a row holds a network's parameters."""
 
-    def __init__(
-        self,
-        penalties: Sequence[str],
-        lams: np.ndarray,
-        sizes: Sequence[int],
-        m: int,
-        learning_rate: float,
-        dtype: str,
-    ) -> None:
-        n = lams.size
-        self._x, self.W, self.b = parameters.rows(sizes, n, dtype)
-        self._best, self._best_W, self._best_b = parameters.rows(sizes, n, dtype)
-        self._gradient, gradient_W, gradient_b = parameters.rows(sizes, n, dtype)
-        self.dW, self.db = ([np.empty(part.shape, dtype) for part in g] for g in (gradient_W, gradient_b))
+    def __init__(self, stack: Stack) -> None:
+        self._stack, n, learning_rate = stack, stack.lams.size, stack.learning_rate
+        self._x, self.W, self.b = stack.rows()
+        self._best, self._best_W, self._best_b = stack.rows()
+        self._gradient, gradient_W, gradient_b = stack.rows()
+        self.dW, self.db = ([np.empty_like(part, order="C") for part in g] for g in (gradient_W, gradient_b))
         self._gradient_parts = list(zip((*gradient_W, *gradient_b), (*self.dW, *self.db), strict=True))
-        self._corner, self._ridge = parameters.rates(penalties, lams, sizes, m, dtype)
+        self._corner, self._ridge = stack.rates()
         self._x_last, self._G_last, self._dx, self._dG = (np.zeros_like(self._x) for _ in range(4))
         self._learning_rate, self._rate = learning_rate, np.full(n, learning_rate)
         self._t, self._beta = np.ones(n), np.zeros(n)
         self._went_back, self._goes_back = np.zeros(n, bool), np.zeros(n, bool)
         self._bounces = np.ones(n, bool)  # takes its plain epochs
-        self._epoch, self._noise = 0, 10 * float(np.finfo(dtype).eps)
+        self._epoch, self._noise = 0, 10 * float(np.finfo(stack.dtype).eps)
+
+    def select(self, keep: np.ndarray) -> "AcceleratedDescent":
+        """Some of the networks alone, momentum and all; keep: (n_lams,) bool."""
+        kept = AcceleratedDescent(self._stack.select(keep))
+        kept._x[:], kept._best[:] = self._x[keep], self._best[keep]
+        for name in BY_NETWORK:
+            setattr(kept, name, getattr(self, name)[keep])
+        kept._last, kept._epoch = self._last[:, keep], self._epoch
+        return kept
 
     def judge(self, Z: np.ndarray, Y: np.ndarray) -> None:
         """Look at J where the step has led, and undo the step where that is too high."""

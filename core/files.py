@@ -30,8 +30,8 @@ MAX_RUNS, MAX_ENTRIES = 16, 2000
 NAMES = ("feature_names", "class_names")
 SOURCE = ("label", "about", "source", "licence")
 RUN_SCALARS = ("learning_rate", "method", "seed", "m")
-RUN_ARRAYS = ("lams", "classes", "epochs", "data_cost", "penalty_cost", "diverged_at")
-REST_ARRAYS = ("residual", "at_rest", "gap")  # of the last snapshot; files of before lack them
+RUN_ARRAYS = ("lams", "classes", "epochs", "data_cost", "penalty_cost", "diverged_at", "stopped_at")
+REST_ARRAYS = ("residual", "at_rest", "gap", "swings", "constant")  # at the end; older files lack them
 DATA_ARRAYS = ("X_train", "y_train", "X_test", "y_test")
 NOT_A_ZIP: tuple[type[Exception], ...] = (
     *(zipfile.BadZipFile, zlib.error, struct.error, ValueError, OSError, EOFError),
@@ -197,16 +197,24 @@ def _run(arrays: Mapping[str, np.ndarray], i: int, said: Any) -> Run:
         data_cost=_shaped(arrays, f"{i}.data_cost", at, np.dtype(float)),
         penalty_cost=_shaped(arrays, f"{i}.penalty_cost", at, np.dtype(float)),
         diverged_at=_shaped(arrays, f"{i}.diverged_at", (lams.size,), np.dtype(np.int64)),
+        stopped_at=_stopped_at(arrays, i, lams.size, epochs),
         saved_rest=_rest(arrays, i, lams.size),
     )
 
 
+def _stopped_at(arrays: Mapping[str, np.ndarray], i: int, n_lams: int, epochs: np.ndarray) -> np.ndarray:
+    """The last epoch of each network of the i-th run: of all that of the run, where the file does not say."""
+    if f"{i}.stopped_at" not in arrays:
+        return np.full(n_lams, epochs[-1])
+    return _shaped(arrays, f"{i}.stopped_at", (n_lams,), np.dtype(np.int64))
+
+
 def _rest(arrays: Mapping[str, np.ndarray], i: int, n_lams: int) -> Rest | None:
     """How far from rest the i-th run is, where the file says so."""
-    if f"{i}.at_rest" not in arrays:
+    if f"{i}.{REST_ARRAYS[-1]}" not in arrays:
         return None
     found = {field: _shaped(arrays, f"{i}.{field}", (n_lams,), np.dtype(float)) for field in REST_ARRAYS}
-    return Rest(**{**found, "at_rest": found["at_rest"] == 1})
+    return Rest(**found | {field: found[field] == 1 for field in ("at_rest", "swings", "constant")})
 
 
 def _taken(arrays: Mapping[str, np.ndarray], name: str, n_dims: int) -> np.ndarray:

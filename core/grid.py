@@ -6,6 +6,9 @@ from core.run import Run
 from core.settings import LAMS, Settings
 from core.training import OnProgress, train
 
+RESTS_FROM = 3.0  # λ below it hardly comes to rest in any number of epochs that one would wait for
+FURTHER, FURTHEST = 20, 6000  # times the epochs, and epochs, up to which larger λ go on
+
 
 def train_grid(
     data: Dataset,
@@ -13,25 +16,39 @@ def train_grid(
     snapshots: int = 60,
     on_progress: OnProgress | None = None,
     hidden: tuple[int, ...] | None = None,
+    method: str = "proximal",
 ) -> dict[str, Run]:
     """Every penalty of the registry over LAMS, by the penalty's label; one stack, all from the same start.
 
     settings: of which hidden, learning_rate, epochs and seed count; hidden: in place of the settings' own.
-    snapshots, on_progress: as for `train`.
+    snapshots, on_progress, method: as for `train`. Under "accelerated" a network stops once it is at rest,
+    and one of λ ≥ RESTS_FROM that is not goes on, see `epochs_to_rest`.
     """
-    n = len(LAMS)
+    n, lams = len(LAMS), LAMS * len(PENALTIES)
+    to_rest = method == "accelerated"
     run = train(
         data.X_train,
         data.y_train,
         hidden=settings.hidden if hidden is None else hidden,
         penalty=[name for name in PENALTIES for _ in LAMS],
-        lams=LAMS * len(PENALTIES),
+        lams=lams,
         learning_rate=settings.learning_rate,
-        epochs=settings.epochs,
+        epochs=[epochs_to_rest(settings.epochs, lam) for lam in lams] if to_rest else settings.epochs,
         seed=settings.seed,
+        method=method,
         snapshots=snapshots,
         on_progress=on_progress,
+        until_rest=to_rest,
     )
     return {
         penalty.label: run.select(slice(i * n, (i + 1) * n)) for i, penalty in enumerate(PENALTIES.values())
     }
+
+
+def epochs_to_rest(epochs: int, lam: float) -> int:
+    """How many accelerated epochs a network takes at most, where so many were asked for.
+
+    From RESTS_FROM on FURTHER times as many, if that is not more than FURTHEST: few need them, and what the
+    penalty does is told of networks at rest alone.
+    """
+    return max(epochs, min(FURTHER * epochs, FURTHEST)) if lam >= RESTS_FROM else epochs

@@ -12,7 +12,8 @@ import numpy as np
 from core.penalties import PENALTIES
 from core.validation import check_labels
 
-COLLAPSED = 1e-3  # deviation of the logit below which the output no longer depends on the input
+COLLAPSED = 1e-3  # deviation of the logit over its mean, up to which the answer is one for all samples
+ROUNDING = 1e-12  # the same where the mean is 0
 UNIT_STATES = ("alive", "constant", "cut", "diverged")
 
 
@@ -172,27 +173,32 @@ def share_within(Z: np.ndarray, band: float) -> np.ndarray:
     return np.where(np.isfinite(Z[:, 0, 0]), share, np.nan)
 
 
-def logit_deviation(Z: np.ndarray) -> np.ndarray:
-    """Standard deviation of the logit over the samples, (n_lams,), from the output's Z.
+def is_constant(Z: np.ndarray) -> np.ndarray:
+    """Whether a network has collapsed: whether its answer is the same for every sample, (n_lams,) bool.
 
-    With several classes the logits are first centred over the classes, which leaves the softmax as it is.
+    So it is where the logit deviates from its mean over the samples by at most COLLAPSED of that mean. One
+    that is small all over is no constant: its sign can still be right.
+
+    Z: (n_lams, n_out, m) of the output; of several classes, first centred over them, which leaves the softmax
+    as it is.
     """
-    Z = _centred(Z)
-    deviation: np.ndarray = np.sqrt(np.square(Z).mean(axis=(1, 2)))
-    return deviation
+    Z = _over_classes(Z)
+    mean = Z.mean(axis=2, keepdims=True)
+    deviation, intercept = (np.sqrt(np.square(part).mean(axis=(1, 2))) for part in (Z - mean, mean))
+    constant: np.ndarray = deviation <= COLLAPSED * intercept + ROUNDING
+    return constant
 
 
 def affine_r2(X: np.ndarray, Z: np.ndarray) -> np.ndarray:
     """How much of the logit's variance the best affine map of X explains, (n_lams,), at most 1.
 
     R² = 1 − Σ(z − ẑ)²/Σ(z − z̄)² by least squares. Where the logit is constant that is 0/0: NaN, a
-    collapsed network, and not a linear one (see COLLAPSED).
+    collapsed network, and not a linear one (see `is_constant`).
 
     X: (m, n_features); Z: (n_lams, n_out, m), the output's pre-activation.
     """
     R2 = np.full(len(Z), np.nan)
-    deviation = logit_deviation(Z)
-    alive = deviation >= COLLAPSED
+    alive = ~is_constant(Z)
     U, singular, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
     U = U[:, singular > 1e-10 * singular[0]]  # an orthonormal basis of what X can express
     Z = _centred(Z[alive])
@@ -203,11 +209,15 @@ def affine_r2(X: np.ndarray, Z: np.ndarray) -> np.ndarray:
 
 def _centred(Z: np.ndarray) -> np.ndarray:
     """Logits in float64 without their mean over the samples, and over the classes if there are several."""
-    Z = Z.astype(float)
-    if Z.shape[1] > 1:
-        Z = Z - Z.mean(axis=1, keepdims=True)
+    Z = _over_classes(Z)
     centred: np.ndarray = Z - Z.mean(axis=2, keepdims=True)
     return centred
+
+
+def _over_classes(Z: np.ndarray) -> np.ndarray:
+    """Logits in float64, of several classes without their mean over these."""
+    Z = Z.astype(float)
+    return Z - Z.mean(axis=1, keepdims=True) if Z.shape[1] > 1 else Z
 
 
 def histogram(values: np.ndarray, edges: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ holds all parameters of one, so that products of rows and factors for rows are o
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
 
@@ -39,24 +40,47 @@ def rows(sizes: Sequence[int], n_lams: int, dtype: str | np.dtype) -> Layout:
     return array, views[0::2], views[1::2]
 
 
-def rates(
-    penalties: Sequence[str], lams: np.ndarray, sizes: Sequence[int], m: int, dtype: str | np.dtype
-) -> tuple[np.ndarray, np.ndarray]:
-    """λ/2m where L1 acts and λ/m where L2 acts, in rows, 0 for biases: (corner, ridge).
-
-    The penalty is Σ corner·|w| + ridge·w²/2. A rate that the precision does not hold is its largest number.
-    """
-    corner, W_corner, _ = rows(sizes, lams.size, dtype)
-    ridge, W_ridge, _ = rows(sizes, lams.size, dtype)
-    largest = float(np.finfo(dtype).max)
-    for i, (name, lam) in enumerate(zip(penalties, lams, strict=True)):
-        for l in range(len(sizes) - 1):
-            W_corner[l][i] = min(PENALTIES[name].threshold(lam, m, 1.0), largest)
-            W_ridge[l][i] = min(PENALTIES[name].decay_ratio(lam, m, 1.0), largest)
-    return corner, ridge
-
-
 def dot(A: np.ndarray, B: np.ndarray) -> np.ndarray:
     """The product of each row of A with that of B, (n_rows,)."""
     products: np.ndarray = np.vecdot(A, B)
     return products
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """Networks that lie side by side: what tells them apart, and what they share."""
+
+    penalties: tuple[str, ...]  # one for each network
+    lams: np.ndarray  # (n_lams,)
+    sizes: tuple[int, ...]  # units of every layer, input first
+    m: int  # training samples
+    learning_rate: float
+    dtype: str
+
+    def select(self, keep: np.ndarray) -> "Stack":
+        """Some of the networks; keep: (n_lams,) bool, or their positions."""
+        penalties = tuple(np.array(self.penalties)[keep].tolist())
+        return replace(self, penalties=penalties, lams=self.lams[keep])
+
+    def flat(self) -> Layout:
+        """Zeros for their parameters, see `flat`."""
+        return flat(self.sizes, self.lams.size, self.dtype)
+
+    def rows(self) -> Layout:
+        """Zeros for their parameters, see `rows`."""
+        return rows(self.sizes, self.lams.size, self.dtype)
+
+    def rates(self) -> tuple[np.ndarray, np.ndarray]:
+        """λ/2m where L1 acts and λ/m where L2 acts, in rows, 0 for biases: (corner, ridge).
+
+        The penalty is Σ corner·|w| + ridge·w²/2. A rate that the precision does not hold is its largest
+        number.
+        """
+        corner, W_corner, _ = self.rows()
+        ridge, W_ridge, _ = self.rows()
+        largest = float(np.finfo(self.dtype).max)
+        for i, (name, lam) in enumerate(zip(self.penalties, self.lams, strict=True)):
+            for l in range(len(self.sizes) - 1):
+                W_corner[l][i] = min(PENALTIES[name].threshold(lam, self.m, 1.0), largest)
+                W_ridge[l][i] = min(PENALTIES[name].decay_ratio(lam, self.m, 1.0), largest)
+        return corner, ridge

@@ -19,6 +19,10 @@ It errs now and then either way: `tests/core/test_rest.py` lets 2 % of the netwo
 change J in its fourth digit, a count or the accuracy within four times the epochs, by a row that lies on the
 boundary say, and 10 % of those that change none be not called so.
 
+**Swinging.** One plain step of α follows another. Along a direction of curvature c the second is 1 − αc times
+the first, so that where it takes back SWING to GROWS of the first, αc is about 2: J falls no further and
+does not grow without end either.
+
 **Gap.** Without a hidden layer J is convex, and shares of the samples prove how far J is above its minimum;
 see `core.logistic`, whose bound holds for several classes too: with q_i in the simplex, H their entropy and
 θ_i = q_i − y_i, of which each class's sum is 0, m·J* ≥ Σ H(q_i) − what the penalty charges for θX.
@@ -28,14 +32,16 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from core import network, parameters
+from core import network
+from core.measures import is_constant
 from core.network import Arrays
-from core.parameters import dot
+from core.parameters import Stack, dot
 from core.penalties import PENALTIES, soft_threshold
 
 BLOCK_BYTES = 4_000_000  # of activations
-CG_STEPS = 4
+CG_STEPS, POWER_STEPS = 4, 30
 SHARE, FAR = 0.1, 4.0
+SWING, GROWS = 0.9, 1.01
 DIGITS = 4  # of J that are shown
 DIFFERENCE = 1e-5  # relative step of the differences of the gradient
 NOISE = 1e-6
@@ -52,6 +58,8 @@ class Rest:
     residual: np.ndarray  # (n_lams,) √ΣR², NaN where a network diverged
     at_rest: np.ndarray  # (n_lams,) bool
     gap: np.ndarray  # (n_lams,) J − J* is proven to be at most this; NaN where nothing is proven
+    swings: np.ndarray  # (n_lams,) bool, whether a plain step of α is taken back by the next
+    constant: np.ndarray  # (n_lams,) bool, whether the answer is the same for every sample
 
     def select(self, keep: np.ndarray | slice) -> "Rest":
         """The same for some of the networks."""
@@ -94,18 +102,53 @@ def residuals(networks: Networks, history_W: Arrays, history_b: Arrays) -> np.nd
 def measure(networks: Networks, W: Arrays, b: Arrays) -> Rest:
     """Where networks stand; W[l] (n_lams, n_out, n_in), b[l] (n_lams, n_out, 1)."""
     measured = [_measure(J, [w[part] for w in W], [c[part] for c in b]) for part, J in networks.blocks()]
-    return Rest(*(np.concatenate(values) for values in zip(*measured, strict=True)))
+    values = {field.name: [getattr(each, field.name) for each in measured] for field in fields(Rest)}
+    return Rest(**{name: np.concatenate(parts) for name, parts in values.items()})
 
 
-def _measure(J: "_Objective", W: Arrays, b: Arrays) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Residual, whether at rest, and gap of the networks of a block."""
+def curvatures(networks: Networks, W: Arrays, b: Arrays) -> np.ndarray:
+    """The largest curvature of J but for its corner, (n_lams,), in nats for a squared unit of weight.
+
+    By POWER_STEPS steps of the power iteration on differences of the gradient; NaN where a network diverged.
+    """
+    parts = [_curvatures(J, [w[part] for w in W], [c[part] for c in b]) for part, J in networks.blocks()]
+    return np.concatenate(parts)
+
+
+def _curvatures(J: "_Objective", W: Arrays, b: Arrays) -> np.ndarray:
+    x, finite = J.rows(W, b)
+    G, scale = J.gradient(x), DIFFERENCE * (1 + _length(x))[:, None]
+    way = np.random.default_rng(0).standard_normal(x.shape)
+    for _ in range(POWER_STEPS):
+        way /= np.maximum(_length(way), TINY)[:, None]
+        way = (J.gradient(x + scale * way) - G) / scale
+    return np.where(finite, _length(way), np.nan)
+
+
+def _measure(J: "_Objective", W: Arrays, b: Arrays) -> Rest:
+    """Where the networks of a block stand."""
     x, finite = J.rows(W, b)
     with np.errstate(over="ignore", invalid="ignore"):
         G = J.gradient(x)
         R = J.mapping(x, G)
-        still = _still(J, x, G, R) & finite
         gap = _gap(J, x) if len(W) == 1 else np.full(len(x), np.nan)
-    return np.where(finite, _length(R), np.nan), still, np.where(finite, gap, np.nan)
+        at_rest = _still(J, x, G, R) & finite
+        return Rest(
+            residual=np.where(finite, _length(R), np.nan),
+            at_rest=at_rest,
+            gap=np.where(finite, gap, np.nan),
+            swings=_swings(J, x, R) & finite & ~at_rest,
+            constant=is_constant(J.logits(x)) & finite,
+        )
+
+
+def _swings(J: "_Objective", x: np.ndarray, R: np.ndarray) -> np.ndarray:
+    """Whether the step after next takes back the next one, (n_lams,)."""
+    x_next = x - J.learning_rate * R
+    R_next = J.mapping(x_next, J.gradient(x_next))
+    turn = dot(R_next, R) / np.maximum(dot(R, R), TINY)  # 1 − αc
+    swings: np.ndarray = (turn >= -GROWS) & (turn <= -SWING)
+    return swings
 
 
 class _Objective:
@@ -117,8 +160,9 @@ class _Objective:
         self.penalties, self.lams = networks.penalties[part], networks.lams[part]
         n, sizes = self.lams.size, networks.sizes
         self.Xt, self.Y = np.ascontiguousarray(X.T, float), network.targets(y, networks.n_classes, "float64")
-        self.corner, self.ridge = parameters.rates(self.penalties, self.lams, sizes, self.m, "float64")
-        self._x, self._W, self._b = parameters.rows(sizes, n, "float64")
+        stack = Stack(self.penalties, self.lams, sizes, self.m, self.learning_rate, "float64")
+        self.corner, self.ridge = stack.rates()
+        self._x, self._W, self._b = stack.rows()
         self._A = [self.Xt, *(np.empty((n, units, self.m)) for units in sizes[1:])]
         self._dA = [
             np.empty_like(A) if 0 < l < len(sizes) - 1 else np.empty(0) for l, A in enumerate(self._A)

@@ -8,6 +8,8 @@ import numpy as np
 from core import activation, measures, network, validation
 from core.rest import Networks, Rest, Samples, measure, residuals
 
+STATES = ("trained", "collapsed", "swinging", "diverged")
+
 
 @dataclass(frozen=True, eq=False)
 class Run:
@@ -31,6 +33,7 @@ class Run:
     data_cost: np.ndarray = field(repr=False)  # (n_snapshots, n_lams)
     penalty_cost: np.ndarray = field(repr=False)  # (n_snapshots, n_lams)
     diverged_at: np.ndarray = field(repr=False)  # (n_lams,) epoch, or −1
+    stopped_at: np.ndarray = field(repr=False)  # (n_lams,) the last epoch that each network took
     samples: Samples | None = field(default=None, repr=False)  # X as it was given, and class indices
     saved_rest: Rest | None = field(default=None, repr=False)  # what a file says where samples are unknown
 
@@ -79,6 +82,18 @@ class Run:
         accuracy; how often it errs either way stands in `core.rest`. A network that diverged is not at rest.
         """
         return self.rest.at_rest
+
+    @property
+    def state(self) -> np.ndarray:
+        """What became of each network, (n_lams,) of STATES.
+
+        swinging: its steps take each other back, so that J falls no further (never after "accelerated", which
+        shortens them). diverged: it is not finite, or its J ended above its start. collapsed: it answers the
+        same for every sample, see `measures.is_constant`. trained: none of these, at rest or not yet.
+        """
+        swings = self.rest.swings & (self.method != "accelerated")
+        found = [swings, ~self.descended, self.rest.constant]
+        return np.select(found, ["swinging", "diverged", "collapsed"], "trained")
 
     @property
     def gap(self) -> np.ndarray | None:
@@ -174,6 +189,7 @@ class Run:
             data_cost=self.data_cost[:, keep],
             penalty_cost=self.penalty_cost[:, keep],
             diverged_at=self.diverged_at[keep],
+            stopped_at=self.stopped_at[keep],
             saved_rest=None if known is None else known.select(keep),
         )
 

@@ -7,14 +7,15 @@ That is the proximal step. The subgradient step and clipping differ from it in w
 the absolute value. Biases are in the same array: for those the decay is 1 and the threshold 0.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
 
-from core import network, parameters
+from core import network
 from core.network import Arrays
+from core.parameters import Stack
 from core.penalties import PENALTIES
 
 
@@ -25,33 +26,23 @@ class Step:
     decay = 1 − αλ/m where L2 acts, threshold = αλ/2m where L1 acts; None where they act nowhere.
     """
 
-    n_lams: int
     learning_rate: float
     decay: np.ndarray | None
     threshold: np.ndarray | None
 
     @classmethod
-    def of(
-        cls,
-        penalties: Sequence[str],
-        lams: np.ndarray,
-        sizes: Sequence[int],
-        m: int,
-        learning_rate: float,
-        dtype: str,
-    ) -> "Step":
-        """The step of each network of a block; biases are not penalized."""
-        decay, W_decay, b_decay = parameters.flat(sizes, lams.size, dtype)
-        threshold, W_threshold, b_threshold = parameters.flat(sizes, lams.size, dtype)
-        for l in range(len(sizes) - 1):
+    def of(cls, stack: Stack) -> "Step":
+        """The step of each network; biases are not penalized."""
+        decay, W_decay, b_decay = stack.flat()
+        threshold, W_threshold, b_threshold = stack.flat()
+        for l in range(len(stack.sizes) - 1):
             b_decay[l][:], b_threshold[l][:] = 1, 0
-            for i, (name, lam) in enumerate(zip(penalties, lams, strict=True)):
+            for i, (name, lam) in enumerate(zip(stack.penalties, stack.lams, strict=True)):
                 with np.errstate(over="ignore"):  # an endless decay diverges and is found
-                    W_decay[l][i] = PENALTIES[name].decay(lam, m, learning_rate)
-                    W_threshold[l][i] = PENALTIES[name].threshold(lam, m, learning_rate)
+                    W_decay[l][i] = PENALTIES[name].decay(lam, stack.m, stack.learning_rate)
+                    W_threshold[l][i] = PENALTIES[name].threshold(lam, stack.m, stack.learning_rate)
         return cls(
-            n_lams=lams.size,
-            learning_rate=learning_rate,
+            learning_rate=stack.learning_rate,
             decay=decay if (decay != 1).any() else None,
             threshold=threshold if threshold.any() else None,
         )
@@ -99,10 +90,17 @@ STEPS: dict[str, StepFunction] = {
 class PlainDescent:
     """Networks of a block that take one plain step an epoch, whatever it does to J."""
 
-    def __init__(self, update: StepFunction, step: Step, sizes: Sequence[int], dtype: str) -> None:
-        self._update, self._step = update, step
-        self._theta, self.W, self.b = parameters.flat(sizes, step.n_lams, dtype)
-        self._gradient, self.dW, self.db = parameters.flat(sizes, step.n_lams, dtype)
+    def __init__(self, update: StepFunction, stack: Stack) -> None:
+        self._update, self._step, self._stack = update, Step.of(stack), stack
+        self._theta, self.W, self.b = stack.flat()
+        self._gradient, self.dW, self.db = stack.flat()
+
+    def select(self, keep: np.ndarray) -> "PlainDescent":
+        """Some of the networks alone, where they are; keep: (n_lams,) bool."""
+        kept = PlainDescent(self._update, self._stack.select(keep))
+        for part, before in zip((*kept.W, *kept.b), (*self.W, *self.b), strict=True):
+            part[:] = before[keep]
+        return kept
 
     def judge(self, Z: np.ndarray, Y: np.ndarray) -> None:
         """Plain steps are taken as they come."""

@@ -8,22 +8,28 @@ processor's cache.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
 
-from core import network, parameters, validation
+from core import network, validation
 from core.acceleration import AcceleratedDescent
 from core.network import Arrays
+from core.parameters import Stack
 from core.penalties import PENALTIES
+from core.record import Record
+from core.rest import Networks, measure
 from core.run import Run
-from core.steps import STEPS, PlainDescent, Step
+from core.steps import STEPS, PlainDescent
 
 BLOCK_BYTES = 1_000_000  # of activations; about what a core's cache holds beside the weights
+FIRST_LOOK, LOOKS_APART = 75, 1.4  # epochs after which it is looked who is at rest, and times as many
 METHODS = (*STEPS, "accelerated")
 
 OnProgress = Callable[[int, int], None]
+Layers = tuple[list[np.ndarray], list[np.ndarray]]
 
 
 def train(
@@ -33,12 +39,13 @@ def train(
     penalty: str | Sequence[str] = "l1",
     lams: Sequence[float] | np.ndarray = (0.0, 1.0, 10.0),
     learning_rate: float = 0.1,
-    epochs: int = 500,
+    epochs: int | Sequence[int] | np.ndarray = 500,
     seed: int = 0,
     method: str = "proximal",
     snapshots: int | Sequence[int] | np.ndarray = 60,
     dtype: str = "float32",
     on_progress: OnProgress | None = None,
+    until_rest: bool = False,
 ) -> Run:
     """Train one tanh network for each λ by full-batch gradient descent from the same start.
 
@@ -46,22 +53,24 @@ def train(
 
     X: (m, n_features) standardized samples; y: (m,) integer classes, two or more.
     hidden: widths of the tanh layers, () for logistic or softmax regression.
-    penalty: a name of PENALTIES, or one for each λ. lams: each ≥ 0. learning_rate: α > 0. epochs: ≥ 1.
+    penalty: a name of PENALTIES, or one for each λ. lams: each ≥ 0. learning_rate: α > 0. epochs: ≥ 1,
+    one number or one for each λ. until_rest: stop a network that is at rest (`core.rest`) before them.
     method: "proximal"; "accelerated" by momentum that restarts, with a step for each network that is never
     above α and snapshots of the best so far; or another way at L1's corner, "subgradient" or "clip" (zero on
     a sign change, and frozen).
-    snapshots: ≥ 2, how many epochs to keep at most, evenly spaced from 0 to `epochs`; or those epochs.
+    snapshots: ≥ 2, how many epochs to keep at most, evenly spaced from 0 to the last; or those epochs. A
+    network that stops earlier stays as it is.
     dtype: "float32" or "float64".
     on_progress: called as on_progress(done, total) after each epoch; raising in it stops the training.
     Raises ValueError for arguments out of range.
     """
-    plan = _plan(X, y, hidden, penalty, lams, learning_rate, epochs, seed, method, snapshots, dtype)
-    record = _Record(plan.sizes, plan.lams.size, plan.epochs, dtype)
-    start, (Xt, Y) = network.init_params(plan.sizes, np.random.default_rng(seed)), plan.samples()
-    blocks = _blocks(plan.sizes, plan.lams.size, plan.m, np.dtype(dtype).itemsize)
+    plan = _plan(
+        X, y, hidden, penalty, lams, learning_rate, epochs, seed, method, snapshots, dtype, until_rest
+    )
+    record = Record(plan.sizes, plan.lams.size, plan.epochs, dtype)
+    blocks, last = _blocks(plan.sizes, plan.lams.size, plan.m, np.dtype(dtype).itemsize), int(plan.epochs[-1])
     for i, block in enumerate(blocks):
-        tick = _counter(on_progress, i * epochs, len(blocks) * epochs)
-        _train_block(start, Xt, Y, plan.descent(block), record, block, tick)
+        _Training(plan, record, block).run(_counter(on_progress, i * last, len(blocks) * last))
     return plan.run(record)
 
 
@@ -80,6 +89,8 @@ class _Plan:
     seed: int
     method: str
     epochs: np.ndarray  # of the snapshots
+    most: np.ndarray  # (n_lams,) epochs that each network takes at most
+    until_rest: bool
     dtype: str
 
     @property
@@ -90,20 +101,47 @@ class _Plan:
     def sizes(self) -> tuple[int, ...]:
         return network.layer_sizes(self.X.shape[1], self.hidden, len(self.classes))
 
+    @cached_property
+    def start(self) -> Layers:
+        """W and b from which all networks start."""
+        return network.init_params(self.sizes, np.random.default_rng(self.seed))
+
+    @cached_property
     def samples(self) -> tuple[np.ndarray, np.ndarray]:
         """A[0] = Xᵀ and the targets Y, in the precision of the training."""
         Xt = np.ascontiguousarray(self.X.T, self.dtype)
         return Xt, network.targets(self.y, len(self.classes), self.dtype)
 
-    def descent(self, block: slice) -> "_Descent":
-        """How the networks of a block go down."""
-        networks = (self.penalties[block], self.lams[block], self.sizes, self.m, self.learning_rate)
-        if self.method == "accelerated":
-            return AcceleratedDescent(*networks, self.dtype)
-        step = Step.of(*networks, self.dtype)
-        return PlainDescent(STEPS[self.method], step, self.sizes, self.dtype)
+    def stack(self, part: np.ndarray) -> Stack:
+        """The networks at these positions."""
+        all_of_them = Stack(self.penalties, self.lams, self.sizes, self.m, self.learning_rate, self.dtype)
+        return all_of_them.select(part)
 
-    def run(self, record: "_Record") -> Run:
+    def descent(self, part: np.ndarray) -> "_Descent":
+        """How the networks at these positions go down."""
+        if self.method == "accelerated":
+            return AcceleratedDescent(self.stack(part))
+        return PlainDescent(STEPS[self.method], self.stack(part))
+
+    @cached_property
+    def stops(self) -> frozenset[int]:
+        """The epochs at which a network may stop: the last of one, and now and then where it is at rest."""
+        ends = {int(epoch) for epoch in self.most}
+        if not self.until_rest:
+            return frozenset(ends)
+        looks = [FIRST_LOOK]
+        while looks[-1] < max(ends):
+            looks.append(int(LOOKS_APART * looks[-1]))
+        return frozenset(ends.union(looks))
+
+    def at_rest(self, part: np.ndarray, W: Arrays, b: Arrays) -> np.ndarray:
+        """Which of the networks at these positions are at rest at W, b, (n_lams,) bool."""
+        stack = self.stack(part)
+        samples, n_classes = (self.X, self.y), len(self.classes)
+        networks = Networks(samples, n_classes, self.hidden, stack.penalties, stack.lams, self.learning_rate)
+        return measure(networks, W, b).at_rest
+
+    def run(self, record: Record) -> Run:
         """What came of it."""
         return Run(
             lams=self.lams,
@@ -120,6 +158,7 @@ class _Plan:
             data_cost=record.data_cost,
             penalty_cost=_penalty_cost(record.W, self.penalties, self.lams, self.m),
             diverged_at=record.diverged_at,
+            stopped_at=record.stopped_at,
             samples=(self.given, self.y),
         )
 
@@ -131,16 +170,18 @@ def _plan(
     penalty: str | Sequence[str],
     lams: Sequence[float] | np.ndarray,
     learning_rate: float,
-    epochs: int,
+    epochs: int | Sequence[int] | np.ndarray,
     seed: int,
     method: str,
     snapshots: int | Sequence[int] | np.ndarray,
     dtype: str,
+    until_rest: bool,
 ) -> _Plan:
     """The arguments of `train`, checked. Raises ValueError for what is out of range."""
     given = np.asarray(X)
     X, indices, classes = validation.check_data(given, y)
     grid = validation.check_lams(lams)
+    most = validation.check_epochs(epochs, grid.size)
     plan = _Plan(
         given=given,
         X=X,
@@ -150,7 +191,9 @@ def _plan(
         lams=grid,
         hidden=validation.check_hidden(hidden),
         learning_rate=validation.check_positive("learning_rate", learning_rate),
-        epochs=validation.check_snapshots(snapshots, validation.check_integer("epochs", epochs, 1)),
+        epochs=validation.check_snapshots(snapshots, int(most.max())),
+        most=most,
+        until_rest=until_rest,
         seed=validation.check_integer("seed", seed, 0),
         method=method,
         dtype=dtype,
@@ -185,70 +228,75 @@ class _Descent(Protocol):
     def kept(self, Z: np.ndarray, Y: np.ndarray) -> tuple[Arrays, Arrays, np.ndarray]:
         """W, b and data cost for a snapshot."""
 
+    def select(self, keep: np.ndarray) -> "_Descent":
+        """Some of them alone, just where they are; keep: (n_lams,) bool."""
+
     def step(self) -> np.ndarray | None:
         """Go one step along dW, db; says which networks, if any, are finite no more and are parked."""
 
 
-def _train_block(
-    start: tuple[list[np.ndarray], list[np.ndarray]],
-    Xt: np.ndarray,
-    Y: np.ndarray,
-    networks: _Descent,
-    record: "_Record",
-    block: slice,
-    tick: Callable[[int], None],
-) -> None:
-    """Train the networks of one block from `start` to the last epoch of the record."""
-    W, b = networks.W, networks.b
-    for l, (W_start, b_start) in enumerate(zip(*start, strict=True)):
-        W[l][:], b[l][:] = W_start, b_start
-    n_lams, m = len(W[0]), Xt.shape[1]
-    A = [Xt, *(np.empty((n_lams, n, m), Xt.dtype) for n in record.sizes[1:])]
-    unused = np.empty(0, Xt.dtype)  # the samples and the output need no dA
-    dA = [unused, *(np.empty_like(a) for a in A[1:-1]), unused]
-    ones = np.ones((m, 1), Xt.dtype)
+class _Training:
+    """The networks of a block on their way from the start to the last epoch of each."""
 
-    last = record.epochs[-1]
-    with np.errstate(over="ignore", invalid="ignore"):
-        for epoch in range(last + 1):
-            Z = network.forward(W, b, A)
-            networks.judge(Z, Y)
-            if epoch in record.index:
-                record.keep(epoch, block, *networks.kept(Z, Y))
-            if epoch == last:
-                return
-            network.output_slope(Z, Y)
-            network.backward(W, A, dA, networks.dW, networks.db, ones)
-            gone = networks.step()
-            if gone is not None:
-                record.retire(epoch + 1, block, gone)
-            tick(epoch + 1)
+    def __init__(self, plan: _Plan, record: Record, block: slice) -> None:
+        self._plan, self._record = plan, record
+        self._part = np.arange(plan.lams.size)[block]  # positions of those that are not over
+        self._networks = plan.descent(self._part)
+        Xt, self._Y = plan.samples
+        n_lams, m = self._part.size, plan.m
+        for here, start in zip((self._networks.W, self._networks.b), plan.start, strict=True):
+            for layer, start_layer in zip(here, start, strict=True):
+                layer[:] = start_layer
+        self._A = [Xt, *(np.empty((n_lams, n, m), Xt.dtype) for n in plan.sizes[1:])]
+        unused = np.empty(0, Xt.dtype)  # the samples and the output need no dA
+        self._dA = [unused, *(np.empty_like(A) for A in self._A[1:-1]), unused]
+        self._ones = np.ones((m, 1), Xt.dtype)
 
+    def run(self, tick: Callable[[int], None]) -> None:
+        """Train them, and call tick(epochs) after each epoch."""
+        last = int(self._plan.epochs[-1])
+        with np.errstate(over="ignore", invalid="ignore"):
+            for epoch in range(last + 1):
+                Z = network.forward(self._networks.W, self._networks.b, self._A)
+                self._networks.judge(Z, self._Y)
+                self._look(epoch, Z)
+                if not self._part.size:
+                    break
+                self._step(epoch)
+                tick(epoch + 1)
+        if epoch < last:
+            tick(last)
 
-class _Record:
-    """What the training keeps: weights and data cost at the snapshots, and who diverged when."""
+    def _look(self, epoch: int, Z: np.ndarray) -> None:
+        """Keep a snapshot where one is due, and let go who is over."""
+        if epoch in self._record.index:
+            self._record.keep(epoch, self._part, *self._networks.kept(Z, self._Y))
+        if epoch in self._plan.stops:
+            self._let_go(epoch, *self._networks.kept(Z, self._Y))
 
-    def __init__(self, sizes: Sequence[int], n_lams: int, epochs: np.ndarray, dtype: str) -> None:
-        n = len(epochs)
-        self.sizes, self.epochs = sizes, epochs
-        self.index = {int(epoch): i for i, epoch in enumerate(epochs)}
-        self.W = [np.empty((n, n_lams, *shape), dtype) for shape in parameters.shapes(sizes)[0::2]]
-        self.b = [np.empty((n, n_lams, *shape), dtype) for shape in parameters.shapes(sizes)[1::2]]
-        self.data_cost = np.empty((n, n_lams))
-        self.diverged_at = np.full(n_lams, -1)
+    def _let_go(self, epoch: int, W: Arrays, b: Arrays, data_cost: np.ndarray) -> None:
+        """Leave the networks that have taken all their epochs, or are at rest, as they are."""
+        over = self._plan.most[self._part] <= epoch
+        if self._plan.until_rest and not over.all():
+            over |= self._plan.at_rest(self._part, W, b) & (self._record.diverged_at[self._part] < 0)
+        if not over.any():
+            return
+        W, b = [layer[over] for layer in W], [layer[over] for layer in b]
+        self._record.stop(epoch, self._part[over], W, b, data_cost[over])
+        self._part = self._part[~over]
+        if self._part.size:
+            self._networks = self._networks.select(~over)
+            self._A[1:] = [A[~over] for A in self._A[1:]]
+            self._dA[1:-1] = [dA[~over] for dA in self._dA[1:-1]]
 
-    def keep(self, epoch: int, block: slice, W: Arrays, b: Arrays, data_cost: np.ndarray) -> None:
-        """Copy one block's snapshot; a network that diverged leaves NaN."""
-        s, gone = self.index[epoch], self.diverged_at[block] >= 0
-        for kept, now in zip((*self.W, *self.b), (*W, *b), strict=True):
-            kept[s, block] = now
-            kept[s, block][gone] = np.nan
-        self.data_cost[s, block] = np.where(gone, np.nan, data_cost)
-
-    def retire(self, epoch: int, block: slice, gone: np.ndarray) -> None:
-        """Note which networks of the block are no longer finite."""
-        diverged_at = self.diverged_at[block]
-        diverged_at[gone & (diverged_at < 0)] = epoch
+    def _step(self, epoch: int) -> None:
+        """One step of those that go on; A[-1] holds the output's Z."""
+        networks = self._networks
+        network.output_slope(self._A[-1], self._Y)
+        network.backward(networks.W, self._A, self._dA, networks.dW, networks.db, self._ones)
+        gone = networks.step()
+        if gone is not None:
+            self._record.retire(epoch + 1, self._part, gone)
 
 
 def _blocks(sizes: Sequence[int], n_lams: int, m: int, itemsize: int) -> list[slice]:

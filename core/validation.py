@@ -108,6 +108,17 @@ def check_snapshots(snapshots: int | Sequence[int] | np.ndarray, epochs: int) ->
     return kept
 
 
+def check_epochs(epochs: int | Sequence[int] | np.ndarray, n_lams: int) -> np.ndarray:
+    """The epochs of each network, (n_lams,) whole numbers ≥ 1: one for all, or one for each λ."""
+    if np.ndim(epochs) == 0:
+        return np.full(n_lams, check_integer("epochs", epochs, 1))
+    if np.shape(epochs) != (n_lams,):
+        raise ValueError(
+            f"epochs must be one number or one for each of the {n_lams} λ, got shape {np.shape(epochs)}"
+        )
+    return np.array([check_integer("epochs", each, 1) for each in np.asarray(epochs)])
+
+
 def check_penalties(penalty: str | Sequence[str], n_lams: int) -> tuple[str, ...]:
     """One penalty's name for each λ."""
     names = (penalty,) * n_lams if isinstance(penalty, str) else tuple(penalty)

@@ -112,7 +112,7 @@ def test_how_far_from_rest_a_run_is_comes_along(samples):
 
 
 def test_a_file_that_does_not_say_how_far_from_rest_it_is_is_read_and_says_so(content, samples):
-    old = with_entries(content, **{"0.residual": None, "0.at_rest": None, "0.gap": None})
+    old = with_entries(content, **{f"0.{field}": None for field in (*core.files.REST_ARRAYS, "stopped_at")})
     run = core.load_run(old).runs["L1"]
     for ask in ("at_rest", "residual", "rest"):
         with pytest.raises(ValueError, match=r"must know its samples .* run\.with_samples\(X, y\)"):
@@ -121,6 +121,7 @@ def test_a_file_that_does_not_say_how_far_from_rest_it_is_is_read_and_says_so(co
     X = np.random.default_rng(0).standard_normal((12, 2))
     full = run.with_samples(X, (X[:, 0] > 0).astype(int))
     np.testing.assert_array_equal(full.at_rest, core.load_run(content).runs["L1"].at_rest)
+    assert run.stopped_at.tolist() == [run.epochs[-1]] * run.lams.size
     assert np.isfinite(full.residual).all()
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import core
+from core.grid import RESTS_FROM, epochs_to_rest
 from core.settings import LAMS
 
 SETTINGS = core.Settings(dataset="moons", hidden=(4,), learning_rate=1.0, epochs=50, seed=3, n_samples=100)
@@ -72,3 +73,20 @@ def test_progress_counts_to_its_total_and_can_stop_the_training(data):
 
     with pytest.raises(InterruptedError):
         core.train_grid(data, SETTINGS, on_progress=stop)
+
+
+def test_networks_for_what_a_penalty_does_go_on_until_they_rest(data):
+    settings = core.Settings(hidden=(4,), epochs=100)
+    runs = core.train_grid(data, settings, 2, method="accelerated")
+    for run in runs.values():
+        most = np.array([epochs_to_rest(100, lam) for lam in run.lams])
+        assert (run.stopped_at[run.lams < RESTS_FROM] <= 100).all()
+        assert (run.stopped_at > 100).any()
+        assert run.at_rest[run.stopped_at < most].all()
+        assert run.method == "accelerated"
+
+
+def test_more_epochs_than_any_network_needs_to_rest_are_still_given():
+    assert epochs_to_rest(300, 2.0) == 300
+    assert epochs_to_rest(300, 3.0) == 6000
+    assert epochs_to_rest(10_000, 3.0) == 10_000

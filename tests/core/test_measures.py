@@ -141,7 +141,15 @@ def test_what_the_softmax_does_not_see_does_not_count_as_curved():
     Z = rng.standard_normal((1, 4, 3)) @ X.T
     shifted = Z + np.sin(5 * X[:, 0])  # the same for every class
     assert measures.affine_r2(X, shifted) == pytest.approx([1])
-    assert measures.logit_deviation(shifted) == pytest.approx(measures.logit_deviation(Z))
+    assert measures.is_constant(np.zeros_like(Z) + np.sin(5 * X[:, 0])).all()
+
+
+def test_an_answer_is_constant_by_its_intercept_and_not_by_its_size():
+    wave = np.sin(np.arange(20.0))[None, :]
+    wave -= wave.mean()
+    Z = np.stack([0.52 + 1e-4 * wave, 1e-4 * wave, 1e-5 + 1e-4 * wave, 0.52 + 1e-2 * wave, 0 * wave])
+    assert measures.is_constant(Z).tolist() == [True, False, False, False, True]
+    assert measures.is_constant(np.float32(Z)).tolist() == [True, False, False, False, True]
 
 
 def test_a_collapsed_or_diverged_network_has_no_affine_r2():

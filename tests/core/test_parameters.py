@@ -40,14 +40,15 @@ def test_the_rates_are_those_of_the_penalties_and_leave_biases_alone(mixture):
     x, W, _ = parameters.rows(SIZES, 3, "float64")
     x[:] = np.random.default_rng(0).standard_normal(x.shape)
     names, lams, m = ("l1", mixture, "l2"), np.array([2.0, 3.0, 5.0]), 40
-    corner, ridge = parameters.rates(names, lams, SIZES, m, "float64")
+    corner, ridge = parameters.Stack(names, lams, SIZES, m, 0.3, "float64").rates()
     cost = parameters.dot(corner, np.abs(x)) + parameters.dot(ridge * x, x) / 2
     for k, (name, lam) in enumerate(zip(names, lams, strict=True)):
         assert cost[k] == pytest.approx(sum(PENALTIES[name].value(w[k], lam, m) for w in W))
 
 
 def test_a_rate_too_large_for_the_precision_is_its_largest_number():
-    corner, ridge = parameters.rates(("l1", "l2"), np.array([1e300, 1e300]), SIZES, 2, "float32")
+    stack = parameters.Stack(("l1", "l2"), np.array([1e300, 1e300]), SIZES, 2, 0.3, "float32")
+    corner, ridge = stack.rates()
     assert corner.max() == ridge.max() == np.finfo("float32").max
 
 

@@ -1,7 +1,7 @@
 """What questions and scenarios both measure of one network of a run, the k-th of the grid."""
 
 from core import Dataset, Run
-from core.measures import COLLAPSED, accuracy, logit_deviation
+from core.measures import accuracy, is_constant
 
 
 def accuracy_at(run: Run, data: Dataset, k: int) -> float:
@@ -13,4 +13,4 @@ def accuracy_at(run: Run, data: Dataset, k: int) -> float:
 def has_collapsed(run: Run, data: Dataset, k: int) -> bool:
     """Whether the k-th network answers the same to every training row."""
     logit = run.at(k).layers(data.X_train)[-1]
-    return bool(logit_deviation(logit)[0] < COLLAPSED)
+    return bool(is_constant(logit)[0])

@@ -218,18 +218,12 @@ def torch_bmm(job: Job, threads: int) -> Run:
     decay = torch.tensor(1 - job.learning_rate * job.decay, dtype=torch.float32)[:, None, None]
     threshold = torch.tensor(job.threshold, dtype=torch.float32)[:, None, None]
 
-    def logits(W: list[torch.Tensor], b: list[torch.Tensor]) -> torch.Tensor:
-        A = (W[0].flatten(0, 1) @ Xt).unflatten(0, (n, -1)) + b[0]
-        for l in range(1, len(W)):
-            A = torch.baddbmm(b[l], W[l], torch.tanh(A))
-        return A
-
     def run() -> Params:
         torch.set_num_threads(threads)
         start = job.start()
         W, b = ([torch.tensor(p).repeat(n, 1, 1).requires_grad_() for p in ps] for ps in start)
         for _ in range(job.epochs):
-            cost = n * loss_of(logits(W, b), target)  # the sum of the networks' means
+            cost = n * loss_of(torch_logits(W, b, Xt), target)  # the sum of the networks' means
             grads = torch.autograd.grad(cost, [*W, *b])
             with torch.no_grad():
                 for w, dw in zip(W, grads[: len(W)], strict=True):
@@ -240,6 +234,16 @@ def torch_bmm(job: Job, threads: int) -> Run:
         return Params([w.detach().numpy() for w in W], [v.detach().numpy() for v in b])
 
     return run
+
+
+def torch_logits(W: list[Any], b: list[Any], Xt: Any) -> Any:
+    """Z of the output (n_lams, n_out, m) of stacked networks in PyTorch."""
+    import torch
+
+    A = (W[0].flatten(0, 1) @ Xt).unflatten(0, (len(W[0]), -1)) + b[0]
+    for l in range(1, len(W)):
+        A = torch.baddbmm(b[l], W[l], torch.tanh(A))
+    return A
 
 
 def jax_compiled(job: Job) -> Run:
@@ -273,25 +277,30 @@ def _jax_arguments(job: Job) -> tuple[Any, ...]:
     return job.start(), decay, threshold, jnp.asarray(job.X.T), jnp.asarray(job.targets())
 
 
+def jax_data_cost(params: Any, Xt: Any, Y: Any) -> Any:
+    """Mean cross-entropy of one network, W and b, in JAX."""
+    import jax
+    import jax.numpy as jnp
+
+    A = Xt
+    *hidden, (W_last, b_last) = zip(*params, strict=True)
+    for W, b in hidden:
+        A = jnp.tanh(W @ A + b)
+    Z = W_last @ A + b_last
+    if len(Z) == 1:
+        return (jnp.logaddexp(0, Z) - Y * Z).mean()
+    return -(Y * jax.nn.log_softmax(Z, axis=0)).sum(axis=0).mean()
+
+
 def _jax_lower(job: Job) -> Any:
     """The training of all networks, traced for the shapes of the job."""
     import jax
     import jax.numpy as jnp
 
-    def data_cost(params: Any, Xt: jax.Array, Y: jax.Array) -> jax.Array:
-        A = Xt
-        *hidden, (W_last, b_last) = zip(*params, strict=True)
-        for W, b in hidden:
-            A = jnp.tanh(W @ A + b)
-        Z = W_last @ A + b_last
-        if len(Z) == 1:
-            return (jnp.logaddexp(0, Z) - Y * Z).mean()
-        return -(Y * jax.nn.log_softmax(Z, axis=0)).sum(axis=0).mean()
-
     def train_one(start: Any, decay: jax.Array, threshold: jax.Array, Xt: jax.Array, Y: jax.Array) -> Any:
         def step(params: Any, _: None) -> tuple[Any, None]:
             W, b = params
-            dW, db = jax.grad(data_cost)(params, Xt, Y)
+            dW, db = jax.grad(jax_data_cost)(params, Xt, Y)
             V = [w - job.learning_rate * (dw + decay * w) for w, dw in zip(W, dW, strict=True)]
             W = [v - jnp.clip(v, -threshold, threshold) for v in V]
             return (W, [v - job.learning_rate * dv for v, dv in zip(b, db, strict=True)]), None

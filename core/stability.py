@@ -1,8 +1,8 @@
 """How long a plain step may be: what to lower the learning rate to where a training swings or blows up.
 
-Along a direction of curvature c a step of α makes of a distance 1 − αc times it, so that plain steps come to rest
-only where α(curvature of the cross-entropy + λ/m) < 2, with λ/m where the penalty squares. The curvature is
-measured on the way from the start to rest, which accelerated steps go whatever α is, since they shorten it.
+Along a direction of curvature c a step of α makes of a distance 1 − αc times it, so that plain steps come to
+rest only where α(curvature of the cross-entropy + λ/m) < 2, with λ/m where the penalty squares. The curvature
+is measured on the way from the start to rest, which accelerated steps go whatever α is, since they shorten it.
 """
 
 from collections.abc import Sequence

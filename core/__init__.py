@@ -7,7 +7,9 @@ from core.grid import train_grid
 from core.logistic import LogisticPath, degrees_of_freedom, fit_logistic, lam_max
 from core.penalties import PENALTIES, Penalty
 from core.run import Run
+from core.selection import cross_validate, nested_cross_validate
 from core.settings import LAMS, Settings
+from core.stability import evidence, stability_selection
 from core.training import train
 
 __all__ = [
@@ -20,13 +22,17 @@ __all__ = [
     "Run",
     "SavedRun",
     "Settings",
+    "cross_validate",
     "degrees_of_freedom",
+    "evidence",
     "fit_logistic",
     "gradient_check",
     "lam_max",
     "load_dataset",
     "load_run",
+    "nested_cross_validate",
     "save_run",
+    "stability_selection",
     "train",
     "train_grid",
 ]

@@ -172,10 +172,7 @@ def _run(arrays: Mapping[str, np.ndarray], i: int, said: Any) -> Run:
     except (KeyError, TypeError, ValueError) as error:
         raise _broken(f"of run {i + 1} {error}") from None
     epochs, classes = _taken(arrays, f"{i}.epochs", 1), _taken(arrays, f"{i}.classes", 1)
-    if len(epochs) < 2 or epochs.dtype.kind not in "iu" or (np.diff(epochs) <= 0).any() or epochs[0] != 0:
-        raise _broken(f"the epochs of run {i + 1} do not begin at 0 and increase")
-    if len(classes) < 2 or classes.dtype.kind not in "iu":
-        raise _broken(f"run {i + 1} has fewer than two classes")
+    _check_axes(epochs, classes, f"run {i + 1}")
     first = _taken(arrays, f"{i}.W1", 4)
     sizes = network.layer_sizes(first.shape[3], hidden, len(classes))
     at, dtype = (len(epochs), lams.size), first.dtype
@@ -200,6 +197,13 @@ def _run(arrays: Mapping[str, np.ndarray], i: int, said: Any) -> Run:
         stopped_at=_stopped_at(arrays, i, lams.size, epochs),
         saved_rest=_rest(arrays, i, lams.size),
     )
+
+
+def _check_axes(epochs: np.ndarray, classes: np.ndarray, which: str) -> None:
+    if len(epochs) < 2 or epochs.dtype.kind not in "iu" or (np.diff(epochs) <= 0).any() or epochs[0] != 0:
+        raise _broken(f"the epochs of {which} do not begin at 0 and increase")
+    if len(classes) < 2 or classes.dtype.kind not in "iu":
+        raise _broken(f"{which} has fewer than two classes")
 
 
 def _stopped_at(arrays: Mapping[str, np.ndarray], i: int, n_lams: int, epochs: np.ndarray) -> np.ndarray:

@@ -3,10 +3,9 @@
 from core.datasets import Dataset
 from core.penalties import PENALTIES
 from core.run import Run
-from core.settings import LAMS, Settings
+from core.settings import LAMS, RESTS_FROM, Settings
 from core.training import OnProgress, train
 
-RESTS_FROM = 3.0  # λ below it hardly comes to rest in any number of epochs that one would wait for
 FURTHER, FURTHEST = 20, 6000  # times the epochs, and epochs, up to which larger λ go on
 
 

@@ -118,7 +118,8 @@ def curvatures(networks: Networks, W: Arrays, b: Arrays) -> np.ndarray:
 def _curvatures(J: "_Objective", W: Arrays, b: Arrays) -> np.ndarray:
     x, finite = J.rows(W, b)
     G, scale = J.gradient(x), DIFFERENCE * (1 + _length(x))[:, None]
-    way = np.random.default_rng(0).standard_normal(x.shape)
+    rng = np.random.default_rng(0)
+    way = rng.standard_normal(x.shape)
     for _ in range(POWER_STEPS):
         way /= np.maximum(_length(way), TINY)[:, None]
         way = (J.gradient(x + scale * way) - G) / scale

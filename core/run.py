@@ -96,6 +96,11 @@ class Run:
         return np.select(found, ["swinging", "diverged", "collapsed"], "trained")
 
     @property
+    def sound(self) -> np.ndarray:
+        """Whether a network is neither diverged nor swinging, (n_lams,) bool: whether its numbers mean it."""
+        return np.isin(self.state, ("trained", "collapsed"))
+
+    @property
     def gap(self) -> np.ndarray | None:
         """A proven bound on J − J*, (n_lams,), in nats, NaN at λ = 0; None with hidden layers: no proof."""
         return None if self.hidden else self.rest.gap

@@ -17,6 +17,7 @@ LAMS: tuple[float, ...] = (
     *(round(step * 10.0**k, 2) for k in range(-1, 3) for step in (1, 1.5, 2, 3, 5, 7)),
     1000.0,
 )
+RESTS_FROM = 3.0  # λ below it hardly comes to rest in any number of epochs that one would wait for
 LEARNING_RATES: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 EPOCHS: tuple[int, ...] = (50, 100, 200, 300, 500, 1000, 2000)
 NOISES: tuple[float, ...] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
@@ -143,6 +144,15 @@ def _slider(
 
 _DATASETS = (*DATASETS, UPLOAD)
 _HIDDEN_HELP = "Units of each tanh layer, first to last. Choose, or type your own, such as 12-6."
+_RATE_HELP = (
+    "How far one step goes. Plain steps (Weight histograms, Weight decay, Bias and variance, Solvers) take "
+    "it as it is; accelerated ones (all other pages) at most, and shorten it where it is too long."
+)
+_EPOCHS_HELP = (
+    "One epoch is one step on all training rows. Weight histograms, Weight decay and Bias and variance take "
+    "so many plain steps. The other pages show what a penalty does at rest: so many accelerated steps, with "
+    f"momentum, or fewer where a network rests before, and from λ = {RESTS_FROM:g} on more where it does not."
+)
 _SEED_HELP = "Draws the split, the first weights and, for synthetic data, the samples."
 _LAM_HELP = "The chosen λ: every page opens at it. 0 switches the penalty off."
 
@@ -167,8 +177,8 @@ class Settings:
             HIDDEN_CHOICES,
         ),
     )
-    learning_rate: float = _field(0.3, _slider("Learning rate α", "α", LEARNING_RATES))
-    epochs: int = _field(300, _slider("Epochs", "epochs", EPOCHS))
+    learning_rate: float = _field(0.3, _slider("Learning rate α", "α", LEARNING_RATES, _RATE_HELP))
+    epochs: int = _field(300, _slider("Epochs", "epochs", EPOCHS, _EPOCHS_HELP))
     n_samples: int = _field(400, _slider("Samples", "samples", SAMPLES, synthetic=True))
     noise: float = _field(0.2, _slider("Noise", "noise", NOISES, synthetic=True))
     seed: int = _field(

@@ -132,7 +132,7 @@ def _measures(run: Run, *sides: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     """
     costs = [run.cross_entropy(X, y) for X, y in sides]
     shares = [accuracy(run.predict_proba(X), y) for X, y in sides]
-    return np.where(run.descended, np.array([*costs, *shares]), np.nan)
+    return np.where(run.sound, np.array([*costs, *shares]), np.nan)
 
 
 def band(curves: Sequence[Curves], measure: str) -> Band:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import core
-from core.grid import RESTS_FROM, epochs_to_rest
-from core.settings import LAMS
+from core.grid import epochs_to_rest
+from core.settings import LAMS, RESTS_FROM
 
 SETTINGS = core.Settings(dataset="moons", hidden=(4,), learning_rate=1.0, epochs=50, seed=3, n_samples=100)
 

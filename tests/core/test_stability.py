@@ -1,49 +1,77 @@
-"""The learning rate that is named to whose training swings or blows up works, and one well above does not."""
+"""Columns that are kept whatever half is seen, and the λ that the evidence names."""
 
 import numpy as np
 import pytest
 
 import core
-from core.rest import curvatures
-from core.stability import steady_rate
-
-TOO_LONG = [
-    ("moons", (8, 8), "l2", 3.0, 100.0),
-    ("needles", (8,), "l2", 0.3, 1000.0),
-    ("needles", (8,), "l1", 3.0, 10.0),
-    ("wine", (), "l2", 1.0, 700.0),
-    ("wine", (8, 8), "l2", 3.0, 100.0),
-]
+from core.stability import evidence, stability_selection
 
 
-@pytest.mark.parametrize(("dataset", "hidden", "penalty", "learning_rate", "lam"), TOO_LONG)
-def test_below_the_rate_that_is_named_the_training_settles(dataset, hidden, penalty, learning_rate, lam):
-    data = core.load_dataset(dataset, seed=0, n_samples=200)
-    rate = steady_rate(data.X_train, data.y_train, hidden, penalty, lam, learning_rate, 0)
-    assert rate < learning_rate
-
-    def state(alpha):
-        options = {"lams": [lam], "learning_rate": alpha, "epochs": 300, "snapshots": 2}
-        return core.train(data.X_train, data.y_train, hidden, penalty, **options).state[0]
-
-    assert state(learning_rate) in ("swinging", "diverged")
-    assert state(0.95 * rate) in ("trained", "collapsed")
+@pytest.fixture(scope="module")
+def needles() -> core.Dataset:
+    return core.load_dataset("needles", seed=0, n_samples=400)
 
 
-@pytest.mark.parametrize("penalty", ["l1", "l2"])
-def test_without_a_hidden_layer_it_is_2_over_the_largest_eigenvalue_and_lam_over_m(samples, penalty):
+def test_the_evidence_of_breast_cancer_is_that_of_the_reference(breast_cancer):
+    found = evidence(*breast_cancer)
+    assert found.settled
+    assert [found.lam, found.gamma, found.square] == pytest.approx([0.882517, 14.0127, 15.8781], rel=1e-5)
+    assert found.cost == pytest.approx(0.06478080, abs=1e-8)
+    again = evidence(*breast_cancer, start=100.0)
+    assert again.lam == pytest.approx(found.lam, rel=1e-6)
+
+
+def test_noise_has_no_evidence_for_any_weight():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((400, 3)), np.arange(400) % 2
+    found = evidence(X - X.mean(axis=0), y)
+    assert not found.settled or found.lam > 20
+
+
+def test_the_columns_that_decide_are_kept_in_nearly_every_half(needles):
+    lams = [60.0, 30.0]
+    found = stability_selection(needles.X_train, needles.y_train, lams, halves=40)
+    decides = np.zeros(needles.n_features, bool)
+    decides[list(needles.informative)] = True
+    assert (found.share[0, decides] > 0.9).sum() >= 4
+    assert found.share[0, ~decides].max() < 0.6
+    assert (found.share[1] >= found.share[0] - 0.2).all()
+
+
+def test_shares_are_those_of_a_plain_loop_over_the_same_halves(samples):
     X, y = samples
-    run = core.train(X, y, (), penalty, [5.0], 0.1, 50, dtype="float64")
-    P = run.predict_proba(X)[0]
-    X1 = np.column_stack([X, np.ones(len(X))])
-    H = (X1 * (P * (1 - P))[:, None]).T @ X1 / len(X)
-    if penalty == "l2":
-        H[:-1, :-1] += 5.0 / len(X) * np.eye(X.shape[1])
-    found = curvatures(run._networks(), run.W, run.b)
-    assert found == pytest.approx([np.linalg.eigvalsh(H)[-1]], rel=1e-3)
+    found = stability_selection(X, y, [1.0], halves=6, seed=3)
+    rng, kept = np.random.default_rng(3), np.zeros(X.shape[1])
+    for _ in range(6):
+        rows = core.variance.subset_order(y, rng)[: len(X) // 2]
+        half = (X[rows] - X[rows].mean(axis=0)) / X[rows].std(axis=0)
+        kept += core.fit_logistic(half, y[rows], "l1", [1.0 * len(rows) / len(X)]).W[0] != 0
+    assert found.share[0].tolist() == (kept / 6).tolist()
+    assert found.halves == 6
 
 
-def test_a_network_that_diverged_has_no_curvature(samples):
-    run = core.train(*samples, (), "l2", [1e6], 3.0, 300)
-    assert run.state.tolist() == ["diverged"]
-    assert np.isnan(curvatures(run._networks(), run.W, run.b)).all()
+def test_half_samples_of_breast_cancer_keep_what_the_reference_says(breast_cancer):
+    found = stability_selection(*breast_cancer, [21.4], halves=100)
+    full = core.fit_logistic(*breast_cancer, "l1", [21.4])
+    assert np.count_nonzero(full.W) == 8
+    assert 3 <= (found.share[0] >= 0.9).sum() <= 5
+    q = found.share[0].sum()
+    assert found.kept == pytest.approx([q])
+    assert found.false_bound(0.9) == pytest.approx([q * q / (0.8 * 30)])
+
+
+def test_what_cannot_be_halved_or_bounded_is_refused(samples, three_classes):
+    with pytest.raises(ValueError, match="two classes"):
+        stability_selection(*three_classes, [1.0])
+    with pytest.raises(ValueError, match="every λ must be a finite number above 0"):
+        stability_selection(*samples, [0.0])
+    found = stability_selection(*samples, [1.0], halves=2)
+    for threshold in (0.5, 1.1):
+        with pytest.raises(ValueError, match="threshold must be a share above 0"):
+            found.false_bound(threshold)
+
+
+def test_progress_counts_the_halves(samples):
+    calls = []
+    stability_selection(*samples, [1.0], halves=3, on_progress=lambda *now: calls.append(now))
+    assert calls == [(1, 3), (2, 3), (3, 3)]

@@ -11,26 +11,58 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.peers import CORE
-from benchmarks.timing import short
+from benchmarks.timing import seconds, short
 from benchmarks.training import Row
 
 if TYPE_CHECKING:
     import altair
 
 RESULTS = Path(__file__).parent / "results"
+VECTORS = {"X86_V3": "AVX2", "X86_V4": "AVX-512", "AVX512F": "AVX-512"}  # NumPy's words for those it finds
 LIBRARIES = ("numpy", "scikit-learn", "torch", "jax", "skglm")
 ORANGE, BLUE, GREY, INK = "#E8590C", "#4C78A8", "#ADB5BD", "#212529"
 
 
 def machine() -> dict[str, object]:
     """What a reader needs to judge the figures: processor, versions; nothing that names the machine."""
+    found = np.show_config(mode="dicts")["SIMD Extensions"]["found"]
     return {
         "cpu": _cpu(),
         "cores": os.cpu_count(),
-        "simd": np.show_config(mode="dicts")["SIMD Extensions"]["found"],
+        "simd": found,
+        "vectors": vector_features(found),
+        "tanh_ns": tanh_nanoseconds(),
         "python": platform.python_version(),
         **{name: found for name in LIBRARIES if (found := _version(name))},
     }
+
+
+def vector_features(found: Sequence[str]) -> str:
+    """The processor's vector instructions that NumPy uses, such as "AVX2, AVX-512"; found: in NumPy's words.
+
+    NumPy calls them by the levels of x86-64 since 2.4, and by their own names before and elsewhere.
+    """
+    known = dict.fromkeys(VECTORS.get(name, name) for name in found if not name.startswith("AVX512_"))
+    if any(name.startswith("AVX512") for name in found):
+        known["AVX-512"] = None
+    return ", ".join(known) or "no vector instructions beyond the baseline"
+
+
+def tanh_nanoseconds(n: int = 10_000, rounds: int = 50) -> float:
+    """Time of np.tanh for one float32 in the cache, the best of some rounds, in nanoseconds."""
+    Z = np.random.default_rng(0).standard_normal(n, np.float32)
+    A = np.empty_like(Z)
+    return min(seconds(lambda: np.tanh(Z, out=A)) for _ in range(rounds)) / n * 1e9
+
+
+def described(about: dict[str, object]) -> str:
+    """The machine in a line below a table."""
+    apart = ("cpu", "cores", "simd", "vectors", "tanh_ns")
+    listed = ", ".join(f"{key} {value}" for key, value in about.items() if key not in apart)
+    return (
+        f"{about['cpu']} with {about['vectors']}, {about['cores']} cores; "
+        f"np.tanh takes {about['tanh_ns']:.2g} ns for a number; {listed}."
+    )
 
 
 def _cpu() -> str:
@@ -55,11 +87,7 @@ def save(name: str, rows: Sequence[object], table: str) -> None:
     figures = {"machine": about, "rows": [row.as_dict() for row in rows]}
     text = json.dumps(figures, indent=1, ensure_ascii=False) + "\n"
     (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
-    listed = ", ".join(
-        f"{key} {value}" for key, value in about.items() if key not in ("cpu", "cores", "simd")
-    )
-    heading = f"{table}\n\n{about['cpu']}, {about['cores']} cores; {listed}.\n"
-    (RESULTS / f"{name}.md").write_text(heading, encoding="utf-8")
+    (RESULTS / f"{name}.md").write_text(f"{table}\n\n{described(about)}\n", encoding="utf-8")
 
 
 def save_chart(rows: Sequence[Row]) -> None:

@@ -1,8 +1,8 @@
 """Which columns L1 keeps whatever half of the rows it sees, and what a λ says of itself without any fold.
 
 **Stability selection.** L1 is fitted on many random halves of the rows; a column's share is that of those
-in which its weight is not zero. Where q of p columns are kept on average, at most q²/((2π − 1)p) of those with
-a share of at least π > 1/2 are expected to be kept falsely.
+in which its weight is not zero. Where q of p columns are kept on average, at most q²/((2π − 1)p) of those
+with a share of at least π > 1/2 are expected to be kept falsely.
 
 **Evidence.** For L2, λ is the precision of the weights' prior. MacKay's fixed point λ = γ/‖w‖², with γ the
 effective degrees of freedom at the optimum, makes the data most probable: a λ without a row kept aside.

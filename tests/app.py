@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import core
 import ui.frame.menu
-from tests.trained import trained
+from tests.trained import trained, trained_to_rest
 from ui.base.session import Session
 from ui.data.shelf import Shelf
 from ui.topics import TOPICS
@@ -97,8 +97,15 @@ def topic(key: str) -> Topic:
 
 
 def retrained(settings: core.Settings, penalty: str, lam: float) -> tuple[core.Dataset, core.Run]:
-    """The one network that a caption speaks of, trained alone."""
+    """The one network that a caption speaks of, trained alone by plain steps."""
     return trained(settings, penalty, [lam])
+
+
+def retrained_to_rest(settings: core.Settings, penalty: str, lam: float) -> tuple[core.Dataset, core.Run]:
+    """The one network that a sentence about a penalty speaks of, trained alone until it rests."""
+    data, run = trained_to_rest(settings, penalty, [lam])
+    assert run.at_rest[0], "of others nothing is told"
+    return data, run
 
 
 def zeros_of(run: core.Run) -> int:

@@ -7,6 +7,8 @@ import numpy as np
 
 import core
 from core import decay, variance
+from core.grid import epochs_to_rest
+from core.settings import LAMS
 
 
 def trained(settings: core.Settings, penalty: str, lams: Sequence[float]) -> tuple[core.Dataset, core.Run]:
@@ -21,6 +23,27 @@ def trained(settings: core.Settings, penalty: str, lams: Sequence[float]) -> tup
         learning_rate=settings.learning_rate,
         epochs=settings.epochs,
         seed=settings.seed,
+    )
+    return data, run
+
+
+def trained_to_rest(
+    settings: core.Settings, penalty: str, lams: Sequence[float] = LAMS
+) -> tuple[core.Dataset, core.Run]:
+    """The same by accelerated steps, as far as they come to rest: what pages about a penalty show."""
+    data = settings.load()
+    run = core.train(
+        data.X_train,
+        data.y_train,
+        settings.hidden,
+        penalty,
+        lams,
+        learning_rate=settings.learning_rate,
+        epochs=[epochs_to_rest(settings.epochs, lam) for lam in lams],
+        seed=settings.seed,
+        method="accelerated",
+        snapshots=2,
+        until_rest=True,
     )
     return data, run
 

@@ -49,7 +49,7 @@ class Own:
 
 @dataclass(frozen=True)
 class Trial:
-    """What was tried: one penalty at one setting, measured; NaN where the network diverged."""
+    """What was tried: one penalty at one setting, measured; NaN where that diverged or swings."""
 
     number: int
     settings: Settings
@@ -57,6 +57,8 @@ class Trial:
     data: str
     is_synthetic: bool
     penalty: str
+    method: str  # one of core.training.METHODS
+    at_rest: bool
     train_cost: float
     test_cost: float
     accuracy: float

@@ -4,13 +4,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core import PENALTIES, Penalty, Run
+from core import PENALTIES, Run
 from core.measures import count_weights, count_zeros
 
 
 def number(value: float, digits: int = 3) -> str:
     """A number in as few characters as its leading digits need: 0.0312, 12, 1.2e-07."""
     return f"{value:.{digits}g}"
+
+
+def times(ratio: float) -> str:
+    """How many times as much, to two digits: 1.9 times, 120,000 times."""
+    if ratio < 10:
+        return f"{ratio:.1f} times"
+    return f"{float(number(ratio, 2)):,.0f} times"
 
 
 def lam_label(lam: float) -> str:
@@ -57,38 +64,90 @@ def penalty_labels() -> str:
     return joined([penalty.label for penalty in PENALTIES.values()])
 
 
-def divergence(runs: Mapping[str, Run]) -> list[str]:
-    """For each penalty with networks that diverged: which, at what epoch, and what to lower."""
-    return [_diverged(label, run) for label, run in runs.items() if (run.diverged_at >= 0).any()]
+STEPS_OF = {  # the words for the ways of training
+    "proximal": "plain",
+    "accelerated": "accelerated",
+    "subgradient": "subgradient",
+    "clip": "clip",
+}
 
 
-def _diverged(label: str, run: Run) -> str:
-    gone = np.flatnonzero(run.diverged_at >= 0)
-    at, lams = run.diverged_at[gone], run.lams[gone]
-    which = (
-        f"at {lam_text(lams[0])}"
-        if gone.size == 1
-        else f"at {gone.size} values of λ, from {lam_label(lams.min())} to {lam_label(lams.max())}"
+def standing(run: Run) -> list[str]:
+    """For each λ where its network stands: at rest or how far from it, or what went wrong.
+
+    How far is the residual of `core.rest`, in nats for each unit of weight.
+    """
+    wrong = {"diverged": "diverged", "swinging": "swings"}
+    distances = zip(run.state, run.at_rest, run.rest.residual, strict=True)
+    return [
+        wrong.get(state) or ("at rest" if at_rest else f"{number(residual, 2)} from rest")
+        for state, at_rest, residual in distances
+    ]
+
+
+def unrest(runs: Mapping[str, Run], k: int) -> str:
+    """Which networks at the k-th λ are not at rest, and what is left out for it; "" where all are."""
+    first = next(iter(runs.values()))
+    away = {label: run for label, run in runs.items() if not run.at_rest[k]}
+    if not away:
+        return ""
+    epochs = f"{max(int(run.stopped_at[k]) for run in away.values()):,} epochs"
+    at = lam_text(first.lams[k])
+    if first.lams[k] == 0:
+        return (
+            f"At {at} no penalty holds the weights: after {epochs} they are {standing(first)[k]}. What a "
+            "penalty does is said at larger λ."
+        )
+    where = joined([f"{label} is {standing(run)[k]}" for label, run in away.items()])
+    return f"At {at} {where} after {epochs}, so what it does is not told here. A larger λ rests sooner."
+
+
+def failures(runs: Mapping[str, Run], steady: Mapping[str, float]) -> list[str]:
+    """For each penalty with networks that diverged or swing: which, since when, and the α that settles them.
+
+    steady: by the penalty's label an α at which they do, 0 where none that can be chosen is small enough.
+    """
+    return [_failed(label, run, steady[label]) for label, run in runs.items() if not run.sound.all()]
+
+
+def _failed(label: str, run: Run, steady: float) -> str:
+    """What became of the networks of one penalty that did not settle, and what to do."""
+    sentences = []
+    for state, verb in (("diverged", "diverged"), ("swinging", "swings")):
+        at = np.flatnonzero(run.state == state)
+        if at.size:
+            sentences.append(f"{label} {verb} {_which(run.lams[at])}{_since(run, at)}.")
+    penalty, lam = PENALTIES[run.penalty[0]], float(run.lams[~run.sound].max())
+    ratio = penalty.decay_ratio(lam, run.m, run.learning_rate)
+    if ratio >= 2:
+        sentences.append(
+            f"Each step multiplies a weight by {penalty.decay_text} = {number(1 - ratio)} at "
+            f"{lam_text(lam)}: beyond −1 it grows."
+        )
+    alpha = f"the learning rate α, now {number(run.learning_rate)}"
+    sentences.append(
+        f"With {number(steady)} in place of {alpha}, all of these settle: that is measured by the curvature."
+        if steady
+        else f"No α that can be chosen is small enough for their curvature: choose a smaller λ with {alpha}."
     )
-    first = lams[at.argmin()]
-    penalty = PENALTIES[run.penalty[0]]
-    remedy = f"Lower the learning rate α, now {number(run.learning_rate)}."
-    if penalty.decay_ratio(float(lams.max()), run.m, run.learning_rate) >= 2:
-        remedy = _overshoot(penalty, run, float(lams.max()))
-    return (
-        f"{label} diverged {which}; the first, {lam_text(first)}, stopped being finite at epoch {at.min()}. "
-        f"{remedy} The other networks are shown."
-    )
+    return " ".join(sentences) + " The other networks are shown."
 
 
-def _overshoot(penalty: Penalty, run: Run, lam: float) -> str:
-    """Why the shrink alone makes weights grow, and below which α or λ it does not."""
-    under = "" if penalty.l2 == 1 else f"{penalty.l2:g}"
+def _which(lams: np.ndarray) -> str:
+    """Some λ of the grid."""
+    if lams.size == 1:
+        return f"at {lam_text(lams[0])}"
+    return f"at {lams.size} values of λ, from {lam_label(lams.min())} to {lam_label(lams.max())}"
+
+
+def _since(run: Run, at: np.ndarray) -> str:
+    """Of networks that stopped being finite the first, and when."""
+    gone = at[run.diverged_at[at] >= 0]
+    if gone.size == 0:
+        return ""
+    first = gone[run.diverged_at[gone].argmin()]
     return (
-        f"Each step multiplies a weight by {penalty.decay_text} = "
-        f"{penalty.decay(lam, run.m, run.learning_rate):.2f} at {lam_text(lam)}: beyond −1 it grows. "
-        f"Lower the learning rate α below 2m/{under}λ = {number(2 * run.m / (penalty.l2 * lam))}, or λ below "
-        f"2m/{under}α = {number(2 * run.m / (penalty.l2 * run.learning_rate))}."
+        f"; the first, {lam_text(run.lams[first])}, stopped being finite at epoch {run.diverged_at[first]:,}"
     )
 
 

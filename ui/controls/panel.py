@@ -53,6 +53,12 @@ def choose_hidden(hidden: tuple[int, ...]) -> None:
     st.session_state.hidden = session.last_hidden = format_value(hidden)
 
 
+def choose_epochs(epochs: int) -> None:
+    """A button's callback: set the epochs from elsewhere."""
+    SETTINGS["epochs"].check("epochs", epochs)
+    st.session_state.epochs = epochs
+
+
 def choose(values: Mapping[str, Any]) -> dict[str, Any]:
     """Set the panel from elsewhere, as a button's callback: these fields of Settings, and defaults else.
 

@@ -6,19 +6,23 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.settings import EPOCHS
 from ui.base.session import session
+from ui.base.tables import Runs
 from ui.base.theme import INKS, page_variables, style
-from ui.base.words import divergence
+from ui.base.words import failures
 from ui.controls.choices import chosen_controls, draw_controls
-from ui.controls.panel import choose_hidden
+from ui.controls.panel import choose_epochs, choose_hidden
 from ui.data.shelf import shelf_of
 from ui.pictures.picture import Picture
 from ui.takeaway import log
 from ui.takeaway.buttons import take_away
 from ui.topics.topic import Context, Need, Topic
 from ui.work.progress import Progress
+from ui.work.steady import steady
 
 HERE = Path(__file__).parent
+SEVERAL = 3  # times the epochs, which are offered where a network is not at rest
 THEME_RULES = HERE.parent / "base" / "theme.css"
 
 
@@ -52,10 +56,9 @@ def open_topic(topic: Topic) -> Context:
     introduce(topic.page_heading, topic.idea)
     context = topic.adapted(panel_context())
     with st.container():  # there even when empty, so that what follows keeps its place
-        if topic.needs in (Need.NETWORKS, Need.CURVES) and context.panel is None:
-            for sentence in divergence(context.networks.runs):
-                st.warning(sentence)
-            log.note(context)
+        if topic.needs in (Need.REST, Need.TRAINING, Need.CURVES) and context.panel is None:
+            log.note(context, topic.networks(context).runs)
+            _say_what_failed(context, topic.networks(context).runs)
         if about := topic.about(context):
             st.caption(about)
     if topic.remedy and topic.lacks_hidden(context):
@@ -70,6 +73,8 @@ def show(topic: Topic, context: Context) -> Picture:
     with st.container():  # there even when empty, so that what follows keeps its place
         if remark := topic.remark(context):
             st.info(remark)
+        if sentence := topic.unrest(context):
+            _say_who_is_not_at_rest(sentence, context)
     picture = topic.picture(context)
     with st.container():
         if picture.missing:
@@ -81,6 +86,24 @@ def show(topic: Topic, context: Context) -> Picture:
     take_away(picture, topic, context)
     notice(picture.notes)
     return picture
+
+
+def _say_what_failed(context: Context, runs: Runs) -> None:
+    """Which networks diverged or swing, and the α at which they would not."""
+    if all(run.sound.all() for run in runs.values()):
+        return
+    rates = context.get(steady(context.settings, context.shelf, runs)).by_label
+    for sentence in failures(runs, rates):
+        st.warning(sentence)
+
+
+def _say_who_is_not_at_rest(sentence: str, context: Context) -> None:
+    """What is not told for it, and a button that gives more epochs, where the panel decides on them."""
+    st.info(sentence)
+    now = context.settings.epochs
+    more = next((epochs for epochs in EPOCHS if epochs >= SEVERAL * now), EPOCHS[-1])
+    if more > now and context.lam > 0 and context.panel is None:
+        st.button(f"Train {more:,} epochs", on_click=choose_epochs, args=(more,), key="more_epochs")
 
 
 def draw(picture: Picture) -> None:

@@ -14,7 +14,7 @@ from ui.base.words import duration
 from ui.data.own import bring, far_out, forget, guessed_class, opened, prepared, uploaded
 from ui.data.shelf import shelf_of
 from ui.data.upload import BOUNDS, DROP, GAPS, Prepared, Raw
-from ui.work.networks import refusal, seconds
+from ui.work.networks import Shape, refusal, seconds
 
 WIDTHS = {
     "column": st.column_config.TextColumn(width="medium"),
@@ -129,10 +129,9 @@ def _expected_time(table: Prepared) -> str:
     """How long the panel's network takes to train on it, or why it is not trained."""
     settings = replace(session.settings, dataset=UPLOAD)
     rows, n_features = table.table.X.shape
-    n_train = round(rows * (1 - TEST_SHARE))
-    expected = seconds(settings, n_features, len(table.table.class_names), n_train)
-    return refusal(settings, expected) or (
-        f"Training the panel's network at every λ takes about {duration(expected)}."
+    shape = Shape(n_features, len(table.table.class_names), round(rows * (1 - TEST_SHARE)))
+    return refusal(settings, shape) or (
+        f"Training the panel's network at every λ takes about {duration(seconds(settings, shape))}."
     )
 
 

@@ -86,8 +86,8 @@ def files(picture: Picture, topic: Topic, context: Context) -> dict[str, Make]:
         script_file(topic.key): lambda: picture.script,
         REPORT: detached(for_report, partial(one_report, link=address(panel.settings))),
     }
-    if not too_long(context.settings, context.data):
-        found[run_file(context.settings)] = detached(context, run_bytes)
+    if not too_long(context.settings, context.data, topic.method):
+        found[run_file(context.settings)] = detached(context, partial(run_bytes, topic))
     return found
 
 
@@ -107,11 +107,11 @@ def one_report(context: Context, link: str) -> str:
         return report.html(context, link)
 
 
-def run_bytes(context: Context) -> bytes:
-    """The run as a file; data that the program does not have come along."""
+def run_bytes(topic: Topic, context: Context) -> bytes:
+    """The networks of a topic as a file; data that the program does not have come along."""
     file = io.BytesIO()
     own = None if context.settings.dataset in DATASETS else context.data
-    save_run(file, context.settings, context.networks.runs, own)
+    save_run(file, context.settings, topic.networks(context).runs, own)
     return file.getvalue()
 
 

@@ -5,6 +5,7 @@ A row is one penalty at the chosen λ. The rows stay in the session alone.
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import nan
 
 import pandas as pd
 
@@ -13,7 +14,8 @@ from core.measures import accuracy, sparsity
 from core.settings import SETTINGS, format_value
 from ui.base.foreign import markdown
 from ui.base.session import Trial, session
-from ui.base.words import joined, number, percent
+from ui.base.tables import Runs
+from ui.base.words import STEPS_OF, joined, number, percent
 from ui.controls.panel import choose
 from ui.topics.topic import Context
 
@@ -21,11 +23,12 @@ MAX_ROWS = 200
 PINS = 2
 NUMBER = "no."
 DATA, PENALTY, LAM = SETTINGS["dataset"].short, "penalty", SETTINGS["lam"].short
+STEPS, REST = "steps", "at rest"
 OTHERS = {name: setting for name, setting in SETTINGS.items() if name not in ("dataset", "lam")}
-CHOSEN = (DATA, *(setting.short for setting in OTHERS.values()), PENALTY, LAM)
+CHOSEN = (DATA, *(setting.short for setting in OTHERS.values()), PENALTY, LAM, STEPS)
 COSTS = ("training cost", "test cost")
 SHARES = ("test accuracy", "exact zeros")
-RESULTS = (*COSTS, *SHARES)
+RESULTS = (REST, *COSTS, *SHARES)
 DEFAULT = Settings()
 DECIMALS = (
     *(setting.short for name, setting in SETTINGS.items() if isinstance(getattr(DEFAULT, name), float)),
@@ -38,11 +41,14 @@ TYPES_WITH_GAPS = {  # columns that are empty where the data are not drawn; Int6
 }
 
 
-def note(context: Context) -> None:
-    """Remember what this page has trained, once for each setting and λ; the oldest rows give way."""
+def note(context: Context, runs: Runs) -> None:
+    """Remember what this page has trained, once for each setting, λ and way of training; the oldest give way.
+
+    runs: the networks of the page.
+    """
     kept, digest, settings = session.trials, context.shelf.digest, context.settings.reduced()
-    for label, run in context.networks.runs.items():
-        key = (digest, settings, label)
+    for label, run in runs.items():
+        key = (digest, settings, label, run.method)
         if key not in kept:
             session.trial_count += 1
             kept[key] = measured(session.trial_count, context, label, run)
@@ -53,6 +59,8 @@ def note(context: Context) -> None:
 def measured(n: int, context: Context, label: str, run: Run) -> Trial:
     """The network at the chosen λ, on the training and on the test rows."""
     one, data = run.at(context.k), context.data
+    X, y = data.X_test, data.y_test
+    sound = bool(one.sound[0])
     is_own = context.settings.dataset not in DATASETS
     return Trial(
         number=n,
@@ -61,10 +69,12 @@ def measured(n: int, context: Context, label: str, run: Run) -> Trial:
         data=f"{data.source.label}: {data.source.source}" if is_own else data.source.label,
         is_synthetic=context.settings.is_synthetic,
         penalty=label,
-        train_cost=float(one.data_cost[-1, 0]),
-        test_cost=float(one.cross_entropy(data.X_test, data.y_test)[0]),
-        accuracy=float(accuracy(one.predict_proba(data.X_test), data.y_test)[0]),
-        zeros=float(sparsity(one.W)[0]),
+        method=run.method,
+        at_rest=bool(one.at_rest[0]),
+        train_cost=float(one.data_cost[-1, 0]) if sound else nan,
+        test_cost=float(one.cross_entropy(X, y)[0]) if sound else nan,
+        accuracy=float(accuracy(one.predict_proba(X), y)[0]) if sound else nan,
+        zeros=float(sparsity(one.W)[0]) if sound else nan,
     )
 
 
@@ -83,7 +93,9 @@ def _row(trial: Trial) -> dict[str, object]:
     """The cells of a trial by the heads of their columns."""
     chosen = {DATA: trial.data, PENALTY: trial.penalty, LAM: trial.settings.lam}
     chosen |= {setting.short: _cell(trial, name) for name, setting in OTHERS.items()}
-    results = (trial.train_cost, trial.test_cost, trial.accuracy, trial.zeros)
+    chosen[STEPS] = STEPS_OF[trial.method]
+    rest = "yes" if trial.at_rest else "no"
+    results = (rest, trial.train_cost, trial.test_cost, trial.accuracy, trial.zeros)
     return {NUMBER: trial.number, **chosen, **dict(zip(RESULTS, results, strict=True))}
 
 

@@ -53,7 +53,7 @@ def compare(ticked: Sequence[Trial]) -> None:
     """The first two of the ticked trials side by side, with what differs between them."""
     if len(ticked) < log.PINS:
         st.caption(
-            "Tick two rows to compare them. A cost that is missing is that of a network that diverged."
+            "Tick two rows to compare them. A missing cost is that of a network that diverged or swings."
         )
         return
     first, second = ticked[: log.PINS]

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
-from core.settings import SETTINGS, format_value
+from core.settings import RESTS_FROM, SETTINGS, format_value
 from ui.base import templates
+from ui.base.words import STEPS_OF
 from ui.pictures import export
 from ui.pictures.picture import Picture
 from ui.topics import TOPICS
-from ui.topics.topic import Context, Topic
+from ui.topics.topic import Context, Need, Topic
 from ui.work.tasks import RefusedError
 
 TEMPLATE = Path(__file__).parent / "report.html"
@@ -66,10 +67,22 @@ def section(topic: Topic, context: Context) -> Section:
     try:
         adapted = topic.adapted(context)
         about, picture = topic.about(adapted), topic.picture(adapted)
+        about = " ".join(filter(None, (about, how_trained(topic, adapted), topic.unrest(adapted))))
     except RefusedError as error:
         about, picture = "", Picture(topic.key, missing=str(error))
     caption = " ".join(filter(None, (about, picture.caption)))
     return Section(topic, picture, drawing(picture, context.theme), caption)
+
+
+def how_trained(topic: Topic, context: Context) -> str:
+    """By which steps the networks of a page were trained; "" where it shows none."""
+    if topic.needs not in (Need.REST, Need.TRAINING) or topic.lacks_hidden(context):
+        return ""
+    steps = STEPS_OF[topic.method]
+    epochs = f"{context.settings.epochs:,}"
+    if topic.needs is Need.TRAINING:
+        return f"Trained by {epochs} {steps} steps."
+    return f"Trained by {steps} steps until at rest, or {epochs} where λ is below {RESTS_FROM:g}."
 
 
 def drawing(picture: Picture, theme: str) -> Markup:

@@ -19,11 +19,11 @@ from core.settings import LAMS
 from ui.base import templates
 from ui.base.cache import PictureCache
 from ui.base.theme import INKS, Ink
-from ui.base.words import lam_label, lam_text
+from ui.base.words import lam_label, lam_text, unrest
 from ui.data.shelf import Loaded, Shelf
 from ui.pictures.picture import Picture
 from ui.topics.script import filled_script
-from ui.work.networks import Networks, networks
+from ui.work.networks import PLAIN, TO_REST, Networks, networks
 from ui.work.tasks import Batch, Run, Value
 
 TOPICS_FOLDER = Path(__file__).parent
@@ -33,7 +33,8 @@ Choice = str | int | float
 class Need(Enum):
     """What a picture is made from."""
 
-    NETWORKS = auto()  # the networks of all λ, as training leaves them
+    REST = auto()  # the networks of all λ at rest: what a penalty does
+    TRAINING = auto()  # the networks of all λ on their way, step by step
     CURVES = auto()  # learning curves over several seeds
     RACE = auto()  # the solvers on their way to the exact optimum
     CHECK = auto()  # numeric gradients
@@ -89,8 +90,13 @@ class Context:
 
     @property
     def networks(self) -> Networks:
-        """The networks of every penalty over the grid, at these settings."""
+        """The networks of every penalty over the grid at these settings, at rest as far as they come."""
         return self.get(networks(self.settings, self.shelf))
+
+    @property
+    def training(self) -> Networks:
+        """The same networks under the lecture's plain steps, with their history."""
+        return self.get(networks(self.settings, self.shelf, PLAIN))
 
     @property
     def without_hidden(self) -> Networks:
@@ -199,7 +205,7 @@ class Topic:
     draw: Callable[[Context], Picture]
     prepare: Callable[[Context], object] = _nothing  # the work that `draw` needs beside the networks
     heading: str = ""  # of the page, where it is not the sentence
-    needs: Need = Need.NETWORKS
+    needs: Need = Need.REST
     controls: tuple[Control, ...] = ()
     columns: bool = False  # the controls side by side in equal columns, else one after the other
     remedy: Remedy | None = None  # without which hidden layers it has nothing to show
@@ -224,6 +230,21 @@ class Topic:
         """What stands over the page."""
         return self.heading or self.sentence.removesuffix(".")
 
+    def networks(self, context: Context) -> Networks:
+        """The networks that it is about, or that go with what it is about."""
+        return context.networks if self.needs is Need.REST else context.training
+
+    @property
+    def method(self) -> str:
+        """How those are trained."""
+        return TO_REST if self.needs is Need.REST else PLAIN
+
+    def unrest(self, context: Context) -> str:
+        """Which networks at the chosen λ are not at rest, where it is about those that are; "" else."""
+        if self.needs is not Need.REST or self.lacks_hidden(context):
+            return ""
+        return unrest(context.networks.runs, context.k)
+
     def lacks_hidden(self, context: Context) -> bool:
         """Whether there is nothing to show without a hidden layer."""
         return self.remedy is not None and not context.settings.hidden
@@ -241,7 +262,8 @@ class Topic:
 
     def _pictures(self, context: Context) -> PictureCache[Hashable]:
         """Where its pictures are kept: with the networks, or with the data that they show."""
-        return context.networks.pictures if self.needs is Need.NETWORKS else context.loaded.pictures
+        networks = self.networks(context) if self.needs in (Need.REST, Need.TRAINING) else None
+        return context.loaded.pictures if networks is None else networks.pictures
 
     def _with_script(self, picture: Picture, context: Context) -> Picture:
         return picture if picture.missing else replace(picture, script=self.script(context))

@@ -26,7 +26,7 @@ from core.measures import (
     weight_length,
 )
 from core.settings import LAMS
-from ui.base.words import counted, joined, lam_label, number, percent
+from ui.base.words import counted, joined, lam_label, number, percent, standing, times
 from ui.topics.bias_variance import curves_of
 from ui.topics.bias_variance.tables import best_at_a_quarter, worth_table
 from ui.topics.hidden_units import TOLERANCE
@@ -59,14 +59,15 @@ def option_at(value: float, bounds: Sequence[float]) -> int:
     return int(np.searchsorted(bounds, value, side="right"))
 
 
-def _finite(context: Context, *labels: str) -> tuple[Run, ...]:
-    """The runs of these penalties. Raises UnanswerableError where one diverged at the chosen λ."""
+def _at_rest(context: Context, *labels: str) -> tuple[Run, ...]:
+    """The runs of these penalties. Raises UnanswerableError where one is not at rest at the chosen λ."""
     runs = tuple(context.networks.runs[label] for label in labels)
     for label, run in zip(labels, runs, strict=True):
-        if run.diverged_at[context.k] >= 0:
+        if not run.at_rest[context.k]:
             raise UnanswerableError(
-                f"At {context.lam_text} the {label} network stopped being finite at epoch "
-                f"{run.diverged_at[context.k]:,}, so there is nothing to measure. Choose a smaller α or λ."
+                f"At {context.lam_text} the {label} network is {standing(run)[context.k]} after "
+                f"{run.stopped_at[context.k]:,} epochs, so what the penalty does cannot be told. Choose more "
+                "epochs or a larger λ."
             )
     return runs
 
@@ -101,7 +102,7 @@ def overfit(context: Context) -> tuple[int, str]:
     )
     return right, (
         f"At λ = 0 the cost is {number(train_cost)} on the training rows and {number(test_cost)} on the test "
-        f"rows, **{number(ratio, 2)} times** as much. {end}"
+        f"rows, **{times(ratio)}** as much. {end}"
     )
 
 
@@ -125,7 +126,7 @@ def best_lam(context: Context) -> tuple[int, str]:
 def zeros(context: Context) -> tuple[int, str]:
     """Which penalty leaves more weights exactly zero at the same λ."""
     _require_penalty(context)
-    runs = _finite(context, "L1", "L2")
+    runs = _at_rest(context, "L1", "L2")
     n, data = count_weights(runs[0].W), context.data
     n_1, n_2 = (int(count_zeros(run.W)[context.k]) for run in runs)
     right = (1 if n_2 else 0) if n_1 > n_2 else 2 if n_1 == n_2 else 3
@@ -141,7 +142,7 @@ def zeros(context: Context) -> tuple[int, str]:
 
 def compression(context: Context) -> tuple[int, str]:
     """What share of its bytes L1's model needs where its zeros are packed away."""
-    l1, l2 = _finite(context, "L1", "L2")
+    l1, l2 = _at_rest(context, "L1", "L2")
     (dense, packed), (_, packed_2) = (_bytes(run, context.k) for run in (l1, l2))
     return option_at(packed / dense, BYTES), (
         f"At {context.lam_text} the L1 model takes {dense:,} bytes as plain numbers and {packed:,} packed, "
@@ -161,7 +162,7 @@ def layers(context: Context) -> tuple[int, str]:
     """Which layer's weights make up the largest part of L2's penalty."""
     _require_hidden(context)
     _require_penalty(context)
-    (run,) = _finite(context, "L2")
+    (run,) = _at_rest(context, "L2")
     one = run.at(context.k)
     parts = layer_penalty(one.W, one.penalty, one.lams, one.m)[:, 0]
     if parts.max() < NO_WEIGHT:
@@ -200,7 +201,7 @@ def _worst_error(context: Context, mistake: str | None) -> float:
 def decay(context: Context) -> tuple[int, str]:
     """What repeated shrinking by 1 − αλ/m does to the weights of the L2 network."""
     _require_penalty(context)
-    run, k = context.networks.runs["L2"], context.k
+    run, k = context.training.runs["L2"], context.k
     ratio = PENALTIES["l2"].decay_ratio(context.lam, run.m, run.learning_rate)
     effect = regime(ratio)
     if effect in ("vanishes", "swings"):
@@ -234,7 +235,7 @@ def _decay_of_finite(run: Run, k: int, effect: str, factor: str) -> tuple[int, s
 def units(context: Context) -> tuple[int, str]:
     """What becomes of most hidden units under L1."""
     _require_hidden(context)
-    (run,) = _finite(context, "L1")
+    (run,) = _at_rest(context, "L1")
     share = context[TOLERANCE]
     states = all_states(run, tolerance(context.networks.runs, share))[1:-1]
     groups = [int(count_units(states, s)[:, context.k].sum()) for s in ("alive", "constant", "cut")]
@@ -252,7 +253,7 @@ def units(context: Context) -> tuple[int, str]:
 def linear_part(context: Context) -> tuple[int, str]:
     """What share of the hidden units' z stays in tanh's linear band under L2."""
     _require_hidden(context)
-    (run,) = _finite(context, "L2")
+    (run,) = _at_rest(context, "L2")
     band = linear_band(context[DEVIATION])
     share = share_in_band(run.layers(context.data.X_train)[:-1], band)
     here, free = share[context.k], share[0]
@@ -267,7 +268,7 @@ def linear_part(context: Context) -> tuple[int, str]:
 def linear_model(context: Context) -> tuple[int, str]:
     """How often the L2 network and logistic regression with the same λ tell different classes."""
     _require_hidden(context)
-    (run,) = _finite(context, "L2")
+    (run,) = _at_rest(context, "L2")
     data, k = context.data, context.k
     if has_collapsed(run, data, k):
         raise UnanswerableError(

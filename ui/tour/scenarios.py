@@ -15,6 +15,7 @@ from core.decay import regime
 from core.measures import accuracy, agreement, count_units, count_weights, count_zeros, unit_states
 from core.twins import first_to_enter, twins
 from ui.topics.hidden_units import TOPIC as HIDDEN_UNITS
+from ui.topics.histograms import TOPIC as HISTOGRAMS
 from ui.topics.linearity import TOPIC as LINEARITY
 from ui.topics.overview import TOPIC as OVERVIEW
 from ui.topics.sparsity import TOPIC as SPARSITY
@@ -114,7 +115,7 @@ def no_lam_helps(context: Context) -> bool:
 
 def diverges(context: Context) -> bool:
     """αλ/m is beyond 2, and the L2 network stopped being finite; the L1 network did not."""
-    settings, runs, k = context.settings, context.networks.runs, context.k
+    settings, runs, k = context.settings, context.training.runs, context.k
     ratio = PENALTIES["l2"].decay_ratio(settings.lam, context.data.m, settings.learning_rate)
     beyond = regime(ratio) == "diverges"
     return bool(beyond and runs["L2"].diverged_at[k] > 0 and runs["L1"].diverged_at[k] < 0)
@@ -124,7 +125,8 @@ def too_short(context: Context) -> bool:
     """L1 has emptied at most one weight, where its optimum has at least 15 zeros."""
     data = context.data
     best = fit_logistic(data.X_train, data.y_train, "l1", [context.lam]).W[0]
-    return _zeros(context, "L1") <= 1 and int((best == 0).sum()) >= 15
+    so_far = int(count_zeros(context.training.runs["L1"].W)[context.k])
+    return so_far <= 1 and int((best == 0).sum()) >= 15
 
 
 def all_constant(context: Context) -> bool:
@@ -220,7 +222,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "Stopped too early",
         "After 50 small steps L1 has made at most one weight zero, where its optimum has at least 15. Zeros "
         "take time: raise α and the epochs.",
-        SPARSITY,
+        HISTOGRAMS,
         {"hidden": (), "lam": 20.0, "learning_rate": 0.01, "epochs": 50},
         too_short,
         wrong=True,

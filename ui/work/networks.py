@@ -1,13 +1,14 @@
 """The networks of every penalty over the whole grid of λ, trained on one data set."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
 from core import PENALTIES, Dataset, Run, Settings, train_grid
+from core.grid import epochs_to_rest
 from core.network import layer_sizes
 from core.settings import EPOCHS, LAMS, UPLOAD
 from core.variance import estimated_seconds
@@ -21,6 +22,8 @@ STORE_BYTES = int(ENVIRONMENT.store_mb * 1e6)
 KIND = Kind("networks", STORE_BYTES, 60_000_000)
 HISTORY_BYTES = 48_000_000  # of one run's snapshots; wide networks keep fewer of them
 MAX_SNAPSHOTS = 60
+PLAIN, TO_REST = "proximal", "accelerated"  # the lecture's step, and the one that soon comes to rest
+DEARER, GOING_ON = 1.3, 0.1  # an accelerated epoch in plain ones, and the share of networks that go on
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,46 +45,75 @@ class Networks:
         return self.data.nbytes + self.pictures.nbytes + sum(run.nbytes for run in self.runs.values())
 
 
-def networks(settings: Settings, shelf: Shelf) -> Batch[Networks]:
-    """Every penalty over the grid for these settings; the chosen λ plays no part."""
+def networks(settings: Settings, shelf: Shelf, method: str = TO_REST) -> Batch[Networks]:
+    """Every penalty over the grid for these settings; the chosen λ plays no part.
+
+    method: TO_REST for what a penalty does, PLAIN for the training itself, step by step.
+    """
     settings = settings.reduced("lam")
     data = shelf.load(settings).data
-    expected = seconds(settings, data.n_features, len(data.class_names), data.m)
+    shape = Shape.of(data)
     task = Task(
         kind=KIND,
         shelf=shelf,
         settings=settings,
-        depends_on=(),
-        work=partial(_train, settings, data),
-        seconds=expected,
+        depends_on=(method,),
+        work=partial(_train, settings, data, method),
+        seconds=seconds(settings, shape, method),
         label=f"Training {len(LAMS) * len(PENALTIES)} networks",
-        refusal=refusal(settings, expected),
+        refusal=refusal(settings, shape, method),
     )
     return Batch((task,))
 
 
-def too_long(settings: Settings, data: Dataset) -> str | None:
+@dataclass(frozen=True)
+class Shape:
+    """What of data decides how long a training takes."""
+
+    n_features: int
+    n_classes: int
+    m: int  # training samples
+
+    @classmethod
+    def of(cls, data: Dataset) -> "Shape":
+        """That of a data set."""
+        return cls(data.n_features, len(data.class_names), data.m)
+
+
+def too_long(settings: Settings, data: Dataset, method: str) -> str | None:
     """Why these settings are not trained on these data, None where they are."""
-    return refusal(settings, seconds(settings, data.n_features, len(data.class_names), data.m))
+    return refusal(settings, Shape.of(data), method)
 
 
-def seconds(settings: Settings, n_features: int, n_classes: int, m: int) -> float:
-    """About how long the training takes for data of this shape, m training samples."""
-    n = len(LAMS) * len(PENALTIES)
-    return estimated_seconds((m,), n_features, settings.hidden, n_classes, n, settings.epochs)
+def seconds(settings: Settings, shape: Shape, method: str = TO_REST) -> float:
+    """About how long the training takes."""
+    n, epochs = len(LAMS) * len(PENALTIES), float(settings.epochs)
+    if method == TO_REST:
+        further = epochs_to_rest(settings.epochs, LAMS[-1]) - epochs
+        epochs = DEARER * (epochs + GOING_ON * further)
+    sizes = (shape.m,), shape.n_features, settings.hidden, shape.n_classes
+    return estimated_seconds(*sizes, n, round(epochs))
 
 
-def refusal(settings: Settings, expected: float) -> str | None:
-    """Why a training of so many seconds is not begun, and what to lower; None where it is."""
-    fits = [epochs for epochs in EPOCHS if expected * epochs / settings.epochs <= MAX_SECONDS]
+def refusal(settings: Settings, shape: Shape, method: str = TO_REST) -> str | None:
+    """Why so long a training is not begun, and what to lower; None where it is."""
+
+    def takes(epochs: int) -> float:
+        return seconds(replace(settings, epochs=epochs), shape, method)
+
+    fits = [epochs for epochs in EPOCHS if takes(epochs) <= MAX_SECONDS]
     lower = f"at most {fits[-1]:,} epochs" if fits else "fewer epochs"
     fewer = " or rows" if settings.dataset == UPLOAD else ""
     what = f"Training {len(LAMS) * len(PENALTIES)} networks"
-    return not_begun(what, expected, MAX_SECONDS, f"{lower}, or fewer hidden units{fewer}")
+    return not_begun(what, takes(settings.epochs), MAX_SECONDS, f"{lower}, or fewer hidden units{fewer}")
 
 
-def _train(settings: Settings, data: Dataset, on_progress: OnProgress) -> Networks:
-    return Networks(data, train_grid(data, settings, _snapshots(data, settings), on_progress))
+def _train(settings: Settings, data: Dataset, method: str, on_progress: OnProgress) -> Networks:
+    snapshots = 2 if method == TO_REST else _snapshots(data, settings)
+    runs = train_grid(data, settings, snapshots, on_progress, method=method)
+    for run in runs.values():
+        _ = run.rest  # measured here, beside the pages, and kept with the run
+    return Networks(data, runs)
 
 
 def _snapshots(data: Dataset, settings: Settings) -> int:

@@ -5,7 +5,8 @@ from functools import partial
 
 import numpy as np
 
-from core import PENALTIES, Dataset, Settings
+from core import PENALTIES, Dataset, LogisticPath, Settings, fit_logistic
+from core.settings import LAMS
 from core.twins import Twins, twins
 from ui.base.queue import OnProgress
 from ui.data.shelf import Kind, Shelf
@@ -14,6 +15,7 @@ from ui.work.tasks import Batch, Task
 KIND = Kind("optima", 4_000_000, 1_000_000)
 BYTES_EACH = 400  # of a pair of fits: some numbers and the objects around them
 SECONDS, SECONDS_EACH = 0.05, 1.6e-6  # of a pair of fits, and for each number of X, on a small server
+PATH_EACH = 5e-6  # of all fits of a penalty, for each number of X
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +28,52 @@ class TwinFits:
     def nbytes(self) -> int:
         """Memory, in bytes, about."""
         return BYTES_EACH * len(self.pairs)
+
+
+@dataclass(frozen=True, eq=False)
+class Optima:
+    """The exact optima of every penalty over the grid but for λ = 0, by the penalty's label."""
+
+    paths: dict[str, LogisticPath]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays, in bytes."""
+        return sum(path.W.nbytes + path.b.nbytes + path.cost.nbytes for path in self.paths.values())
+
+    def at(self, label: str, lam: float) -> tuple[np.ndarray, float, float]:
+        """w (n_features,), J and the certified gap of a penalty at a λ > 0 of the grid."""
+        path, k = self.paths[label], LAMS.index(lam) - 1
+        return path.W[k], float(path.cost[k]), float(path.gap[k])
+
+    def zeros(self, label: str) -> np.ndarray:
+        """Exact zeros at each λ of the grid, (n_lams,); at λ = 0, whose optimum may be endless, 0."""
+        return np.concatenate([[0], (self.paths[label].W == 0).sum(axis=1)])
+
+
+def optima(settings: Settings, shelf: Shelf) -> Batch[Optima]:
+    """The exact optima of logistic regression on data of two classes."""
+    settings = settings.reduced("lam", "hidden", "learning_rate", "epochs")
+    data = shelf.load(settings).data
+    task = Task(
+        kind=KIND,
+        shelf=shelf,
+        settings=settings,
+        depends_on=("grid",),
+        work=partial(_fit_grid, data),
+        seconds=len(PENALTIES) * (SECONDS + PATH_EACH * data.m * data.n_features),
+        label="Computing the exact optima",
+    )
+    return Batch((task,))
+
+
+def _fit_grid(data: Dataset, on_progress: OnProgress) -> Optima:
+    return Optima(
+        {
+            penalty.label: fit_logistic(data.X_train, data.y_train, name, LAMS[1:])
+            for name, penalty in PENALTIES.items()
+        }
+    )
 
 
 def twin_fits(settings: Settings, shelf: Shelf, column: int) -> Batch[TwinFits]:

@@ -1,7 +1,5 @@
 """Numbers in sentences: never rounder than they are."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -95,48 +93,76 @@ def diverged() -> core.Run:
     return on_wine("l2", [0.0, 100.0, 1000.0])
 
 
-def limit_in(sentence: str) -> float:
-    """The learning rate that a sentence says to stay below."""
-    return float(sentence.split("the learning rate α below ")[1].split(" = ")[1].split(",")[0])
-
-
-def test_divergence_names_the_epoch_and_a_learning_rate_that_does_not_diverge(diverged):
-    (sentence,) = words.divergence({"L2": diverged})
-    first = diverged.diverged_at[diverged.diverged_at >= 0].min()
-    assert f"at epoch {first}" in sentence
-    limit = float(sentence.split("2m/λ = ")[1].split(",")[0])
-    assert limit == limit_in(sentence) == pytest.approx(2 * diverged.m / 1000, rel=0.005)
-    assert on_wine("l2", [1000.0], 0.9 * limit).diverged_at[0] == -1
+def test_what_failed_is_named_with_its_first_epoch_and_the_alpha_that_settles_it(diverged):
+    (sentence,) = words.failures({"L2": diverged}, {"L2": 0.1})
+    gone = np.flatnonzero(diverged.diverged_at >= 0)
+    first = gone[diverged.diverged_at[gone].argmin()]
+    assert sentence.startswith("L2 diverged at 2 values of λ, from 100 to 1000; the first, ")
+    assert (
+        f"λ = {diverged.lams[first]:g}, stopped being finite at epoch {diverged.diverged_at[first]}."
+        in sentence
+    )
+    assert "With 0.1 in place of the learning rate α, now 3, all of these settle" in sentence
+    factor = 1 - 3.0 * 1000 / diverged.m
+    assert f"Each step multiplies a weight by 1 − αλ/m = {words.number(factor)} at λ = 1000" in sentence
 
 
 def test_a_mixture_overshoots_by_its_share_of_the_square(monkeypatch):
     monkeypatch.setitem(PENALTIES, "elastic", ELASTIC)
     run = on_wine("elastic", [0.0, 1000.0])
-    (sentence,) = words.divergence({"Elastic net": run})
+    (sentence,) = words.failures({"Elastic net": run}, {"Elastic net": 0.1})
     assert sentence.startswith("Elastic net diverged at λ = 1000")
-    assert f"1 − 0.5·αλ/m = {1 - 0.5 * 3.0 * 1000 / run.m:.2f}" in sentence
-    assert limit_in(sentence) == pytest.approx(2 * run.m / (0.5 * 1000), rel=0.005)
-    assert on_wine("elastic", [1000.0], 0.9 * limit_in(sentence)).diverged_at[0] == -1
+    assert f"1 − 0.5·αλ/m = {words.number(1 - 0.5 * 3.0 * 1000 / run.m)}" in sentence
 
 
-def test_a_divergence_that_is_not_the_penaltys_is_not_laid_on_it(diverged):
-    without_penalty = replace(diverged.select(slice(0, 1)), diverged_at=np.array([7]))
-    (sentence,) = words.divergence({"L2": without_penalty})
-    assert "at λ = 0; the first, λ = 0, stopped being finite at epoch 7" in sentence
-    assert "Lower the learning rate α, now 3." in sentence
+def test_what_swings_is_told_from_what_diverged_and_is_not_laid_on_the_penalty():
+    data = core.load_dataset("moons", n_samples=200)
+    run = core.train(data.X_train, data.y_train, (8, 8), "l1", [0.0, 1.0, 100.0], 3.0, 300)
+    assert run.state.tolist()[:2] == ["swinging"] * 2
+    (sentence,) = words.failures({"L1": run}, {"L1": 0.3})
+    assert sentence.startswith("L1 swings at 2 values of λ, from 0 to 1. With 0.3 in place of")
     assert "Each step multiplies" not in sentence
 
 
-def test_a_penalty_without_a_square_does_not_overshoot():
-    at_1000 = replace(on_wine("l1", [1000.0]), diverged_at=np.array([3]))
-    assert at_1000.learning_rate * 1000 / at_1000.m > 2
-    (sentence,) = words.divergence({"L1": at_1000})
-    assert "Lower the learning rate α, now 3." in sentence
-    assert "Each step multiplies" not in sentence
+def test_where_no_alpha_helps_it_says_so(diverged):
+    (sentence,) = words.failures({"L2": diverged}, {"L2": 0.0})
+    assert "No α that can be chosen is small enough" in sentence
+    assert "in place of" not in sentence
 
 
-def test_a_run_that_did_not_diverge_gets_no_sentence(diverged):
-    assert words.divergence({"L2": diverged.select(slice(0, 1))}) == []
+def test_a_run_that_settled_gets_no_sentence(diverged):
+    assert words.failures({"L2": diverged.select(slice(0, 1))}, {}) == []
+
+
+@pytest.fixture(scope="module")
+def rested() -> core.Run:
+    data = core.load_dataset("moons", n_samples=50)
+    return core.train(data.X_train, data.y_train, (3,), "l1", [0.0, 0.5, 20.0], 0.3, 60, method="accelerated")
+
+
+def test_a_readout_says_at_rest_or_how_far(rested, diverged):
+    assert rested.at_rest.tolist() == [False, False, True]
+    distance = words.number(rested.residual[-1, 1], 2)
+    assert words.standing(rested)[1:] == [f"{distance} from rest", "at rest"]
+    assert words.standing(diverged)[1:] == ["diverged", "diverged"]
+
+
+def test_who_is_not_at_rest_is_said_with_the_epochs_and_what_is_left_out(rested):
+    assert words.unrest({"L1": rested}, 2) == ""
+    sentence = words.unrest({"L1": rested, "L2": rested}, 1)
+    distance = words.standing(rested)[1]
+    assert sentence.startswith(f"At λ = 0.5 L1 is {distance} and L2 is {distance} after 60 epochs, so what")
+    assert words.unrest({"L1": rested}, 0).startswith(
+        "At λ = 0 no penalty holds the weights: after 60 epochs"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [(1.04, "1.0 times"), (1.894, "1.9 times"), (99.6, "100 times"), (123_456, "120,000 times")],
+)
+def test_times_as_much_is_said_to_two_digits(ratio, text):
+    assert words.times(ratio) == text
 
 
 @pytest.mark.parametrize(
@@ -144,14 +170,6 @@ def test_a_run_that_did_not_diverge_gets_no_sentence(diverged):
 )
 def test_a_count_has_its_noun_in_the_form_that_goes_with_it(n, said):
     assert words.how_many(n, "step") == said
-
-
-def test_several_that_diverged_are_named_from_the_smallest_lam_to_the_largest_and_the_first_by_its_epoch():
-    run = replace(on_wine("l2", [0.0, 100.0, 1000.0]), diverged_at=np.array([9, -1, 4]))
-    (sentence,) = words.divergence({"L2": run})
-    assert sentence.startswith("L2 diverged at 2 values of λ, from 0 to 1000; the first, λ = 1000, ")
-    assert "at epoch 4" in sentence
-    assert "Each step multiplies a weight" in sentence, "at the largest of them"
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(89.4, "89 seconds"), (90, "2 minutes")])

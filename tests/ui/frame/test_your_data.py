@@ -17,7 +17,7 @@ from ui.base.foreign import markdown
 from ui.data.shelf import SHARED, Kind, Shelf
 from ui.frame.menu import MENU
 from ui.work import networks as work
-from ui.work.networks import MAX_SECONDS, networks, refusal, seconds
+from ui.work.networks import MAX_SECONDS, Shape, networks, refusal, seconds
 
 PAGE = "pages/your_data.py"
 SPARSITY = topic("sparsity").file
@@ -203,16 +203,16 @@ def test_nothing_of_a_persons_data_is_kept_for_all(monkeypatch):
 
 
 def test_what_would_take_too_long_is_refused_before_it_begins(monkeypatch):
-    monkeypatch.setattr(work, "train_grid", lambda *args: pytest.fail("the training began"))
-    app = open_app(SPARSITY, dataset="digits", hidden="64-64-64-64", epochs="2000")
+    monkeypatch.setattr(work, "train_grid", lambda *args, **more: pytest.fail("the training began"))
+    app = open_app(SPARSITY, dataset="digits", hidden="32-32-32-32", epochs="2000")
     assert not app.exception
     (warning,) = app.warning
     assert "is not begun" in warning.value
     most = int(re.search(r"at most ([\d,]+) epochs", warning.value)[1].replace(",", ""))
     settings = app.session_state["settings"]
-    assert seconds(settings, 64, 10, 1257) > MAX_SECONDS
+    assert seconds(settings, Shape(64, 10, 1257)) > MAX_SECONDS
     fitting = Settings(dataset="digits", hidden=settings.hidden, epochs=most)
-    assert refusal(fitting, seconds(fitting, 64, 10, 1257)) is None
+    assert refusal(fitting, Shape(64, 10, 1257)) is None
 
 
 def test_a_training_that_was_stopped_waits_for_its_button():

@@ -17,7 +17,7 @@ from tests.browser import new_page, visit, wait_until_drawn
 from tests.ui.data.own_tables import rows_of
 from tests.ui.data.upload.files import file_of, prepared
 from ui.base.words import number
-from ui.work.networks import refusal, seconds
+from ui.work.networks import Shape, refusal
 
 pytestmark = pytest.mark.browser
 NAMES = ("a", "b", "c")
@@ -71,7 +71,7 @@ def test_a_long_training_on_a_large_file_can_be_stopped_and_the_page_stays_usabl
     X = np.random.default_rng(0).standard_normal((5000, 50)).round(3)
     rows = [[*(f"c{i}" for i in range(50)), "y"], *([*row, i % 2] for i, row in enumerate(X.tolist()))]
     settings = [Settings(dataset=UPLOAD, epochs=epochs) for epochs in EPOCHS]
-    longest = [s.epochs for s in settings if not refusal(s, seconds(s, 50, 2, 3500))][-1]
+    longest = [s.epochs for s in settings if not refusal(s, Shape(50, 2, 3500))][-1]
     with new_page(browser) as page:
         bring(page, f"{address}/bring-your-own?epochs={longest}")
         use(page, file_of(rows))

@@ -127,7 +127,7 @@ def test_what_all_lam_make_together_is_made_once_for_each_of_its_arguments():
 
 def test_pictures_are_told_apart_without_keeping_what_they_were_drawn_from():
     made, shelf = [], Shelf()
-    drawn = replace(drawn_topic(made), needs=Need.NETWORKS)
+    drawn = replace(drawn_topic(made), needs=Need.REST)
     part = at_any_lam(lambda context, how: drawn.draw(context))
     alive = []
     for how in ("a", "b", "a"):

@@ -14,7 +14,7 @@ import pytest
 import streamlit as st
 
 import core
-from tests.app import context_at, open_app, retrained, topic, zeros_of
+from tests.app import context_at, open_app, retrained_to_rest, topic, zeros_of
 from tests.ui.takeaway.own import own_context
 from ui.takeaway import buttons
 from ui.topics import TOPICS
@@ -172,7 +172,7 @@ def fetched(page, name: str) -> tuple[str, bytes]:
 @pytest.mark.browser
 def test_a_click_brings_each_file_with_the_numbers_of_the_page(menu):
     settings = core.Settings(dataset="moons", hidden=(4,), epochs=50, lam=7.0)
-    zeros = f"L1: {zeros_of(retrained(settings, 'l1', 7.0)[1])} of 12 weights exactly zero"
+    zeros = f"L1: {zeros_of(retrained_to_rest(settings, 'l1', 7.0)[1])} of 12 weights exactly zero, at rest"
 
     name, png = fetched(menu, buttons.LABELS["png"])
     assert name == "regularization-lab-sparsity.png"
@@ -190,8 +190,9 @@ def test_a_click_brings_each_file_with_the_numbers_of_the_page(menu):
     assert name == "regularization-lab-moons.npz"
     saved = core.load_run(run)
     assert saved.settings == settings
+    assert saved.runs["L1"].method == "accelerated"
     k = saved.runs["L1"].lams.tolist().index(7.0)
-    np.testing.assert_array_equal(saved.runs["L1"].W[0][k], retrained(settings, "l1", 7.0)[1].W[0][0])
+    np.testing.assert_allclose(saved.runs["L1"].W[0][k], retrained_to_rest(settings, "l1", 7.0)[1].W[0][0])
 
     name, script = fetched(menu, buttons.LABELS["py"])
     assert name == "regularization-lab-sparsity.py"

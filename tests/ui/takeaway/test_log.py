@@ -12,11 +12,12 @@ import core
 from core import PENALTIES
 from core.measures import accuracy
 from core.settings import SETTINGS
-from tests.app import QUICK, context_at, open_app, retrained, topic
+from tests.app import QUICK, context_at, open_app, retrained, retrained_to_rest, topic
 from tests.ui.takeaway.own import own_context
 from ui.base.session import Trial
 from ui.pictures import export
 from ui.takeaway import log
+from ui.topics.topic import Context
 
 LABELS = [penalty.label for penalty in PENALTIES.values()]
 
@@ -40,16 +41,19 @@ def test_each_setting_and_penalty_that_was_trained_is_a_row_once():
     app.run()
     app.select_slider(key="lam").set_value(100.0).run()
     app.select_slider(key="learning_rate").set_value(0.1).run()
-    app.switch_page(topic("histograms").file).run()  # the same setting on another page
+    app.switch_page(topic("hidden_units").file).run()  # the same setting on another page
+    app.switch_page(topic("histograms").file).run()  # and trained another way
     rows, n = tried(app), len(LABELS)
-    assert rows["penalty"].tolist() == LABELS * 3
-    assert rows["λ"].tolist() == [10] * n + [100] * 2 * n
-    assert rows["α"].tolist() == [0.3] * 2 * n + [0.1] * n
+    assert rows["penalty"].tolist() == LABELS * 4
+    assert rows["λ"].tolist() == [10] * n + [100] * 3 * n
+    assert rows["α"].tolist() == [0.3] * 2 * n + [0.1] * 2 * n
+    assert rows["steps"].tolist() == ["accelerated"] * 3 * n + ["plain"] * n
     assert rows["samples"].isna().all()
     assert rows["noise"].isna().all()
-    for i, penalty in enumerate(PENALTIES, start=2 * n):
-        settings = core.Settings(dataset="wine", learning_rate=0.1, epochs=50)
-        data, run = retrained(settings, penalty, 100.0)
+    settings = core.Settings(dataset="wine", learning_rate=0.1, epochs=50)
+    alone = [one(settings, name, 100.0) for one in (retrained_to_rest, retrained) for name in PENALTIES]
+    for i, (data, run) in enumerate(alone, start=2 * n):
+        assert rows["at rest"][i] == ("yes" if run.at_rest[0] else "no")
         cost = run.cross_entropy(data.X_test, data.y_test)[0]
         assert rows["test cost"][i] == pytest.approx(cost, rel=1e-5)
         assert rows["training cost"][i] == pytest.approx(run.data_cost[-1, 0], rel=1e-5)
@@ -58,20 +62,25 @@ def test_each_setting_and_penalty_that_was_trained_is_a_row_once():
         assert rows["exact zeros"][i] == zeros.mean()
 
 
+def noted(context: Context) -> None:
+    """Remember what a page about a penalty has trained."""
+    log.note(context, context.networks.runs)
+
+
 def test_settings_that_play_no_part_for_the_data_make_no_further_row(monkeypatch):
     monkeypatch.setattr(st, "session_state", {})
     for noise in (0.1, 0.3):
-        log.note(context_at(dataset="wine", hidden=(2,), epochs=50, noise=noise))
+        noted(context_at(dataset="wine", hidden=(2,), epochs=50, noise=noise))
     assert [trial.penalty for trial in log.trials()] == LABELS
     for noise in (0.1, 0.3):
-        log.note(context_at(dataset="moons", hidden=(2,), epochs=50, noise=noise))
+        noted(context_at(dataset="moons", hidden=(2,), epochs=50, noise=noise))
     assert [trial.number for trial in log.trials()] == list(range(1, 3 * len(LABELS) + 1))
 
 
 def test_a_row_of_own_data_says_which_file_and_remembers_the_data(monkeypatch):
     context = own_context(source="a.csv")
     monkeypatch.setattr(st, "session_state", {"own": context.shelf.own})
-    log.note(context)
+    noted(context)
     first = log.trials()[0]
     assert first.data == "a.csv: a.csv"
     assert first.digest == context.shelf.digest
@@ -113,11 +122,25 @@ def test_the_oldest_rows_give_way_and_the_numbers_go_on(monkeypatch):
     assert tried(app)["no."].tolist() == list(range(n + 1, 3 * n + 1))
 
 
-def test_a_network_that_diverged_has_a_row_without_a_cost():
-    app = open_app(topic("sparsity"), dataset="moons", hidden="none", learning_rate="3", lam="1000", **QUICK)
+@pytest.mark.parametrize(
+    ("settings", "state"),
+    [
+        ({"dataset": "moons", "learning_rate": "3", "lam": "1000"}, "diverged"),
+        ({"dataset": "breast_cancer", "learning_rate": "1", "lam": "700"}, "swinging"),
+    ],
+)
+def test_a_network_that_diverged_or_swings_has_a_row_without_a_cost(settings, state):
+    chosen = core.Settings(
+        **{**settings, "lam": float(settings["lam"]), "learning_rate": float(settings["learning_rate"])},
+        hidden=(),
+        epochs=50,
+    )
+    assert retrained(chosen, "l2", chosen.lam)[1].state[0] == state
+    app = open_app(topic("histograms"), hidden="none", **settings, **QUICK)
     app.run()
     rows = tried(app).set_index("penalty")
-    assert np.isnan(rows.loc["L2", "test cost"])
+    assert rows.loc["L2", ["training cost", "test cost", "test accuracy", "exact zeros"]].isna().all()
+    assert rows.loc["L2", "at rest"] == "no"
     assert np.isfinite(rows.loc["L1", "test cost"])
 
 
@@ -129,6 +152,8 @@ def trial(**changed) -> Trial:
         "data": "Wine",
         "is_synthetic": False,
         "penalty": "L1",
+        "method": "accelerated",
+        "at_rest": True,
         "train_cost": 0.1,
         "test_cost": 0.2,
         "accuracy": 0.9,
@@ -143,7 +168,8 @@ def test_the_list_has_a_column_for_every_setting():
     assert [name for name in rows if name in {setting.short for setting in SETTINGS.values()}] == [
         *("data", "hidden layers", "α", "epochs", "samples", "noise", "seed", "λ")
     ]
-    assert list(rows)[-6:] == ["penalty", "λ", "training cost", "test cost", "test accuracy", "exact zeros"]
+    results = ["at rest", "training cost", "test cost", "test accuracy", "exact zeros"]
+    assert list(rows)[-8:] == ["penalty", "λ", "steps", *results]
     first, second = rows.to_dict("records")
     assert second["data"] == "Moons"
     assert second["hidden layers"] == "16-8"

@@ -167,3 +167,16 @@ def test_the_report_opens_without_a_network_and_shows_its_pictures(tmp_path):
     assert len(sizes) == len(TOPICS) - 1
     assert all(box["width"] > 600 and box["height"] > 200 for box in sizes)
     assert overflow <= 0
+
+
+def test_each_page_says_by_which_steps_its_networks_came_about_and_who_is_not_at_rest():
+    captions = {one.key: report.section(one, CONTEXT).caption for one in TOPICS}
+    for key in ("sparsity", "hidden_units", "linearity", "overview"):
+        assert "accelerated steps until at rest, or 50 where λ is below 3" in captions[key], key
+    for key in ("histograms", "weight_decay"):
+        assert "Trained by 50 plain steps." in captions[key], key
+    assert "steps" not in captions["converter"]
+    away = replace(CONTEXT, settings=replace(QUICK, lam=0.1), made={})
+    captions = {one.key: report.section(one, away).caption for one in TOPICS}
+    assert "from rest after 50 epochs" in captions["sparsity"]
+    assert "from rest" not in captions["histograms"]

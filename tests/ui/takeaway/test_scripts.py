@@ -27,7 +27,7 @@ def test_the_script_prints_the_numbers_of_the_page_with_core_alone(
     picture = topic.picture(adapted)
     assert not picture.missing
     if adapted.shelf.own:
-        (tmp_path / run_file(adapted.settings)).write_bytes(run_bytes(adapted))
+        (tmp_path / run_file(adapted.settings)).write_bytes(run_bytes(topic, adapted))
     said = printed_by(picture.script, tmp_path)
     found = numbers_in(said)
     assert len(found) > 3

@@ -1,5 +1,6 @@
 """What every topic keeps to, a new one by itself: its page, picture, script, and a third penalty."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -9,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import core
-from core import PENALTIES, Penalty, Settings, variance
-from core.settings import LAMS
+from core import PENALTIES, Penalty, Run, Settings, variance
+from core.settings import EPOCHS, LAMS
 from tests.app import QUICK, chart, context_at, has_chart, open_app, sentences, tables_as_sent
 from tests.ui.topics.places import ENDS, HIDDEN, SEED, settings_at, written
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
@@ -49,7 +50,8 @@ AT_HIDDEN = [
 ]
 WITH_CHART = [topic for topic in TOPICS if has_chart(topic)]
 # Of data that are not in a plane the overview shows an example in place of the panel's networks.
-OF_NETWORKS = [topic for topic in TOPICS if topic.needs is Need.NETWORKS and topic.key != "overview"]
+AT_REST = [topic for topic in TOPICS if topic.needs is Need.REST and topic.key != "overview"]
+IN_TRAINING = [topic for topic in TOPICS if topic.needs in (Need.TRAINING, Need.CURVES)]
 
 
 def by_topic(topics: list[Topic] | tuple[Topic, ...]) -> pytest.MarkDecorator:
@@ -137,18 +139,79 @@ def test_a_rerun_changes_the_tables_and_not_the_spec(topic):
     assert tables_as_sent(app)[name] != tables[name]
 
 
-@by_topic(OF_NETWORKS)
-def test_divergence_is_told_on_every_page_that_shows_the_networks(topic):
+def wine(penalty: str, learning_rate: float, method: str = "proximal") -> Run:
+    """What DIVERGING trains, by itself, for 50 epochs."""
+    data = core.load_dataset("wine")
+    return core.train(
+        *(data.X_train, data.y_train, (4,), penalty, LAMS, learning_rate), epochs=50, method=method
+    )
+
+
+@by_topic(IN_TRAINING)
+def test_trainings_that_fail_are_told_with_a_learning_rate_at_which_they_do_not(topic):
     app = open_app(topic, lam="1", **DIVERGING, **QUICK)
     assert not app.exception
-    data = core.load_dataset("wine")
-    run = core.train(data.X_train, data.y_train, (4,), "l2", LAMS, learning_rate=3.0, epochs=50)
-    first = run.diverged_at[run.diverged_at >= 0].min()
-    assert all("diverged" in warning.value for warning in app.warning)
-    (warning,) = [warning for warning in app.warning if warning.value.startswith("L2 diverged")]
-    assert f"at epoch {first}" in warning.value
-    assert "Lower the learning rate" in warning.value
+    runs = {name: wine(name, 3.0) for name in PENALTIES}
+    failed = [PENALTIES[name].label for name, run in runs.items() if not run.sound.all()]
+    assert [warning.value.split()[0] for warning in app.warning] == failed
+    assert "L2" in failed, "this α is meant to be too large for some λ"
+    warning = app.warning[failed.index("L2")].value
+    first = runs["l2"].diverged_at[runs["l2"].diverged_at >= 0].min()
+    assert warning.startswith("L2 diverged")
+    assert f"stopped being finite at epoch {first}" in warning
+    steady = float(re.search(r"With ([\d.]+) in place of the learning rate α, now 3,", warning)[1])
+    assert wine("l2", steady).sound.all()
     chart(app)
+
+
+@by_topic(AT_REST)
+def test_where_plain_steps_fail_the_networks_at_rest_do_not(topic):
+    app = open_app(topic, lam="1000", **DIVERGING, **QUICK)
+    assert not app.exception
+    assert not app.warning
+    assert not wine("l2", 3.0).sound.all()
+    assert wine("l2", 3.0, "accelerated").at_rest[-1]
+    assert chart(app)[1]["readout"].L2.iloc[-1].endswith(", at rest")
+    assert any("λ = 1000" in note and "L2" in note for note in sentences(app).splitlines())
+
+
+@by_topic(AT_REST)
+def test_a_network_that_is_not_at_rest_is_named_and_given_more_epochs(topic):
+    app = open_app(topic, lam="0.5", dataset="moons", hidden="4", n_samples="100", **QUICK)
+    context = context_at(dataset="moons", hidden=(4,), n_samples=100, lam=0.5, epochs=50)
+    (info,) = app.info
+    assert info.value == topic.unrest(context)
+    for label, run in context.networks.runs.items():
+        assert f"{label} is {run.residual[-1, context.k]:.2g} from rest" in info.value
+    assert "after 50 epochs" in info.value
+    assert app.button(key="more_epochs").label == "Train 200 epochs"
+    app.button(key="more_epochs").click().run()
+    assert not app.exception
+    assert app.session_state.settings.epochs == 200
+    app.select_slider(key="lam").set_value(100.0).run()
+    assert not app.info, "it is at rest"
+    assert "more_epochs" not in {button.key for button in app.button}
+
+
+def test_without_a_penalty_and_after_the_most_epochs_there_is_none_to_be_given():
+    (topic,) = [topic for topic in AT_REST if topic.key == "hidden_units"]
+    small = {"dataset": "moons", "n_samples": "50", "hidden": "2", "learning_rate": "0.01"}
+    for lam, epochs in (("0", "50"), ("0.1", str(EPOCHS[-1]))):
+        app = open_app(topic, lam=lam, epochs=epochs, **small)
+        assert f"λ = {lam}" in app.info[0].value
+        assert f"after {int(epochs):,} epochs" in app.info[0].value
+        assert "more_epochs" not in {button.key for button in app.button}
+
+
+def test_a_topic_is_about_networks_at_rest_or_in_training():
+    context = context_at(SMALL)
+    for topic in TOPICS:
+        networks = context.networks if topic.needs is Need.REST else context.training
+        assert topic.networks(context) is networks
+        assert {run.method for run in networks.runs.values()} == {topic.method}
+    assert {topic.key for topic in TOPICS if topic.method == "accelerated"} == {
+        *("overview", "sparsity", "hidden_units", "linearity")
+    }
 
 
 @by_topic([topic for topic in TOPICS if topic.remedy])

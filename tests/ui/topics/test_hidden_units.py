@@ -10,15 +10,24 @@ import core
 from core import PENALTIES
 from core.settings import LAMS
 from tests.app import QUICK, chart, context_at, open_app, sentences
+from tests.trained import trained, trained_to_rest
 from tests.ui.topics.places import at_both_ends
 from ui.data.shelf import Shelf
 from ui.topics.hidden_units import TOPIC
 from ui.topics.hidden_units.chart import chart as network_chart
 from ui.topics.hidden_units.layout import HEAD, names_of, network_height, positions, sizes_of
+from ui.topics.hidden_units.notes import notes
 from ui.topics.hidden_units.states import Tolerance, tolerance
-from ui.topics.hidden_units.tables import link_table, strongest_links, unit_table
+from ui.topics.hidden_units.tables import (
+    link_table,
+    strongest_links,
+    unit_counts,
+    unit_readout,
+    unit_table,
+)
 
 STATES = ("alive", "constant", "cut", "diverged")
+FEWER = "On this grid L1 first has fewer than 6 units alive at "
 
 
 @pytest.fixture(scope="module")
@@ -154,8 +163,11 @@ def test_of_every_data_set_each_unit_is_alive_constant_or_cut():
             continue
         picture = TOPIC.picture(context)
         counts = picture.tables["counts"]
+        assert len(counts) == len(PENALTIES) * len(LAMS)
         assert (counts.alive + counts.constant + counts.cut == sum(context.settings.hidden)).all()
-        assert f"At {context.lam_text} under L2, **" in "\n".join(picture.notes)
+        at_rest = context.networks.runs["L2"].at_rest[context.k]
+        assert at_rest or context.lam == 0, "the largest λ rests"
+        assert (f"At {context.lam_text} under L2, **" in "\n".join(picture.notes)) == at_rest
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01])
@@ -165,9 +177,8 @@ def test_the_figures_in_the_sentences_are_those_of_a_network_trained_alone(data,
     assert not app.exception
     said = sentences(app)
     for name, penalty in PENALTIES.items():
-        run = core.train(
-            data.X_train, data.y_train, (6, 3), name, [0.0, 20.0], learning_rate=0.3, epochs=50, seed=0
-        )
+        _, run = trained_to_rest(core.Settings(hidden=(6, 3), epochs=50), name, [0.0, 20.0])
+        assert run.at_rest[1]
         by_hand = states_by_hand(run, 1, share)
         units = [state for states in by_hand[1:-1] for state in states]
         figures = re.search(
@@ -195,7 +206,8 @@ def test_small_weights_set_to_zero_change_as_many_predictions_as_is_said():
     parts = dict(part.split(" under ")[::-1] for part in re.split(", | and ", said[1]))
     assert list(parts) == [penalty.label for penalty in PENALTIES.values()]
     for name, penalty in PENALTIES.items():
-        run = core.train(data.X_train, data.y_train, (5,), name, [0.0, 30.0], learning_rate=0.3, epochs=50)
+        _, run = trained_to_rest(core.Settings(dataset="wine", hidden=(5,), epochs=50), name, [0.0, 30.0])
+        assert run.at_rest[1]
         classes = []
         for share in (0.0, 0.05):
             W = [np.where(np.abs(W[1]) <= share * np.abs(W[0]).max(), 0, W[1]) for W in run.W]
@@ -223,15 +235,69 @@ def test_wide_networks_say_how_many_links_are_drawn():
 
 
 def test_a_network_that_diverged_has_no_counts_and_is_told():
-    app = open_app(TOPIC, dataset="wine", learning_rate="3", hidden="4", lam="1000", **QUICK)
-    assert not app.exception
-    tables = chart(app)[1]
-    assert tables["readout"].L2.iloc[-1] == "L2: diverged"
-    assert tables["readout"].L1.iloc[-1] != "L1: diverged"
-    counts = tables["counts"]
-    assert not ((counts.penalty == "L2") & (counts.k == len(LAMS) - 1)).any()
-    assert "under L1, **" in sentences(app)
-    assert "under L2, **" not in sentences(app)
+    settings = core.Settings(dataset="wine", learning_rate=3.0, hidden=(4,), epochs=50)
+    runs = {penalty.label: trained(settings, name, LAMS)[1] for name, penalty in PENALTIES.items()}
+    gone = runs["L2"].diverged_at >= 0
+    assert gone[-1]
+    tol = tolerance(runs, 0.01)
+    counts = unit_counts(runs, tol)
+    assert set(counts.k[counts.penalty == "L2"]) == set(np.flatnonzero(~gone))
+    readout = unit_readout(runs, counts)
+    assert (readout.L2[gone] == "L2: diverged").all()
+    assert readout.L1.iloc[-1] != "L1: diverged"
+    said = "\n".join(notes(runs, settings.load(), tol, len(LAMS) - 1))
+    assert "At λ = 1000 under L1, **" in said
+    assert "under L2" not in said
+
+
+def in_states(at_rest: list[bool], alive: list[int]) -> tuple[dict[str, core.Run], Tolerance]:
+    """A run of six hidden units at five λ, of which so many are alive, and which are at rest."""
+    samples = np.random.default_rng(0).standard_normal((20, 3))
+    X, y, lams = samples, np.arange(20) % 2, [0.0, 1.0, 3.0, 10.0, 30.0]
+    run = core.train(X, y, (6,), "l1", lams, learning_rate=0.001, epochs=1, snapshots=2)
+    W = [history.copy() for history in run.history_W]
+    for k, n in enumerate(alive):
+        W[1][-1, k, 0, n:] = 0  # nobody reads the others
+    run = replace(run, history_W=W, saved_rest=replace(run.rest, at_rest=np.array(at_rest)))
+    return {"L1": run}, Tolerance(0.0, (1.0, 1.0), "at λ = 0")
+
+
+@pytest.mark.parametrize(
+    ("at_rest", "alive", "said"),
+    [
+        ([1, 1, 1, 1, 1], [6, 6, 4, 0, 0], FEWER + "λ = 3; from λ = 10 on none is left."),
+        (
+            [0, 0, 1, 1, 1],
+            [5, 5, 4, 0, 0],
+            "At λ = 3, the smallest λ at rest, L1 has 4 of 6 units alive; from λ = 10 on none is left.",
+        ),
+        ([1, 1, 1, 1, 0], [6, 6, 4, 0, 0], FEWER + "λ = 3; at the largest at rest, λ = 10, none is left."),
+        (
+            [1, 1, 1, 1, 0],
+            [6, 6, 6, 6, 2],
+            "L1 keeps all 6 units alive from λ = 0, the smallest at rest, to λ = 10.",
+        ),
+        (
+            [0, 1, 1, 1, 1],
+            [0, 6, 6, 6, 6],
+            "L1 keeps all 6 units alive from λ = 1, the smallest at rest, to λ = 30.",
+        ),
+        ([1, 1, 0, 1, 1], [6, 6, 0, 5, 1], FEWER + "λ = 10; at the largest, λ = 30, 1 is left."),
+        ([1, 1, 1, 0, 1], [6, 6, 0, 2, 0], FEWER + "λ = 3; at the largest, λ = 30, none is left."),
+        ([1, 1, 1, 1, 1], [6, 6, 6, 3, 2], FEWER + "λ = 10; at the largest, λ = 30, 2 are left."),
+    ],
+)
+def test_the_grid_is_told_of_by_the_networks_at_rest(data, at_rest, alive, said):
+    runs, tol = in_states([bool(rests) for rests in at_rest], alive)
+    found = notes(runs, data, tol, at_rest.index(0) if 0 in at_rest else 0)
+    assert said in found
+    if 0 in at_rest:
+        assert found == [said], "of the chosen λ nothing is told"
+
+
+def test_where_nothing_is_at_rest_nothing_is_told(data):
+    runs, tol = in_states([False] * 5, [6] * 5)
+    assert notes(runs, data, tol, 2) == []
 
 
 def test_a_third_penalty_has_its_sentences(monkeypatch):

@@ -9,7 +9,6 @@ import pytest
 
 import core
 from core import PENALTIES, Penalty
-from core.settings import LAMS
 from tests.app import QUICK, chart, context_at, open_app, retrained, sentences
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.base.theme import PENALTY_COLORS
@@ -99,7 +98,7 @@ def test_a_frame_holds_every_bar_of_every_snapshot(runs):
         assert rows.share.iloc[0] == pytest.approx(values(layer[~layer.is_zero]).max())
 
 
-def test_a_network_that_diverged_is_in_no_table():
+def test_a_network_that_diverged_or_swings_is_in_no_table():
     data = core.load_dataset("wine")
     runs = {
         label: core.train(
@@ -109,10 +108,15 @@ def test_a_network_that_diverged_is_in_no_table():
     }
     assert runs["L2"].diverged_at[1] > 0
     assert set(weight_histograms(runs, 1).penalty) == {"L1"}
-    assert epoch_readout(runs, 1)["L2"].iloc[-1] == "L2: diverged"
-    assert epoch_readout(runs, 1)["L2"].iloc[0] != "L2: diverged", "at the start it was finite"
-    both = {label: replace(run, diverged_at=np.array([-1, 5])) for label, run in runs.items()}
-    assert weight_histograms(both, 1).empty
+    assert set(epoch_readout(runs, 1)["L2"]) == {"L2: diverged"}, "of its start nothing is told either"
+    assert all(note.startswith(("At λ = 1000, L1", "L1's J", "After 300")) for note in notes(runs, 1))
+    assert not any("L2" in note for note in notes(runs, 1))
+    assert weight_histograms({"L1": runs["L2"], "L2": runs["L2"]}, 1).empty
+    swinging = replace(runs["L1"].rest, swings=np.array([False, True]), at_rest=np.array([False, False]))
+    swings = {"L1": replace(runs["L1"], saved_rest=swinging)}
+    assert weight_histograms(swings, 1).empty
+    assert notes(swings, 1) == []
+    assert set(epoch_readout(swings, 1)["L1"]) == {"L1: swings"}
 
 
 def test_the_readout_counts_zeros_and_says_the_cost_at_each_snapshot(runs):
@@ -125,14 +129,31 @@ def test_the_readout_counts_zeros_and_says_the_cost_at_each_snapshot(runs):
             assert line == f"{label}: {zeros:,} of {n:,} exactly zero, J = {run.cost[s, 2]:.4f}"
 
 
-def test_a_training_cut_short_is_told():
+def test_a_training_cut_short_is_told_with_how_far_it_is_from_rest():
     data = core.load_dataset("moons")
-    run = core.train(data.X_train, data.y_train, (8,), "l2", [0.0], learning_rate=0.3, epochs=20)
-    assert any("still on its way" in note for note in notes({"L2": run}, 0))
-    J = run.cost[:, 0]
-    assert J[-3] - J[-1] > 0.01 * J[-1]
-    settled = core.train(data.X_train, data.y_train, (), "l2", [10.0], learning_rate=1.0, epochs=2000)
-    assert not any("still on its way" in note for note in notes({"L2": settled}, 0))
+    short, settled = (
+        core.train(data.X_train, data.y_train, (), "l2", [10.0], learning_rate=1.0, epochs=epochs)
+        for epochs in (3, 2000)
+    )
+    assert (short.at_rest[0], settled.at_rest[0]) == (False, True)
+    so_far = f"still {short.residual[-1, 0]:.2g} from rest"
+    told = [note for note in notes({"L2": short}, 0) if "plain steps" in note]
+    assert len(told) == 1
+    assert told[0].startswith(f"After 3 plain steps L2 is {so_far}: this is the training so far")
+    told = [note for note in notes({"L2": settled}, 0) if "plain steps" in note]
+    assert len(told) == 1
+    assert told[0].startswith("After 2,000 plain steps L2 is at rest")
+    mixed = replace(settled, epochs=short.epochs, history_W=short.history_W, history_b=short.history_b)
+    mixed = replace(
+        mixed, data_cost=short.data_cost, penalty_cost=short.penalty_cost, saved_rest=settled.rest
+    )
+    told = [note for note in notes({"L1": short, "L2": mixed}, 0) if "plain steps" in note]
+    assert [note.split(":")[0] for note in told] == [
+        "After 3 plain steps L2 is at rest",
+        f"After 3 plain steps L1 is {so_far}",
+    ]
+    told = [note for note in notes({"L1": mixed, "L2": mixed}, 0) if "plain steps" in note]
+    assert [note.split(":")[0] for note in told] == ["After 3 plain steps L1 and L2 are at rest"]
 
 
 @pytest.mark.parametrize(("layers", "n_snapshots"), [(("Layer 1, the output",), 9), (("1", "2"), 5)])
@@ -152,12 +173,15 @@ def test_a_third_penalty_has_its_bars_within_the_frame_and_its_sentence(monkeypa
 
 def test_where_every_network_diverged_a_sentence_says_so():
     context = context_at(hidden=(3,), epochs=50, lam=1000.0)
-    gone = np.full(len(LAMS), 5)
-    runs = {label: replace(run, diverged_at=gone) for label, run in context.networks.runs.items()}
+    runs = {
+        label: replace(run, data_cost=run.data_cost + run.epochs[:, None])  # J rises by an epoch
+        for label, run in context.training.runs.items()
+    }
+    assert all((run.state == "diverged").all() for run in runs.values())
     diverged = Networks(context.data, runs)
     picture = TOPIC.draw(replace(context, runner=lambda batch: [diverged], made={}))
     assert picture.missing.startswith("At λ = 1000 ")
-    assert "there is no training to play" in picture.missing
+    assert "no training of both penalties settles, so there is none to play" in picture.missing
 
 
 def test_the_script_says_where_a_network_diverged(tmp_path):

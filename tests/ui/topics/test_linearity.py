@@ -11,11 +11,12 @@ import core
 from core import PENALTIES
 from core.measures import affine_r2, agreement, linear_band, share_within
 from core.settings import LAMS
-from tests.app import QUICK, chart, context_at, open_app, retrained, sentences
+from tests.app import QUICK, chart, context_at, open_app, retrained_to_rest, sentences
+from tests.trained import trained, trained_to_rest
 from ui.data.shelf import Shelf
 from ui.topics.linearity import TOPIC
 from ui.topics.linearity.chart import chart as linearity_chart
-from ui.topics.linearity.notes import notes
+from ui.topics.linearity.notes import agreement_notes, notes
 from ui.topics.linearity.tables import (
     CELLS,
     GAP,
@@ -99,7 +100,7 @@ def test_z_beyond_the_picture_is_kept_at_its_ends(data, runs):
 def test_linearity_is_that_of_the_units_and_the_logit(data, runs):
     band = linear_band(0.05)
     Z = {label: run.layers(data.X_train) for label, run in runs.items()}
-    table = linearity_table(Z, data.X_train, band, SOME_LAMS).set_index(["penalty", "k"])
+    table = linearity_table(runs, Z, data.X_train, band).set_index(["penalty", "k"])
     z = np.concatenate([Z["L2"][0][1].ravel(), Z["L2"][1][1].ravel()])
     assert table.share["L2", 1] == pytest.approx((np.abs(z) <= band).mean())
     logit = Z["L2"][2][1, 0].astype(float)
@@ -109,6 +110,8 @@ def test_linearity_is_that_of_the_units_and_the_logit(data, runs):
     assert table.r2["L2", 1] == pytest.approx(r2, abs=1e-6)
     assert table.state["L1", 3] == "collapsed"
     assert np.isnan(table.r2["L1", 3])
+    for label, run in runs.items():
+        assert table.at_rest[label].tolist() == run.at_rest.tolist()
 
 
 def test_a_network_that_diverged_has_no_share_and_is_told():
@@ -122,25 +125,81 @@ def test_a_network_that_diverged_has_no_share_and_is_told():
     }
     assert runs["L2"].diverged_at[1] > 0
     Z = {label: run.layers(data.X_train) for label, run in runs.items()}
-    table = linearity_table(Z, data.X_train, 0.4, lams)
+    table = linearity_table(runs, Z, data.X_train, 0.4)
     rows = table.set_index(["penalty", "k"])
     assert rows.state["L2", 1] == "diverged"
     assert np.isnan(rows.share["L2", 1])
-    assert readout_table(table, lams)["L2"][1] == "L2: diverged"
+    assert readout_table(table, runs)["L2"][1] == "L2: diverged"
     assert not any("under L2" in note for note in notes(table, lams, 1, 0.4))
+
+
+def test_the_readout_ends_with_where_the_network_stands(data, runs):
+    table = linearity_table(
+        runs, {label: run.layers(data.X_train) for label, run in runs.items()}, data.X_train, 0.4
+    )
+    readout = readout_table(table, runs)
+    assert 0 < sum(run.at_rest.sum() for run in runs.values()) < 8, "some are meant to rest"
+    for label, run in runs.items():
+        for k, line in enumerate(readout[label]):
+            where = "at rest" if run.at_rest[k] else f"{run.residual[-1, k]:.2g} from rest"
+            assert line.startswith(f"{label}: ")
+            assert line.endswith(f", {where}")
+            assert ("collapsed" in line) == (run.state[k] == "collapsed")
 
 
 def test_the_sentences_tell_where_a_network_collapsed():
     states = {"L1": ["ok", "ok", "collapsed", "collapsed"], "L2": ["ok", "collapsed", "ok", "ok"]}
     frames = [
-        pd.DataFrame({"k": range(4), "penalty": label, "share": 0.5, "r2": 0.9, "state": state})
+        pd.DataFrame(
+            {"k": range(4), "penalty": label, "share": 0.5, "r2": 0.9, "state": state, "at_rest": True}
+        )
         for label, state in states.items()
     ]
     said = "\n".join(notes(pd.concat(frames), SOME_LAMS, 1, 0.4))
     assert "From λ = 10 on L1 has collapsed" in said
     assert "At 1 λ, the first 1, L2 has collapsed" in said
     assert "At λ = 1 under L2, **50 %** of the hidden units' z lie within ±0.400.\n" in said
-    assert "Over the grid L1's R² goes from 0.9 at λ = 0 to 0.9 at λ = 1." in said
+    assert "Of the networks at rest, L1's R² goes from 0.9 at λ = 0 to 0.9 at λ = 1." in said
+
+
+def test_what_is_told_of_the_grid_is_told_of_networks_at_rest():
+    rows = {
+        "share": 0.5,
+        "r2": [0.5, 0.6, 0.7, 0.8, np.nan, np.nan],
+        "state": [*["ok"] * 4, *["collapsed"] * 2],
+    }
+    lams = (0.0, 1.0, 3.0, 10.0, 100.0, 1000.0)
+
+    def said(*at_rest: int, k: int = 0) -> list[str]:
+        table = pd.DataFrame(
+            {"k": range(6), "penalty": "L1", **rows, "at_rest": [i in at_rest for i in range(6)]}
+        )
+        return notes(table, lams, k, 0.4)
+
+    (change, collapse) = said(1, 2, 4, 5)
+    assert "R² goes from 0.6 at λ = 1 to 0.7 at λ = 3." in change
+    assert collapse.startswith("From λ = 100 on L1 has collapsed")
+    assert said(3, 5)[0].startswith("From λ = 1000 on L1 has collapsed"), "one R² goes nowhere"
+    (collapse,) = said(3, 4)
+    assert collapse.startswith("At 1 λ, the first 100, L1 has collapsed")
+    (here,) = said(2, k=2)
+    assert here == (
+        "At λ = 3 under L1, **50 %** of the hidden units' z lie within ±0.400, and the best affine map "
+        "explains R² = **0.7** of the logit."
+    )
+    assert said(4, k=4)[0] == "At λ = 100 under L1, **50 %** of the hidden units' z lie within ±0.400."
+    assert said() == []
+
+
+def test_the_agreement_is_told_where_network_and_logistic_regression_rest():
+    rows = {
+        "k": [2, 2, 3],
+        "penalty": "L1",
+        "other": ["logistic", "tangent", "tangent"],
+        "share": [0.5, 1.0, 1.0],
+    }
+    for rests, n in (((True, True, True), 1), ((False, True, True), 0), ((True, False, True), 0)):
+        assert len(agreement_notes(pd.DataFrame({**rows, "at_rest": rests}), SOME_LAMS, 2)) == n
 
 
 def test_the_boundary_is_the_probability_at_each_cell(moons, network):
@@ -169,21 +228,24 @@ def test_boundaries_take_a_panel_of_their_own(theme):
     assert [len(linearity_chart(labels, titles, n, theme)["vconcat"]) for n in (2, 0)] == [8, 7]
 
 
-def test_the_states_are_those_of_the_networks_that_diverged():
-    picture = TOPIC.picture(context_at(dataset="wine", learning_rate=3.0, hidden=(4,), lam=1.0, epochs=50))
-    data = core.load_dataset("wine")
-    linear = picture.tables["linearity"]
+def test_where_plain_steps_diverge_the_states_are_those_of_networks_trained_to_rest():
+    settings = core.Settings(dataset="wine", learning_rate=3.0, hidden=(4,), lam=1.0, epochs=50)
+    linear = TOPIC.picture(context_at(settings)).tables["linearity"]
+    assert not trained(settings, "l2", [1000.0])[1].sound[0], (
+        "this α is meant to be too large for plain steps"
+    )
     for name, penalty in PENALTIES.items():
-        run = core.train(data.X_train, data.y_train, (4,), name, LAMS, learning_rate=3.0, epochs=50)
-        gone = set(np.flatnonzero(run.diverged_at >= 0).tolist())
-        shown = linear[(linear.penalty == penalty.label) & (linear.state == "diverged")]
-        assert set(shown.k) == gone
-        assert gone or penalty.is_sparse, "this α is meant to be too large for L2"
+        _, run = trained_to_rest(settings, name)
+        shown = linear[linear.penalty == penalty.label].set_index("k")
+        for k in np.flatnonzero(run.at_rest):
+            assert shown.at_rest[k]
+            assert shown.state[k] == {"trained": "ok", "collapsed": "collapsed"}[run.state[k]]
+        assert "collapsed" in set(shown.state)
 
 
 def test_the_linearity_in_the_caption_is_that_of_the_run():
     app = open_app(TOPIC, lam="30", **QUICK)
-    data, run = retrained(core.Settings(lam=30.0, epochs=50), "l2", 30.0)
+    data, run = retrained_to_rest(core.Settings(lam=30.0, epochs=50), "l2", 30.0)
     Z = run.layers(data.X_train)
     share, r2 = re.search(r"under L2, \*\*([\d.]+) %\*\* .* R² = \*\*([\d.]+)\*\*", sentences(app)).groups()
     assert float(share) == pytest.approx(100 * share_within(Z[0], linear_band(0.05))[0], abs=0.15)
@@ -201,13 +263,13 @@ def test_a_wider_band_holds_more_z():
 
 
 def test_the_agreement_in_the_sentence_is_that_of_networks_trained_alone():
-    app = open_app(TOPIC, lam="2", **MOONS)
-    moons = core.load_dataset("moons")
+    app = open_app(TOPIC, lam="5", **MOONS)
 
-    def alone(hidden: tuple[int, ...]) -> core.Run:
-        return core.train(moons.X_train, moons.y_train, hidden, "l2", [2.0], learning_rate=1.0, epochs=300)
+    def alone(hidden: tuple[int, ...]) -> tuple[core.Dataset, core.Run]:
+        settings = core.Settings(dataset="moons", hidden=hidden, learning_rate=1.0, lam=5.0)
+        return retrained_to_rest(settings, "l2", 5.0)
 
-    run, logistic = alone((6, 4)), alone(())
+    (moons, run), (_, logistic) = alone((6, 4)), alone(())
     said = "\n".join(element.value for element in app.main.markdown)
     shares = re.search(
         r"under L2, the network gives \*\*([\d.]+) %\*\* .* and \*\*([\d.]+) %\*\* the same as itself", said
@@ -241,9 +303,9 @@ def test_boundaries_are_drawn_in_a_plane_only():
 
 def test_a_third_penalty_has_its_sentences(monkeypatch):
     monkeypatch.setitem(PENALTIES, "elastic", core.Penalty("elastic", "Elastic net", l1=0.5, l2=0.5))
-    context = replace(context_at(dataset="moons", hidden=(4,), lam=1.0, epochs=50), shelf=Shelf())
+    context = replace(context_at(dataset="moons", hidden=(4,), lam=5.0, epochs=50), shelf=Shelf())
     said = "\n".join(TOPIC.picture(context).notes)
-    assert "At λ = 1 under Elastic net, **" in said
+    assert "At λ = 5 under Elastic net, **" in said
     assert "under Elastic net, the network gives **" in said
 
 

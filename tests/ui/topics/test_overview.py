@@ -18,7 +18,6 @@ from ui.frame.menu import TOOLS
 from ui.topics import TOPICS
 from ui.topics.overview import TOPIC, way_on
 from ui.topics.overview.example import why_not_drawn
-from ui.topics.overview.notes import left_out
 from ui.topics.overview.tables import (
     CELLS,
     GAP,
@@ -27,6 +26,7 @@ from ui.topics.overview.tables import (
     boundary_cells,
     boundary_points,
     plane_of,
+    score_readout,
     scores_of,
     three_lams,
 )
@@ -43,13 +43,16 @@ def sentences(app: AppTest) -> str:
 
 
 def by_hand(settings: core.Settings, penalty: str) -> tuple[core.Dataset, core.Run, np.ndarray, np.ndarray]:
-    """Data and networks trained without the pages, and their cost on training and test rows."""
-    data, run = trained(settings, penalty, LAMS)
+    """Data and networks trained without the pages, and their cost on training and test rows.
+
+    All penalties at once, since one that is not at rest goes another way where sums round otherwise.
+    """
+    data = settings.load()
+    run = core.train_grid(data, settings, snapshots=2, method="accelerated")[core.PENALTIES[penalty].label]
     costs = []
     for X, y in ((data.X_train, data.y_train), (data.X_test, data.y_test)):
         Z = run.layers(X)[-1][:, 0].astype(float)
-        with np.errstate(invalid="ignore"):  # networks that diverged
-            costs.append(np.logaddexp(0, np.where(y == 1, -Z, Z)).mean(axis=1))
+        costs.append(np.logaddexp(0, np.where(y == 1, -Z, Z)).mean(axis=1))
     train_cost, test_cost = costs
     return data, run, train_cost, test_cost
 
@@ -148,26 +151,35 @@ def test_three_lams_are_zero_the_best_and_one_that_lost_half(test_cost, ks):
     assert sum("best" in role for role in roles) == (1 if ks else 0)
 
 
-def test_a_network_that_grew_instead_of_learning_has_no_score():
+@pytest.fixture(scope="module")
+def failed() -> tuple[core.Dataset, core.Run]:
+    """Plain steps at an α that is too large for some λ: networks that swing, and some that diverge."""
     settings = core.Settings(dataset="moons", n_samples=50, learning_rate=3.0, epochs=50, hidden=())
-    data, run, *_ = by_hand(settings, "l2")
+    data, run = trained(settings, "l2", LAMS)
+    assert {"trained", "swinging", "diverged"} <= set(run.state)
+    return data, run
+
+
+def test_a_network_that_grew_or_swings_instead_of_learning_has_no_score(failed):
+    data, run = failed
     reach = 3.0 * run.lams / data.m
     scores = scores_of(run, data)
-    assert np.isnan(scores.test_cost[reach > 2.2]).all()
-    assert np.isfinite(scores.test_cost[reach < 0.5]).all()
+    for measured in (scores.train_cost, scores.test_cost, scores.train_accuracy, scores.test_accuracy):
+        assert np.isnan(measured[reach > 2.2]).all()
+        assert np.isnan(measured[run.state == "swinging"]).all()
+        assert np.isfinite(measured[reach < 0.5]).all()
 
 
-def test_of_the_example_the_networks_that_diverged_are_named():
-    settings = core.Settings(dataset="moons", n_samples=50, learning_rate=3.0, epochs=50, hidden=())
-    _, run, *_ = by_hand(settings, "l2")
-    gone = np.flatnonzero(~run.descended)
-    assert gone.size, "this α is meant to be too large for some λ"
-    (sentence,) = left_out({"L2": run})
-    assert (
-        f"L2 is left out at {gone.size} of {len(LAMS)} values of λ, the first {LAMS[gone[0]]:g}:" in sentence
-    )
-    assert "at α = 3 these diverged" in sentence
-    assert left_out({"L2": run.select(slice(0, 1))}) == []
+def test_the_readout_says_what_became_of_each_network(failed):
+    data, run = failed
+    lines = score_readout({"L2": scores_of(run, data)}, {"L2": run}).L2
+    for k, line in enumerate(lines):
+        if run.state[k] in ("diverged", "swinging"):
+            assert line == {"diverged": "L2: diverged", "swinging": "L2: swings"}[run.state[k]]
+        else:
+            where = "at rest" if run.at_rest[k] else f"{run.residual[-1, k]:.2g} from rest"
+            test, train = run.cross_entropy(data.X_test, data.y_test), run.data_cost[-1]
+            assert line == f"L2: test cost {test[k]:.3g}, training {train[k]:.3g}, {where}"
 
 
 def test_where_no_network_is_left_there_is_no_picture(monkeypatch):
@@ -209,13 +221,27 @@ def test_boundaries_and_the_cost_at_the_chosen_lam_are_shown_whatever_the_panels
         assert f"At the chosen {context.lam_text} the test cost is" in "\n".join(picture.notes)
 
 
+def position_too_large(cost: np.ndarray, best: int) -> int:
+    """The first λ beyond the best that loses half of what the best has over the last."""
+    return next(k for k in range(best + 1, len(cost)) if cost[k] >= (cost[best] + cost[-1]) / 2)
+
+
 def test_the_sentences_are_those_of_networks_trained_alone():
     app = open_app(TOPIC, **NOISY.to_query())
     assert not app.exception
     for penalty in core.PENALTIES.values():
-        data, run, _, test_cost = by_hand(NOISY, penalty.name)
-        best = int(np.nanargmin(np.where(run.diverged_at < 0, test_cost, np.nan)))
+        data, run, train_cost, test_cost = by_hand(NOISY, penalty.name)
+        best = int(test_cost.argmin())
         assert best > 0, "this run is meant to memorize"
+        away = f"; the network there is {run.residual[-1, best]:.2g} from rest after 500 epochs."
+        (sentence,) = [line for line in sentences(app).splitlines() if f"{penalty.label} is best" in line]
+        assert sentence.endswith(" %." if run.at_rest[best] else away)
+        large = position_too_large(test_cost, best)
+        assert run.at_rest[large], "this λ is meant to be told of"
+        assert (
+            f"at λ = {LAMS[large]:g} {penalty.label}'s test cost is {test_cost[large]:.3g}, and its training "
+            f"cost {train_cost[large]:.3g}." in sentences(app)
+        ) == (penalty.name == "l2"), "the one whose boundaries are drawn"
         said = re.search(
             rf"{penalty.label} is best at \*\*λ = ([\d.]+)\*\*: "
             r"test cost \*\*([\d.]+)\*\* in place of ([\d.]+)",
@@ -224,12 +250,15 @@ def test_the_sentences_are_those_of_networks_trained_alone():
         assert float(said[1]) == LAMS[best]
         assert float(said[2]) == pytest.approx(test_cost[best], rel=5e-3)
         assert float(said[3]) == pytest.approx(test_cost[0], rel=5e-3)
-        chosen = re.search(
-            rf"At the chosen λ = 0.5 the test cost is.*{penalty.label} ([\d.]+)", sentences(app)
-        )
-        assert float(chosen[1].rstrip(".")) == pytest.approx(test_cost[LAMS.index(0.5)], rel=5e-3)
+        half = LAMS.index(0.5)
+        away = "" if run.at_rest[half] else f" ({run.residual[-1, half]:.2g} from rest)"
+        (chosen,) = re.findall(r"At the chosen λ = 0.5 the test cost is, under (.*)\.", sentences(app))
+        assert f"{penalty.label} {test_cost[half]:.3g}{away}" in chosen.split(" and ")
         right = ((run.predict_proba(data.X_train)[0] > 0.5) == data.y_train).sum()
-        assert f"gets {right} of {data.m} training samples right" in sentences(app)
+        assert not run.at_rest[0]
+        many = f"all {data.m}" if right == data.m else f"{right} of {data.m}"
+        begin = f"After {NOISY.epochs} epochs at λ = 0 the network gets {many} training samples"
+        assert f"{begin} right at a cost of {train_cost[0]:.3g}" in sentences(app)
         first = chart(app)[1]["headings"].iloc[0]
         wrong = ((run.predict_proba(data.X_test)[0] > 0.5) != data.y_test).sum()
         assert first.short == f"{wrong}/{len(data.y_test)} wrong"
@@ -266,14 +295,21 @@ def test_the_way_on_leads_to_every_other_page():
     assert links == [f"**{topic.title}** · {topic.sentence}" for topic in TOPICS if topic is not TOPIC]
 
 
-def test_divergence_leaves_the_rest():
+def test_where_plain_steps_fail_every_network_is_scored():
     app = open_app(TOPIC, dataset="xor", learning_rate="3", n_samples="50", lam="1000", **QUICK)
     assert not app.exception
-    assert app.warning
+    assert not app.warning
+    settings = core.Settings(dataset="xor", learning_rate=3.0, n_samples=50, epochs=50)
+    assert not trained(settings, "l2", [1000.0])[1].sound[0]
     scores = chart(app)[1]["scores"]
-    assert LAMS.index(1000.0) not in set(scores[scores.penalty == "L2"].k)
-    assert set(scores[scores.penalty == "L1"].k) == set(ALL)
-    assert chart(app)[1]["readout"].L2.iloc[-1] == "L2: diverged"
+    for penalty in core.PENALTIES.values():
+        _, run, train_cost, test_cost = by_hand(settings, penalty.name)
+        for rows, cost in (("training", train_cost), ("test", test_cost)):
+            shown = scores[(scores.penalty == penalty.label) & (scores.rows == rows)]
+            assert shown.k.tolist() == list(ALL)
+            np.testing.assert_allclose(shown.cost, cost, rtol=1e-5)
+        assert run.at_rest[-1]
+        assert chart(app)[1]["readout"][penalty.label].iloc[-1].endswith(", at rest")
 
 
 def test_the_boundaries_are_those_of_the_penalty_chosen():

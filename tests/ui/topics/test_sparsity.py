@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,10 @@ import core
 from core.penalties import Penalty
 from core.settings import LAMS
 from core.twins import first_to_enter, twins
-from tests.app import QUICK, chart, context_at, open_app, retrained, sentences, zeros_of
+from tests.app import QUICK, chart, context_at, open_app, retrained_to_rest, sentences, zeros_of
+from tests.trained import trained_to_rest
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
-from ui.topics.sparsity import COMPARE, LAYER, TOPIC
+from ui.topics.sparsity import COMPARE, LAYER, TOPIC, optima_of
 from ui.topics.sparsity.notes import notes, underflow
 from ui.topics.sparsity.tables import (
     EQUAL_COST,
@@ -33,6 +35,7 @@ from ui.topics.sparsity.tables import (
 from ui.topics.sparsity.twins import TITLE, twin_notes, twins_picture
 
 FEW_LAMS = (0.0, 1.0, 10.0, 1000.0)
+TO_REST = {"method": "accelerated", "until_rest": True, "epochs": 6000}
 
 
 def trained(
@@ -125,11 +128,13 @@ def test_the_matrix_shows_the_partners_weights():
     app.segmented_control(key="compare").set_value("cost").run()
     tables = chart(app)[1]
     at = tables["readout"].at_L2.to_numpy()
-    moved = int(np.flatnonzero(at != np.arange(len(LAMS)))[0])
+    rests = context_at(hidden=(), epochs=50).networks.runs["L1"].at_rest
+    moved = int(np.flatnonzero((at != np.arange(len(LAMS))) & rests)[0])
     for label, k in (("L1", moved), ("L2", at[moved])):
-        _, run = retrained(core.Settings(hidden=(), epochs=50), label.lower(), LAMS[k])
+        _, run = trained_to_rest(core.Settings(hidden=(), epochs=50), label.lower(), [LAMS[k]])
         rows = tables["weights"][tables["weights"].penalty == label]
-        np.testing.assert_allclose(rows[f"v{moved}"], run.W[0][0, 0], atol=1e-4)
+        np.testing.assert_allclose(rows[f"v{moved}"], run.W[0][0, 0], atol=2e-3)
+        np.testing.assert_array_equal(rows[f"v{moved}"] == 0, run.W[0][0, 0] == 0)
     assert f"L2 at λ = {LAMS[at[moved]]:g}" in tables["readout"].L2[moved]
 
 
@@ -190,11 +195,15 @@ def test_needles_are_counted_as_found_and_false(data, runs):
 def test_zeros_of_l2_are_said_to_be_underflow():
     moons = core.load_dataset("moons")
     run = core.train(moons.X_train, moons.y_train, (8, 8), "l2", [0.0, 1000.0], learning_rate=0.3, epochs=300)
+    assert run.at_rest[1]
     zeros = sum(int((W[1] == 0).sum()) for W in run.W)
     assert zeros > 0, "this shape and λ are meant to underflow"
     note = underflow("L2", run)
     assert note.startswith(f"L2's zeros, up to {zeros:,} at λ = 1000")
-    assert f"by 1 − αλ/m = {1 - 0.3 * 1000 / moons.m:.2f}, until" in note
+    assert "within 300 epochs they fell below the smallest number that float32 can hold" in note
+    away = replace(run, saved_rest=replace(run.rest, at_rest=np.array([True, False])))
+    assert underflow("L2", away) is None, "of a network that is not at rest nothing is told"
+    assert underflow("L2", run.select(slice(0, 1))) is None
 
 
 def test_zeros_of_another_round_penalty_are_said_to_be_underflow_too(monkeypatch):
@@ -202,17 +211,20 @@ def test_zeros_of_another_round_penalty_are_said_to_be_underflow_too(monkeypatch
     monkeypatch.setitem(core.PENALTIES, "double", double)
     moons = core.load_dataset("moons")
     runs = trained(moons, (8, 8), (0.0, 500.0), learning_rate=0.3, epochs=300)
-    sentences = notes(runs, moons, 1, partners(runs, moons, SAME_LAM), None)
+    sentences = notes(runs, moons, 1, partners(runs, moons, SAME_LAM), None, None)
     (note,) = [note for note in sentences if note.startswith("Double's zeros")]
-    assert f"by 1 − 2·αλ/m = {double.decay(500.0, moons.m, 0.3):.2f}, until" in note
+    assert f"up to {zeros_of(runs['Double'].at(1)):,} at λ = 500, are not sparsity" in note
 
 
 def test_another_sparse_penalty_has_the_sentences_of_l1(monkeypatch, data):
     monkeypatch.setitem(core.PENALTIES, "mixed", Penalty("mixed", "Mixed", l1=0.5, l2=0.5))
-    runs = trained(data, (), (0.0, 1.0, 20.0), learning_rate=0.3, epochs=200)
+    runs = trained(data, (), (0.0, 1.0, 20.0), learning_rate=0.3, **TO_REST)
     assert zeros_of(runs["Mixed"].select(slice(2, 3))) > 0, "this λ is meant to make zeros"
-    sentences = notes(runs, data, 2, partners(runs, data, SAME_LAM), None)
-    assert [note for note in sentences if note.startswith("Mixed's first exact zero")]
+    assert zeros_of(runs["Mixed"].select(slice(1, 2))) > 0
+    sentences = notes(runs, data, 2, partners(runs, data, SAME_LAM), None, None)
+    assert [
+        note for note in sentences if note.startswith("Mixed has its first exact zero on this grid at λ = 1.")
+    ]
     assert [note for note in sentences if "columns that decide the class, Mixed at λ = 20 uses" in note]
     (zeros,) = [note for note in sentences if note.startswith("At λ = 20, Mixed has set")]
     assert "smallest" not in zeros
@@ -256,10 +268,13 @@ def test_what_is_compared_is_the_same_lam_until_something_else_is_chosen():
     assert context_at(choices={"compare": "nonsense"})[COMPARE] == SAME_LAM
 
 
-def test_the_script_says_where_a_network_diverged(tmp_path):
-    picture = TOPIC.picture(context_at(dataset="wine", hidden=(4,), epochs=50, learning_rate=3.0, lam=1000.0))
+def test_the_script_says_how_far_from_rest_a_network_is(tmp_path):
+    context = context_at(dataset="wine", hidden=(4,), epochs=50, lam=0.5)
+    picture = TOPIC.picture(context)
     printed = printed_by(picture.script, tmp_path)
-    assert "L2 at λ = 1000: diverged" in printed
+    for label, run in context.networks.runs.items():
+        assert not run.at_rest[context.k]
+        assert f"{label} at λ = 0.5: {run.residual[-1, context.k]:.2g} from rest" in printed.splitlines()
     assert numbers_in(printed) <= numbers_in(words_of(picture)), printed
 
 
@@ -273,15 +288,16 @@ def test_l1_grows_from_no_zero_to_all_on_breast_cancer_and_l2_has_none():
     assert (np.diff(L1) >= 0).all()
     assert (L2 == 0).all()
     readout = chart(app)[1]["readout"]
-    assert readout.L1.iloc[-1] == "L1: 30 of 30 weights exactly zero"
-    assert readout.L2.iloc[-1] == "L2: 0 of 30 weights exactly zero"
+    assert readout.L1.iloc[-1] == "L1: 30 of 30 weights exactly zero, at rest; optimum 30"
+    assert readout.L2.iloc[-1] == "L2: 0 of 30 weights exactly zero, at rest; optimum 0"
+    assert "optimum" not in readout.L1.iloc[0], "at λ = 0 it may be endless"
 
 
-@pytest.mark.parametrize("lam", [1.0, 10.0, 100.0])
+@pytest.mark.parametrize("lam", [5.0, 10.0, 100.0])
 def test_the_zeros_in_the_sentences_are_those_of_a_network_trained_alone(lam):
     app = open_app(TOPIC, hidden="none", lam=f"{lam:g}", learning_rate="0.1", epochs="100")
     settings = core.Settings(hidden=(), lam=lam, learning_rate=0.1, epochs=100)
-    data, run = retrained(settings, "l1", lam)
+    data, run = retrained_to_rest(settings, "l1", lam)
     found = re.search(r"L1 has set \*\*(\w+) of 30 weights", sentences(app))[1]
     assert int(found.replace("none", "0")) == zeros_of(run)
     accuracy = ((run.predict_proba(data.X_test)[0] > 0.5) == data.y_test).mean()
@@ -301,17 +317,84 @@ def test_lam_max_stands_where_the_last_weight_leaves(data):
     assert shares[k - 2] < 1
 
 
-def test_networks_with_hidden_layers_have_no_lam_max():
+def test_networks_with_hidden_layers_have_no_lam_max_and_no_optimum():
     app = open_app(TOPIC, **QUICK)
     assert "λ_max" not in said(app)
-    assert len(chart(app)[1].get("marks", [])) == 0
+    assert "optimum" not in sentences(app)
+    tables = chart(app)[1]
+    assert len(tables.get("marks", [])) == 0
+    assert "optimum" not in tables
+    assert not tables["readout"].L1.str.contains("optimum").any()
+
+
+@pytest.mark.parametrize("lam", [0.3, 20.0])
+def test_the_optimum_beside_is_the_exact_fit_whether_the_network_rests_or_not(breast, lam):
+    context = context_at(hidden=(), lam=lam, epochs=50)
+    assert context.networks.runs["L1"].at_rest[context.k] == (lam > 1)
+    picture = TOPIC.picture(context)
+    rings = picture.tables["optimum"]
+    assert set(rings.penalty) == {"L1"}, "L2's optimum has no zeros"
+    assert rings.k.tolist() == list(range(1, len(LAMS)))
+    for name, penalty in core.PENALTIES.items():
+        best = core.fit_logistic(breast.X_train, breast.y_train, name, [lam])
+        zeros = int((best.W == 0).sum())
+        written = {0: "none of 30", 30: "all 30"}.get(zeros, f"{zeros} of 30")
+        (note,) = [
+            note for note in picture.notes if note.startswith(f"The exact optimum of {penalty.label} ")
+        ]
+        J = re.search(
+            rf"at λ = {lam:g} has \*\*{written} weights\*\* exactly zero and J = ([\d.]+), proven to within "
+            r"[\d.]+e-\d+; the network's J is ([\d.]+)\.$",
+            note,
+        )
+        assert float(J[1]) == pytest.approx(best.cost[0], rel=1e-5)
+        assert float(J[2]) == pytest.approx(
+            context.networks.runs[penalty.label].cost[-1, context.k], rel=1e-5
+        )
+        assert picture.tables["readout"][penalty.label][context.k].endswith(f"; optimum {zeros}")
+        if penalty.is_sparse:
+            assert rings.set_index("k").share[context.k] == pytest.approx(zeros / 30)
+    path = core.fit_logistic(breast.X_train, breast.y_train, "l1", LAMS[1:])
+    first = LAMS[1:][int(np.flatnonzero((path.W == 0).any(axis=1))[0])]
+    every = LAMS[1:][int(np.flatnonzero((path.W == 0).all(axis=1))[0])]
+    (note,) = [note for note in picture.notes if note.startswith("L1's optimum has its first exact zero")]
+    assert f"on this grid at λ = {first:g}; from λ = {every:g} on all 30 weights are zero" in note
+
+
+def test_the_optimum_of_a_partner_is_that_at_its_own_lam():
+    context = context_at(hidden=(), lam=20.0, epochs=50, choices={"compare": EQUAL_COST})
+    picture = TOPIC.picture(context)
+    at = int(picture.tables["readout"].at_L2[context.k])
+    assert at != context.k
+    assert any(note.startswith(f"The exact optimum of L2 at λ = {LAMS[at]:g} ") for note in picture.notes)
+
+
+def test_of_several_classes_a_proven_bound_stands_in_place_of_the_optimum():
+    context = context_at(dataset="wine", hidden=(), lam=20.0, epochs=50)
+    assert optima_of(context) is None
+    picture = TOPIC.picture(context)
+    assert "optimum" not in picture.tables
+    for name, penalty in core.PENALTIES.items():
+        wine, run = retrained_to_rest(context.settings, name, 20.0)
+        found = re.search(
+            rf"{penalty.label}'s J = ([\d.]+) at λ = 20 is proven to be at most ([\d.e-]+) above the",
+            "\n".join(picture.notes),
+        )
+        assert float(found[1]) == pytest.approx(run.cost[-1, 0], rel=1e-5)
+        further = core.train(
+            wine.X_train, wine.y_train, (), name, [20.0], 0.3, 4000, method="accelerated", dtype="float64"
+        )
+        assert float(found[1]) - further.cost[-1, 0] <= float(found[2]) + 1e-6
+        assert float(found[2]) < 1e-3
+    away = TOPIC.picture(context.at(replace(context.settings, lam=0.3)))
+    assert not any("proven" in note for note in away.notes)
 
 
 def test_the_bytes_in_the_sentence_are_those_of_the_weights():
     app = open_app(TOPIC, hidden="none", lam="20", **QUICK)
     found = re.search(r"takes ([\d,]+) dense, ([\d,]+) as index and value, ([\d,]+) deflated", said(app))
     dense, sparse, deflated = (int(text.replace(",", "")) for text in found.groups())
-    _, run = retrained(core.Settings(hidden=(), epochs=50), "l1", 20.0)
+    _, run = retrained_to_rest(core.Settings(hidden=(), epochs=50), "l1", 20.0)
     weights = np.concatenate([run.W[0].ravel(), run.b[0].ravel()]).astype("<f4")
     nonzero = np.count_nonzero(run.W[0])
     assert dense == 4 * 31
@@ -322,7 +405,7 @@ def test_the_bytes_in_the_sentence_are_those_of_the_weights():
 def test_the_needles_that_l1_misses_are_named():
     app = open_app(TOPIC, dataset="needles", hidden="none", lam="100", epochs="1000")
     settings = core.Settings(dataset="needles", hidden=(), epochs=1000)
-    needles, run = retrained(settings, "l1", 100.0)
+    needles, run = retrained_to_rest(settings, "l1", 100.0)
     missed = [c for c in needles.informative if run.W[0][0, 0, c] == 0]
     assert missed, "λ = 100 is meant to be too much for some needles"
     sentence = re.search(r"Of the 5 columns.*", said(app))[0]
@@ -342,7 +425,7 @@ def test_twins_on_the_page_are_the_exact_fits(breast):
 def test_without_a_penalty_there_are_no_twins_to_compare():
     app = open_app(TOPIC, lam="0", **QUICK)
     assert not app.exception
-    assert "no penalty to share out" in app.info[0].value
+    assert any("no penalty to share out" in info.value for info in app.info)
 
 
 def test_the_step_is_shown_in_the_numbers_of_the_run(breast):
@@ -353,14 +436,19 @@ def test_the_step_is_shown_in_the_numbers_of_the_run(breast):
     assert text in said(app)
 
 
-def test_the_shares_are_those_of_the_networks_that_did_not_diverge():
-    picture = TOPIC.picture(context_at(dataset="wine", learning_rate=3.0, hidden=(4,), lam=1.0, epochs=50))
-    wine = core.load_dataset("wine")
-    runs = trained(wine, (4,), LAMS, learning_rate=3.0, epochs=50)
-    assert (runs["L2"].diverged_at >= 0).any(), "this α is meant to be too large for some λ"
-    shares = picture.tables["shares"]
-    for label, run in runs.items():
-        assert set(shares[shares.penalty == label].k) == set(np.flatnonzero(run.diverged_at < 0).tolist())
+def test_where_plain_steps_diverge_the_shares_are_those_of_networks_at_rest():
+    settings = core.Settings(dataset="wine", learning_rate=3.0, hidden=(4,), lam=1.0, epochs=50)
+    wine = settings.load()
+    plain = trained(wine, (4,), LAMS, learning_rate=3.0, epochs=50)
+    assert (plain["L2"].diverged_at >= 0).any(), "this α is meant to be too large for some λ"
+    shares = TOPIC.picture(context_at(settings)).tables["shares"]
+    for name, penalty in core.PENALTIES.items():
+        _, run = trained_to_rest(settings, name)
+        shown = shares[shares.penalty == penalty.label].set_index("k").share
+        assert shown.index.tolist() == list(range(len(LAMS)))
+        for k in np.flatnonzero(run.at_rest):
+            zeros, n = zeros_of(run.at(k)), sum(W[0].size for W in run.W)
+            assert shown[k] == zeros / n
 
 
 def test_the_layer_can_be_chosen():

@@ -171,7 +171,14 @@ def test_work_is_done_once_for_a_context_and_for_all_that_are_made_of_it():
     straight = context.without_hidden
     assert {run.hidden for run in straight.runs.values()} == {()}
     assert context.without_hidden is straight
-    assert len(asked) == len(set(asked)) == 2
+    training = context.training
+    assert context.training is training
+    assert training is not first
+    assert len(asked) == len(set(asked)) == 3
+    methods = [{run.method for run in made.runs.values()} for made in (first, straight, training)]
+    assert methods == [{"accelerated"}, {"accelerated"}, {"proximal"}]
+    snapshots = [{len(run.epochs) for run in made.runs.values()} for made in (first, straight, training)]
+    assert snapshots == [{2}, {2}, {51}], "only a training is shown on its way"
 
 
 def test_an_example_in_place_of_the_panels_settings_knows_of_them():

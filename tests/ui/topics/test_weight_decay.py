@@ -8,10 +8,11 @@ import pytest
 import core
 from core import decay
 from tests.app import QUICK, chart, context_at, open_app, sentences
-from tests.trained import l2_step, trained_l2
+from tests.trained import l2_step, trained, trained_l2
 from tests.ui.topics.places import at_both_ends
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.topics.weight_decay import TOPIC
+from ui.topics.weight_decay.notes import divergence_remark, notes
 from ui.topics.weight_decay.tables import norms, reach_table, size_table, step_table
 
 NUMBER = r"([\d.]+(?:e[+-]?\d+)?)"
@@ -128,6 +129,29 @@ def test_divergence_leaves_the_steps_before_it_and_the_page_says_so():
     assert chart(app)[1]["epochs"].epoch.max() < run.diverged_at[0]
     said = sentences(app)
     assert "makes every weight grow" in said
-    assert float(re.search(rf"differs from W − α·dW by at most {NUMBER} of", said)[1]) < 1e-14
+    assert "In the step after epoch" not in said, "of a training that did not settle no part is a result"
+    assert "differs from W" not in said
+    assert "Adam + L2 is no weight decay" in said
     app.select_slider(key="lam").set_value(10.0).run()
     assert not app.info
+    assert float(re.search(rf"differs from W − α·dW by at most {NUMBER} of", sentences(app))[1]) < 1e-14
+
+
+@pytest.mark.parametrize(
+    ("lam", "state", "what"), [(70.0, "swinging", "swings"), (150.0, "diverged", "has blown up")]
+)
+def test_a_training_that_swings_or_blows_up_is_shown_and_not_told(lam, state, what):
+    settings = core.Settings(dataset="moons", n_samples=200, hidden=(4,), learning_rate=3.0, epochs=50)
+    data, run = trained(settings, "l2", [0.0, lam])
+    assert run.state[1] == state
+    assert run.diverged_at[1] < 0, "all its numbers are finite"
+    update = decay.take_apart(run, data.X_train, data.y_train, 1)
+    remark = divergence_remark(run, 1)
+    assert remark.startswith(f"At λ = {lam:g} the L2 network {what}: J began at {run.cost[0, 1]:.3g}")
+    assert f"is {run.cost[-1, 1]:.3g} after 50 epochs" in remark
+    assert [note.split()[0] for note in notes(run, update, data, 1)] == ["At", "Adam"]
+    assert divergence_remark(run, 0) == ""
+    assert len(notes(run, decay.take_apart(run, data.X_train, data.y_train, 0), data, 0)) > 3
+    app = open_app(TOPIC, lam=f"{lam:g}", **settings.to_query())
+    assert app.info[0].value.startswith(f"At λ = {lam:g} the L2 network {what}: J began at ")
+    assert [note.split()[1] for note in sentences(app).splitlines()] == ["At", "Adam"]

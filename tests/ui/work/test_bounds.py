@@ -69,7 +69,12 @@ def asked_for(context: Context) -> Iterator[Batch]:
             choices = {control.key: value for control, value in zip(one.controls, chosen, strict=True)}
             recorder = Recorder()
             asking = one.adapted(replace(context, runner=recorder, choices=choices, made={}))
-            for part in (one.prepare, attrgetter("networks"), attrgetter("without_hidden")):
+            for part in (
+                one.prepare,
+                attrgetter("networks"),
+                attrgetter("training"),
+                attrgetter("without_hidden"),
+            ):
                 with suppress(RecordedError):
                     part(asking)
             assert recorder.batches, one.key
@@ -102,7 +107,7 @@ def test_whatever_a_page_asks_for_is_bounded_or_refused(own):
                 assert sum(task.seconds for task in asked) <= BATCH_SECONDS
     assert kinds == {"networks", "curves", "races", "checks", "optima"}
     assert {"networks", "curves"} <= refused
-    assert {one.needs for one in TOPICS} - {Need.DATA} == {Need.NETWORKS, Need.CURVES, Need.RACE, Need.CHECK}
+    assert {one.needs for one in TOPICS} == set(Need)
 
 
 def test_a_study_that_takes_too_long_is_refused_with_what_to_lower():

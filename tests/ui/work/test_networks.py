@@ -15,11 +15,12 @@ from ui.data.shelf import Shelf
 from ui.work import networks as work
 from ui.work import tasks
 from ui.work.curves import curves
-from ui.work.networks import MAX_SECONDS, networks, refusal, seconds, too_long
+from ui.work.networks import MAX_SECONDS, PLAIN, TO_REST, Shape, networks, refusal, seconds, too_long
 from ui.work.tasks import RefusedError, deferred, run_now
 
 SMALL = Settings(dataset="moons", n_samples=50, hidden=(3,), epochs=50)
 N_NETWORKS = len(LAMS) * len(PENALTIES)
+DIGITS = Shape(64, 10, 1257)
 
 
 def test_every_penalty_is_trained_over_the_grid_from_one_start():
@@ -28,12 +29,24 @@ def test_every_penalty_is_trained_over_the_grid_from_one_start():
     assert list(found.runs) == [penalty.label for penalty in PENALTIES.values()]
     assert found.data is shelf.load(SMALL).data
     assert found.lams.tolist() == list(LAMS)
-    expected = train_grid(core.load_dataset("moons", 0, 50, 0.2), SMALL, work.MAX_SNAPSHOTS)
+    data = core.load_dataset("moons", 0, 50, 0.2)
+    expected = train_grid(data, SMALL, 2, method="accelerated")
     for label, run in found.runs.items():
+        assert run.method == "accelerated"
+        assert "rest" in run.__dict__, "measured with the training, beside the pages"
         for W, of_one in zip(run.W, expected[label].W, strict=True):
             np.testing.assert_array_equal(W, of_one)
     starts = [run.history_W[0][0] for run in found.runs.values()]
     assert all((start == starts[0][0]).all() for start in starts)
+
+
+def test_the_lectures_step_is_there_too_with_its_history():
+    (found,) = run_now(networks(SMALL, Shelf(), PLAIN))
+    expected = train_grid(SMALL.load(), SMALL, work.MAX_SNAPSHOTS)
+    for label, run in found.runs.items():
+        assert run.epochs.tolist() == list(range(0, 51)) == expected[label].epochs.tolist()
+        np.testing.assert_array_equal(run.history_W[0], expected[label].history_W[0])
+    assert networks(SMALL, Shelf()).key != networks(SMALL, Shelf(), PLAIN).key
 
 
 def test_the_chosen_lam_is_no_part_of_what_networks_depend_on():
@@ -78,40 +91,40 @@ def test_networks_count_with_the_pictures_that_were_drawn_of_them():
     assert found.nbytes == before + 1000
 
 
-def test_what_would_take_too_long_is_refused_with_what_would_not():
-    settings = Settings(dataset="digits", hidden=(64,) * 4, epochs=2000)
-    expected = seconds(settings, 64, 10, 1257)
-    assert expected > MAX_SECONDS
-    sentence = refusal(settings, expected)
+@pytest.mark.parametrize("method", [PLAIN, TO_REST])
+def test_what_would_take_too_long_is_refused_with_what_would_not(method):
+    settings = Settings(dataset="digits", hidden=(32,) * 4, epochs=2000)
+    assert seconds(settings, DIGITS, method) > MAX_SECONDS
+    sentence = refusal(settings, DIGITS, method)
     assert f"Training {N_NETWORKS} networks" in sentence
     most = int(sentence.split("at most ")[1].split(" epochs")[0].replace(",", ""))
     longer = [epochs for epochs in EPOCHS if epochs > most]
     for epochs, fits in ((most, True), (longer[0], False)):
         chosen = Settings(dataset="digits", hidden=settings.hidden, epochs=epochs)
-        assert (refusal(chosen, seconds(chosen, 64, 10, 1257)) is None) == fits
-    assert too_long(settings, core.load_dataset("digits")) is not None
-    assert too_long(SMALL, core.load_dataset("moons")) is None
-    (task,) = networks(settings, Shelf()).tasks
+        assert (refusal(chosen, DIGITS, method) is None) == fits
+    assert too_long(settings, core.load_dataset("digits"), method) is not None
+    assert too_long(SMALL, core.load_dataset("moons"), method) is None
+    (task,) = networks(settings, Shelf(), method).tasks
     assert task.refusal == sentence
 
 
 def test_a_person_with_many_rows_is_told_that_fewer_would_do():
     for dataset, told in (("digits", False), (UPLOAD, True)):
-        sentence = refusal(Settings(dataset=dataset, epochs=50), 10_000)
+        sentence = refusal(Settings(dataset=dataset, epochs=50), Shape(64, 10, 10_000_000))
         assert ("or rows" in sentence) == told
         assert "Choose fewer epochs" in sentence, "no number of epochs is small enough"
 
 
 def test_the_largest_table_that_is_promised_is_trained_at_the_defaults():
     settings = Settings(dataset=UPLOAD)
-    assert refusal(settings, seconds(settings, 64, 10, 3500)) is None
+    assert refusal(settings, Shape(64, 10, 3500)) is None
 
 
 @pytest.mark.parametrize("hidden", [*HIDDEN_CHOICES, (64,) * 4])
 def test_wide_networks_keep_fewer_snapshots(monkeypatch, hidden):
     monkeypatch.setattr(work, "HISTORY_BYTES", 4_000_000)
     settings = Settings(dataset="moons", n_samples=50, hidden=hidden, epochs=100)
-    (found,) = run_now(networks(settings, Shelf()))
+    (found,) = run_now(networks(settings, Shelf(), PLAIN))
     runs = found.runs.values()
     n = len(next(iter(runs)).epochs)
     assert 2 <= n <= work.MAX_SNAPSHOTS

@@ -14,23 +14,27 @@ from ui.topics.hidden_units.tables import unit_counts
 
 
 def notes(runs: Runs, data: Dataset, tol: Tolerance, k: int) -> list[str]:
-    """What became of the units at the chosen λ and over the grid, and how the tolerance matters."""
+    """What became of the units at the chosen λ and over the grid, and how the tolerance matters.
+
+    Of networks at rest alone.
+    """
     counts = unit_counts(runs, tol)
-    finite = {label: run for label, run in runs.items() if run.diverged_at[k] < 0}
+    rests = {label: run for label, run in runs.items() if run.at_rest[k]}
     sentences = []
-    for label, run in finite.items():
+    for label, run in rests.items():
         here = counts[(counts.penalty == label) & (counts.k == k)].iloc[0]
         sentences.append(_at_the_chosen(run, label, here, data, tol, k))
         sentences += _constant_units(run, label, tol, k)
     for label, run in runs.items():
         rows = counts[counts.penalty == label].set_index("k")
+        rows = rows[run.at_rest[rows.index]]
         if len(rows):
             sentences.append(_over_the_grid(run, label, rows))
     if tol.share > 0:
-        for label, run in finite.items():
+        for label, run in rests.items():
             sentences += _by_zeros_alone(run, label, tol, k)
-        if finite:
-            sentences.append(_does_it_matter(finite, data, tol, k))
+        if rests:
+            sentences.append(_does_it_matter(rests, data, tol, k))
     return sentences
 
 
@@ -64,18 +68,30 @@ def _constant_units(run: Run, label: str, tol: Tolerance, k: int) -> list[str]:
 
 
 def _over_the_grid(run: Run, label: str, rows: pd.DataFrame) -> str:
-    """From which λ on units are lost, and from which on none is alive. rows: of `unit_counts`, by k."""
+    """From which λ on units are lost, and from which on none is alive.
+
+    rows: of `unit_counts`, by k, where the network rests.
+    """
     n = sum(run.hidden)
     lost = rows.index[rows.alive < n]
+    first, last = rows.index[[0, -1]]
     if len(lost) == 0:
-        return f"{label} keeps all {n} units alive over the whole grid."
+        grid = f"from {lam_text(run.lams[first])}, the smallest at rest, to {lam_text(run.lams[last])}"
+        return f"{label} keeps all {n} units alive {grid}."
     sentence = f"On this grid {label} first has fewer than {n} units alive at {lam_text(run.lams[lost[0]])}"
+    if lost[0] == first > 0:
+        sentence = (
+            f"At {lam_text(run.lams[lost[0]])}, the smallest λ at rest, {label} has {rows.alive.iloc[0]} of "
+            f"{n} units alive"
+        )
     some = rows.index[rows.alive > 0]
     none = rows.index[rows.index > (some[-1] if len(some) else -1)]
-    if len(none) == 0:
-        last = lam_text(run.lams[rows.index[-1]])
-        return f"{sentence}; at the largest, {last}, {rows.alive.iloc[-1]} are left."
-    return f"{sentence}; from {lam_text(run.lams[none[0]])} on none is left."
+    end = run.lams.size
+    if len(none) and len(none) == end - none[0]:  # all from there on are at rest
+        return f"{sentence}; from {lam_text(run.lams[none[0]])} on none is left."
+    largest = f"the largest{'' if last == end - 1 else ' at rest'}, {lam_text(run.lams[last])}"
+    left = rows.alive.iloc[-1]
+    return f"{sentence}; at {largest}, {left or 'none'} {'are' if left > 1 else 'is'} left."
 
 
 def _by_zeros_alone(run: Run, label: str, tol: Tolerance, k: int) -> list[str]:

@@ -17,7 +17,8 @@ settings = core.Settings()
 # Up to this share of its layer's largest weight, a weight counts as none.
 share = 0.01
 data = settings.load()
-runs = core.train_grid(data, settings, snapshots=2)  # every penalty at every λ, all from the same start
+# Every penalty at every λ, all from the same start, by accelerated steps until they rest.
+runs = core.train_grid(data, settings, snapshots=2, method="accelerated")
 k = core.LAMS.index(settings.lam)  # the chosen λ
 
 first = next(iter(runs.values()))
@@ -27,8 +28,8 @@ if not all(np.isfinite(W).all() for W in free):
 sizes = [share * float(abs(W).max()) for W in free]  # up to where a weight counts as none
 
 for label, run in runs.items():
-    if run.diverged_at[k] >= 0:
-        print(f"{label} at λ = {settings.lam:g}: diverged")
+    if not run.at_rest[k]:
+        print(f"{label} at λ = {settings.lam:g}: {run.rest.residual[k]:.2g} from rest")
         continue
     W = [np.where(abs(layer) <= size, 0, layer) for layer, size in zip(run.W, sizes, strict=True)]
     ends = [np.broadcast_to(np.eye(n), (len(core.LAMS), n, n)) for n in (W[0].shape[2], W[-1].shape[1])]

@@ -5,18 +5,18 @@ from ui.pictures.picture import Picture
 from ui.topics.histograms.chart import chart
 from ui.topics.histograms.notes import notes
 from ui.topics.histograms.tables import epoch_readout, frame_of, weight_histograms
-from ui.topics.topic import Context, Topic
+from ui.topics.topic import Context, Need, Topic
 
 
 def draw(context: Context) -> Picture:
     """The weights in training at the chosen λ, every penalty over the other."""
-    runs, k = context.networks.runs, context.k
+    runs, k = context.training.runs, context.k
     bins = weight_histograms(runs, k)
     if bins.empty:
         return Picture(
             "histograms",
-            missing=f"At {context.lam_text} {both_penalties()} diverged, so there is no training to play. "
-            "Choose a smaller λ or α.",
+            missing=f"At {context.lam_text} no training of {both_penalties()} settles, so there is none to "
+            "play. Choose a smaller λ or α.",
         )
     first = next(iter(runs.values()))
     names = [f"Layer {l + 1}" for l in range(len(first.W) - 1)] + [f"Layer {len(first.W)}, the output"]
@@ -41,4 +41,5 @@ TOPIC = Topic(
     "the penalty pulls all of them in. A weight that is exactly zero leaves the histogram for the bars on "
     "the right.",
     draw=draw,
+    needs=Need.TRAINING,
 )

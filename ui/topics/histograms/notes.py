@@ -6,7 +6,7 @@ import numpy as np
 
 from core import Run
 from core.measures import layer_penalty
-from ui.base.words import lam_text, number, zeros_at
+from ui.base.words import joined, lam_text, number, standing, zeros_at
 
 
 def notes(runs: Mapping[str, Run], k: int) -> list[str]:
@@ -15,7 +15,7 @@ def notes(runs: Mapping[str, Run], k: int) -> list[str]:
     here = f"At {lam_text(first.lams[k])}"
     notes = []
     for label, run in runs.items():
-        if run.diverged_at[k] >= 0:
+        if not run.sound[k]:
             continue
         start, end = (np.concatenate([W[s, k].ravel() for W in run.history_W]) for s in (0, -1))
         median = [number(np.median(np.abs(w)), 2) for w in (start, end)]
@@ -27,8 +27,7 @@ def notes(runs: Mapping[str, Run], k: int) -> list[str]:
             f"{label}'s J there is {number(run.cost[-1, k], 4)}: {number(run.data_cost[-1, k], 4)} of "
             f"cross-entropy and {number(run.penalty_cost[-1, k], 4)} of penalty{_by_layer(run, k)}."
         )
-    settled = [_still_moving(label, run, k) for label, run in runs.items() if run.diverged_at[k] < 0]
-    return notes + [note for note in settled if note]
+    return notes + _standings(runs, k)
 
 
 def _by_layer(run: Run, k: int) -> str:
@@ -39,13 +38,17 @@ def _by_layer(run: Run, k: int) -> str:
     return ", layer by layer " + " + ".join(number(part, 3) for part in parts[:, 0])
 
 
-def _still_moving(label: str, run: Run, k: int) -> str | None:
-    """A training that was cut short is told, since a picture of it is not that of the optimum."""
-    J = run.cost[:, k]
-    late = J[-1 - max(1, len(J) // 10)]
-    if late - J[-1] > 0.01 * J[-1]:
-        return (
-            f"{label} is still on its way: over the last tenth of the epochs J fell from {number(late, 4)} "
-            f"to {number(J[-1], 4)}. More epochs would change this picture."
-        )
-    return None
+def _standings(runs: Mapping[str, Run], k: int) -> list[str]:
+    """Whether the trainings have come to their end: one on its way does not show what a penalty does."""
+    sound = {label: run for label, run in runs.items() if run.sound[k]}
+    rests = [label for label, run in sound.items() if run.at_rest[k]]
+    away = {label: standing(run)[k] for label, run in sound.items() if label not in rests}
+    when = f"After {next(iter(runs.values())).epochs[-1]:,} plain steps"
+    notes = []
+    if rests:
+        verb = "is" if len(rests) == 1 else "are"
+        notes.append(f"{when} {joined(rests)} {verb} at rest: more of them change nothing that is shown.")
+    if away:
+        where = joined([f"{label} is still {distance}" for label, distance in away.items()])
+        notes.append(f"{when} {where}: this is the training so far, and not yet what the penalty comes to.")
+    return notes

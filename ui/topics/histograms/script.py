@@ -18,8 +18,8 @@ runs = core.train_grid(data, settings, snapshots=2)  # every penalty at every λ
 k = core.LAMS.index(settings.lam)  # the chosen λ
 
 for label, run in runs.items():
-    if run.diverged_at[k] >= 0:
-        print(f"{label}: diverged")
+    if not run.sound[k]:
+        print(f"{label}: {run.state[k]}")
         continue
     start, end = (np.concatenate([W[s, k].ravel() for W in run.history_W]) for s in (0, -1))
     print(f"{label}: median size of a weight {np.median(abs(start)):.2g} at the start, ", end="")

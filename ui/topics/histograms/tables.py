@@ -6,6 +6,7 @@ import pandas as pd
 from core import Run
 from core.measures import count_weights, histogram
 from ui.base.tables import Runs, integer_table, wide
+from ui.base.words import standing
 
 N_BINS = 41  # odd, so that the middle bin holds what is nearly, not exactly, zero
 # The bars of exact zeros stand beyond the largest weight, side by side, in units of it.
@@ -18,12 +19,12 @@ def weight_histograms(runs: Runs, k: int) -> pd.DataFrame:
 
     Columns: layer, penalty, low, high, is_zero, one, then v0, v1, … Exact zeros are left out of the bins
     and have a row of their own (is_zero), placed beyond the largest weight. The edges are the same for
-    all penalties and all snapshots. A network that diverged has no rows.
+    all penalties and all snapshots. A network that diverged or swings has no rows.
     """
     first = next(iter(runs.values()))
     frames = []
     for l in range(len(first.W)):
-        history = {label: run.history_W[l][:, k] for label, run in runs.items() if run.diverged_at[k] < 0}
+        history = {label: run.history_W[l][:, k] for label, run in runs.items() if run.sound[k]}
         top = max((float(np.abs(W).max()) for W in history.values()), default=1.0)
         for place, label in enumerate(runs):
             if label in history:
@@ -82,9 +83,11 @@ def epoch_readout(runs: Runs, k: int) -> pd.DataFrame:
 
 def _lines(label: str, run: Run, k: int) -> list[str]:
     """Zeros and J at each snapshot."""
+    if not run.sound[k]:
+        return [f"{label}: {standing(run)[k]}"] * len(run.epochs)
     n = count_weights(run.W)
     zeros = np.sum([(W[:, k] == 0).sum(axis=(1, 2)) for W in run.history_W], axis=0)
     return [
-        f"{label}: diverged" if np.isnan(J) else f"{label}: {z:,} of {n:,} exactly zero, J = {J:.4f}"
+        f"{label}: {z:,} of {n:,} exactly zero, J = {J:.4f}"
         for z, J in zip(zeros, run.cost[:, k], strict=True)
     ]

@@ -56,12 +56,12 @@ def grid_picture(context: Context, deviation: float, drawn: str) -> Picture:
     deviation: up to where the band goes; drawn: whose boundary, by the penalty's label.
     """
     data, straight = context.data, context.without_hidden.runs
-    runs, lams = context.networks.runs, context.networks.lams
+    runs = context.networks.runs
     band = linear_band(deviation)
     Z = {label: run.layers(data.X_train) for label, run in runs.items()}
-    linear = linearity_table(Z, data.X_train, band, lams)
+    linear = linearity_table(runs, Z, data.X_train, band)
     tables = {
-        "readout": readout_table(linear, lams),
+        "readout": readout_table(linear, runs),
         "curve": curve_table(band),
         "band": pd.DataFrame({"low": [-band], "high": [band]}),
         "z": z_histograms({label: layers[:-1] for label, layers in Z.items()}),

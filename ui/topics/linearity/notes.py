@@ -7,7 +7,7 @@ from ui.topics.linearity.tables import Lams
 
 
 def notes(linear: pd.DataFrame, lams: Lams, k: int, band: float) -> list[str]:
-    """How linear units and logit are, at the chosen λ and at the ends of the grid.
+    """How linear units and logit are, at the chosen λ and at the ends of the grid, of networks at rest alone.
 
     linear: from `linearity_table`.
     """
@@ -24,7 +24,7 @@ def notes(linear: pd.DataFrame, lams: Lams, k: int, band: float) -> list[str]:
 
 def _at_the_chosen(label: str, rows: pd.DataFrame, lams: Lams, k: int, band: float) -> list[str]:
     """The share within the band, and R² where there is one."""
-    if rows.state[k] == "diverged":
+    if not rows.at_rest[k]:
         return []
     sentence = (
         f"At {lam_text(lams[k])} under {label}, **{percent(rows.share[k])}** of the hidden units' "
@@ -37,19 +37,19 @@ def _at_the_chosen(label: str, rows: pd.DataFrame, lams: Lams, k: int, band: flo
 
 def _over_the_grid(label: str, rows: pd.DataFrame, lams: Lams) -> list[str]:
     """R² at the smallest and at the largest λ that have one."""
-    steady = rows[rows.state == "ok"]
+    steady = rows[(rows.state == "ok") & rows.at_rest]
     if len(steady) < 2:
         return []
     low, high = steady.iloc[0], steady.iloc[-1]
     return [
-        f"Over the grid {label}'s R² goes from {number(low.r2, 4)} at {lam_text(lams[low.k])} "
+        f"Of the networks at rest, {label}'s R² goes from {number(low.r2, 4)} at {lam_text(lams[low.k])} "
         f"to {number(high.r2, 4)} at {lam_text(lams[high.k])}."
     ]
 
 
 def _collapsed(label: str, rows: pd.DataFrame, lams: Lams) -> list[str]:
     """From where on the logit is constant, and that this is no linear model."""
-    collapsed = rows.index[rows.state == "collapsed"]
+    collapsed = rows.index[(rows.state == "collapsed") & rows.at_rest]
     if len(collapsed) == 0:
         return []
     first = lam_label(lams[collapsed[0]])
@@ -62,12 +62,12 @@ def _collapsed(label: str, rows: pd.DataFrame, lams: Lams) -> list[str]:
 
 
 def agreement_notes(agreed: pd.DataFrame, lams: Lams, k: int) -> list[str]:
-    """How often network, logistic regression and tangents give the same class at the chosen λ.
+    """How often network, logistic regression and tangents give the same class at the chosen λ, all at rest.
 
     agreed: from `agreements`.
     """
     sentences = []
-    for label, rows in agreed[agreed.k == k].groupby("penalty", sort=False):
+    for label, rows in agreed[(agreed.k == k) & agreed.at_rest].groupby("penalty", sort=False):
         share = rows.set_index("other").share
         if {"logistic", "tangent"} <= set(share.index):
             sentences.append(

@@ -8,7 +8,7 @@ import pandas as pd
 from core import Run
 from core.measures import affine_r2, agreement, histogram, share_in_band
 from ui.base.tables import Runs, integer_table, wide
-from ui.base.words import lam_text, number, percent
+from ui.base.words import lam_text, number, percent, standing
 from ui.pictures.boundary import Plane, points_in_squares
 
 Layers = Mapping[str, Sequence[np.ndarray]]  # by the penalty's label: each layer's z, (n_lams, n_units, m)
@@ -64,47 +64,49 @@ def _shares(z: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return shares
 
 
-def linearity_table(Z: Layers, X: np.ndarray, band: float, lams: Lams) -> pd.DataFrame:
-    """k, penalty, share, r2, state: how linear the units and the logit are at each λ.
+def linearity_table(runs: Runs, Z: Layers, X: np.ndarray, band: float) -> pd.DataFrame:
+    """k, penalty, share, r2, state, at_rest: how linear the units and the logit are at each λ.
 
     Z: of all layers, the logit last. share: of |z| within the band, over all hidden units and samples; r2: of
     the best affine map of X to the logit. state: "ok", "collapsed" where the logit is constant (R² would be
     0/0), or "diverged".
     """
-    frames = []
+    frames, lams = [], next(iter(runs.values())).lams
     for label, layers in Z.items():
         shares = share_in_band(layers[:-1], band)
+        at_rest = runs[label].at_rest
         finite = np.isfinite(layers[-1]).all(axis=(1, 2))
         r2 = np.full(len(lams), np.nan)
         r2[finite] = affine_r2(X, layers[-1][finite])
         state = np.where(finite, np.where(np.isnan(r2), "collapsed", "ok"), "diverged")
         rows = integer_table(k=range(len(lams)))
-        frames.append(rows.assign(penalty=label, share=shares, r2=r2, state=state))
+        frames.append(rows.assign(penalty=label, share=shares, r2=r2, state=state, at_rest=at_rest))
     return pd.concat(frames, ignore_index=True)
 
 
-def readout_table(linear: pd.DataFrame, lams: Lams) -> pd.DataFrame:
-    """k and the lines to be read at each λ: λ itself, then share and R² of each penalty.
+def readout_table(linear: pd.DataFrame, runs: Runs) -> pd.DataFrame:
+    """k and the lines to be read at each λ: λ itself, then share and R² of each penalty and where it stands.
 
     linear: from `linearity_table`.
     """
+    lams = next(iter(runs.values())).lams
     lines = {"title": [lam_text(lam) for lam in lams]}
     for label, rows in linear.groupby("penalty", sort=False):
-        measured = zip(rows.share, rows.r2, rows.state, strict=True)
+        measured = zip(rows.share, rows.r2, rows.state, standing(runs[str(label)]), strict=True)
         lines[str(label)] = [f"{label}: {_line(*numbers)}" for numbers in measured]
     return integer_table(k=range(len(lams))).assign(**lines)
 
 
-def _line(share: float, r2: float, state: str) -> str:
-    """Share and R² of one network in words."""
+def _line(share: float, r2: float, state: str, where: str) -> str:
+    """Share and R² of one network in words; where: it stands."""
     if state == "diverged":
-        return "diverged"
+        return where
     affine = "collapsed" if state == "collapsed" else f"R² = {number(r2, 4)}"
-    return f"{percent(share)} of z in the band, {affine}"
+    return f"{percent(share)} of z in the band, {affine}, {where}"
 
 
 def agreements(runs: Runs, straight: Runs, X: np.ndarray, linear: pd.DataFrame) -> pd.DataFrame:
-    """k, penalty, other, share: of the samples X, how many get the same class from two models.
+    """k, penalty, other, share, at_rest: of the samples X, how many get the same class from two models.
 
     other: "logistic", logistic regression trained with the same penalty and λ (`straight`), or "tangent", the
     network itself with every tanh replaced by its tangent. Networks that collapsed (`linear`, from
@@ -114,9 +116,11 @@ def agreements(runs: Runs, straight: Runs, X: np.ndarray, linear: pd.DataFrame) 
     for label, run in runs.items():
         P = run.predict_proba(X)
         others = {"logistic": straight[label].predict_proba(X), "tangent": run.predict_proba(X, tangent=True)}
+        rests = {"logistic": run.at_rest & straight[label].at_rest, "tangent": run.at_rest}
         for other, Q in others.items():
             rows = integer_table(k=range(run.lams.size))
-            frames.append(rows.assign(penalty=label, other=other, share=agreement(P, Q)))
+            shares = agreement(P, Q)
+            frames.append(rows.assign(penalty=label, other=other, share=shares, at_rest=rests[other]))
     table = pd.concat(frames, ignore_index=True).dropna()
     return table.merge(linear.loc[linear.state == "ok", ["k", "penalty"]], on=["k", "penalty"])
 

@@ -9,7 +9,7 @@ from ui.base.words import lam_label
 from ui.pictures.picture import Picture
 from ui.topics.overview.chart import chart
 from ui.topics.overview.example import about, adapted
-from ui.topics.overview.notes import left_out, notes
+from ui.topics.overview.notes import notes
 from ui.topics.overview.tables import (
     best_table,
     boundary_cells,
@@ -37,7 +37,7 @@ def draw(context: Context) -> Picture:
             missing=f"At every λ {penalty} diverged, so there is no boundary to draw. Choose a smaller α in "
             "the panel.",
         )
-    plane, is_example = plane_of(data), context.panel is not None
+    plane = plane_of(data)
     return Picture(
         "overview",
         chart(context.labels, len(ks), penalty, context.theme),
@@ -45,14 +45,14 @@ def draw(context: Context) -> Picture:
             "cells": boundary_cells(runs[penalty], ks, plane),
             "points": boundary_points(len(ks), plane, data),
             "headings": boundary_labels(ks, roles, LAMS, scores[penalty], len(data.y_test)),
-            "readout": score_readout(scores, LAMS),
+            "readout": score_readout(scores, runs),
             "chosen": integer_table(k=[context.k]),
             "scores": score_table(scores),
             "best": best_table(scores, LAMS),
         },
         "The plane coloured by the network's answer at λ = 0, at the best λ and at one too large, with "
         "the training samples; and the cost and the accuracy on training and test rows against λ.",
-        notes(scores, ks, penalty, LAMS, context.k, data) + (left_out(runs) if is_example else []),
+        notes(scores, runs, ks, penalty, context.k, data),
         helpers=frozenset({"chosen", "headings"}),
     )
 

@@ -16,13 +16,14 @@ from core.variance import best_lams
 
 settings = core.Settings()
 data = settings.load()
-runs = core.train_grid(data, settings, snapshots=2)  # every penalty at every λ, all from the same start
+# Every penalty at every λ, all from the same start, by accelerated steps until they rest.
+runs = core.train_grid(data, settings, snapshots=2, method="accelerated")
 k = core.LAMS.index(settings.lam)  # the chosen λ
 
 for label, run in runs.items():
-    # networks whose J ended above its start are left out
-    train_cost = np.where(run.descended, run.cross_entropy(data.X_train, data.y_train), np.nan)
-    test_cost = np.where(run.descended, run.cross_entropy(data.X_test, data.y_test), np.nan)
+    # networks that diverged or swing are left out
+    train_cost = np.where(run.sound, run.cross_entropy(data.X_train, data.y_train), np.nan)
+    test_cost = np.where(run.sound, run.cross_entropy(data.X_test, data.y_test), np.nan)
     share = accuracy(run.predict_proba(data.X_test), data.y_test)
     best = best_lams(test_cost[None])[0]
     for j in (k, 0):

@@ -9,8 +9,8 @@ import pandas as pd
 from core import Dataset, Run
 from core.measures import accuracy
 from core.variance import best_lams
-from ui.base.tables import integer_table
-from ui.base.words import lam_text, number
+from ui.base.tables import Runs, integer_table
+from ui.base.words import lam_text, number, standing
 from ui.pictures.boundary import Plane, points_in_squares
 
 CELLS = 40  # of a side of a boundary's square
@@ -21,7 +21,7 @@ LEVELS = 10  # of probability; more are not told apart, and make the table longe
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """One penalty's networks, measured, (n_lams,) each; NaN where a network diverged or J has not fallen."""
+    """One penalty's networks, measured, (n_lams,) each; NaN where a network diverged or swings."""
 
     train_cost: np.ndarray
     test_cost: np.ndarray
@@ -41,7 +41,7 @@ def scores_of(run: Run, data: Dataset) -> Scores:
         *(run.cross_entropy(X, y) for X, y in sides),
         *(accuracy(run.predict_proba(X), y) for X, y in sides),
     )
-    return Scores(*(np.where(run.descended, values, np.nan) for values in measured))
+    return Scores(*(np.where(run.sound, values, np.nan) for values in measured))
 
 
 def three_lams(scores: Scores) -> tuple[list[int], list[str]]:
@@ -141,14 +141,16 @@ def best_table(scores: Mapping[str, Scores], lams: Sequence[float]) -> pd.DataFr
     return pd.DataFrame(rows, columns=["k", "penalty", "cost", "accuracy", "label"]).astype({"k": "int32"})
 
 
-def score_readout(scores: Mapping[str, Scores], lams: Sequence[float]) -> pd.DataFrame:
-    """k and the lines to be read at each λ: λ itself, then the costs of each penalty."""
+def score_readout(scores: Mapping[str, Scores], runs: Runs) -> pd.DataFrame:
+    """k and the lines to be read at each λ: λ itself, then the costs of each penalty and where it stands."""
+    lams = next(iter(runs.values())).lams
     lines = {"title": [lam_text(lam) for lam in lams]}
     for label, one in scores.items():
+        measured = zip(one.test_cost, one.train_cost, standing(runs[label]), strict=True)
         lines[label] = [
-            f"{label}: test cost {number(test)}, training {number(train)}"
+            f"{label}: test cost {number(test)}, training {number(train)}, {where}"
             if np.isfinite(test)
-            else f"{label}: diverged"
-            for test, train in zip(one.test_cost, one.train_cost, strict=True)
+            else f"{label}: {where}"
+            for test, train, where in measured
         ]
     return integer_table(k=range(len(lams))).assign(**lines)

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
+
 from core import PENALTIES, lam_max
 from ui.base.tables import integer_table
-from ui.base.words import joined, lam_label, number
+from ui.base.words import lam_label, number, penalty_labels
 from ui.pictures.picture import Picture, Tables
 from ui.topics.sparsity.chart import chart
 from ui.topics.sparsity.notes import notes
@@ -16,6 +19,7 @@ from ui.topics.sparsity.tables import (
     frame_of,
     lam_max_mark,
     needles,
+    optimum_shares,
     partners,
     path_table,
     unit_labels,
@@ -24,6 +28,7 @@ from ui.topics.sparsity.tables import (
     zero_shares,
 )
 from ui.topics.topic import Context, Control, Topic, at_any_lam
+from ui.work.optimum import Optima, optima
 
 COMPARISONS = {SAME_LAM: "the same λ", EQUAL_COST: "equal test cost"}
 COMPARE = Control(
@@ -58,8 +63,20 @@ def draw(context: Context) -> Picture:
     return replace(
         grid,
         tables=Tables(grid.packed | {"chosen": integer_table(k=[context.k])}),
-        notes=notes(runs, data, context.k, partners(runs, data, how), limit_of(context)),
+        notes=notes(runs, data, context.k, partners(runs, data, how), limit_of(context), optima_of(context)),
     )
+
+
+def prepare(context: Context) -> None:
+    """The work that the picture needs beside the networks."""
+    optima_of(context)
+
+
+def optima_of(context: Context) -> Optima | None:
+    """The exact optima, where the network is a logistic regression of two classes."""
+    if context.settings.hidden or len(context.data.class_names) > 2:
+        return None
+    return context.get(optima(context.settings, context.shelf))
 
 
 def limit_of(context: Context) -> float | None:
@@ -71,35 +88,51 @@ def limit_of(context: Context) -> float | None:
 @at_any_lam
 def grid_picture(context: Context, how: str, layer: int) -> Picture:
     """The picture without what depends on the chosen λ. how: as in `partners`; layer: whose weights."""
-    data, networks = context.data, context.networks
-    runs = networks.runs
-    beside, limit = partners(runs, data, how), limit_of(context)
-    image = data.source.image if layer == 0 else None
+    image = context.data.source.image if layer == 0 else None
     inputs, units = names_of(context, layer, image is not None)
-    weights, paths = weights_over_lam(runs, beside, layer, inputs, units, image), path_table(runs, layer)
-    tables = {
-        "readout": zero_readout(runs, beside, limit),
-        "marks": lam_max_mark(limit, networks.lams),
-        "shares": zero_shares(runs),
+    tables = grid_tables(context, how)
+    weights = weights_over_lam(context.networks.runs, beside(context, how), layer, inputs, units, image)
+    paths = path_table(context.networks.runs, layer)
+    tables |= {
         "weights": weights,
         "units": unit_labels(weights, image is not None),
         "paths": paths,
         "frame": frame_of(paths),
-        "bytes": byte_sizes(runs),
     }
-    if data.informative:
-        tables["needles"] = needles(runs, data.informative)
-    n_rows, n_columns = int(weights.row_end.max()), int(weights.column_end.max())
-    columns = () if image else inputs
+    size = int(weights.row_end.max()), int(weights.column_end.max())
     return Picture(
         "sparsity",
-        chart(context.labels, n_rows, n_columns, columns, bool(data.informative), context.theme),
+        chart(
+            *(context.labels, *size, () if image else inputs),
+            *("needles" in tables, "optimum" in tables, context.theme),
+        ),
         tables,
-        f"Share of weights that are exactly zero against λ for {joined(list(runs))}, the weights at the λ of "
+        f"Share of weights that are exactly zero against λ for {penalty_labels()}, the weights at the λ of "
         "the slider as a matrix, the path of each weight over λ, and the size of the model in bytes.",
         caption=caption_of(len(units)),
         helpers=frozenset({"chosen", "frame", "marks", "units"}),
     )
+
+
+def beside(context: Context, how: str) -> dict[str, np.ndarray]:
+    """At which λ the penalties are shown beside L1, see `partners`."""
+    return partners(context.networks.runs, context.data, how)
+
+
+def grid_tables(context: Context, how: str) -> dict[str, pd.DataFrame]:
+    """The tables that are the same whichever layer is chosen."""
+    data, runs, limit, exact = context.data, context.networks.runs, limit_of(context), optima_of(context)
+    tables = {
+        "readout": zero_readout(runs, beside(context, how), limit, exact),
+        "marks": lam_max_mark(limit, context.networks.lams),
+        "shares": zero_shares(runs),
+        "bytes": byte_sizes(runs),
+    }
+    if exact is not None:
+        tables["optimum"] = optimum_shares(runs, exact)
+    if data.informative:
+        tables["needles"] = needles(runs, data.informative)
+    return tables
 
 
 def names_of(context: Context, layer: int, is_image: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -140,6 +173,7 @@ TOPIC = Topic(
     idea="The same network, trained from the same start with each penalty at every λ. Move λ: the L1 penalty "
     "empties one cell after the other, the L2 penalty only fades them.",
     draw=draw,
+    prepare=prepare,
     controls=(COMPARE, LAYER),
     formulas=formulas,
 )

@@ -34,19 +34,26 @@ def chart(
     n_columns: int,
     inputs: tuple[str, ...],
     has_needles: bool,
+    has_optimum: bool,
     theme: str,
 ) -> Spec:
     """Zeros against λ, the weights at λ as a matrix or as images, the path of each weight, and bytes.
 
     inputs: names for the columns of a matrix, () for images. Tables: readout, chosen, marks, shares,
-    weights, units, paths, frame, bytes and, where it has them, needles.
+    weights, units, paths, frame, bytes and, where it has them, needles and optimum.
     """
-    return with_names(_chart(labels, n_rows, n_columns, len(inputs), has_needles, theme), inputs)
+    return with_names(_chart(labels, n_rows, n_columns, len(inputs), has_needles, has_optimum, theme), inputs)
 
 
 @lru_cache(maxsize=64)
 def _chart(
-    labels: tuple[str, ...], n_rows: int, n_columns: int, n_names: int, has_needles: bool, theme: str
+    labels: tuple[str, ...],
+    n_rows: int,
+    n_columns: int,
+    n_names: int,
+    has_needles: bool,
+    has_optimum: bool,
+    theme: str,
 ) -> Spec:
     """The chart before it has names: these may be a person's own, and are not kept for others."""
     ink, x = INKS[theme], lam_axis(labels)
@@ -57,7 +64,7 @@ def _chart(
     ]
     panels = [
         penalty_readout(ink),
-        zero_panel(ink, x),
+        zero_panel(ink, x, has_optimum),
         *([needle_panel(ink, x)] if has_needles else []),
         *matrices,
         *(weight_paths(penalty, ink, x) for penalty in PENALTY_COLORS),
@@ -67,17 +74,24 @@ def _chart(
     return finish(panels, theme, ("color", "x", "y", "opacity", "strokeDash"), params, events)
 
 
-def zero_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
-    """Share of exact zeros against λ, with L1's λ_max, and the others' partners where they have moved."""
+def zero_panel(ink: Ink, x: alt.X, has_optimum: bool) -> alt.LayerChart:
+    """Share of exact zeros against λ, with L1's λ_max, and the others' partners where they have moved.
+
+    has_optimum: rings stand for the share that the exact optimum has.
+    """
     color = PENALTY_COLORS[COMPARED]
     marks = table("marks")
     limit = marks.mark_rule(color=color, strokeDash=[2, 3], strokeWidth=2).encode(x=x)
     name = marks.mark_text(align="right", dx=-6, fontSize=16, color=color)
     name = name.encode(x=x, y=alt.value(ZEROS_HEIGHT - 15), text="label:N")
     others = [partner_rule(label) for label in PENALTY_COLORS if label != COMPARED]
-    lines = over_lam("shares", ink, x, percent_axis("share", domain=[0, 1]))
-    return layer(limit, name, *others, lines).properties(
-        height=ZEROS_HEIGHT, title="Share of weights exactly zero"
+    y = percent_axis("share", domain=[0, 1])
+    lines = over_lam("shares", ink, x, y)
+    rings = table("optimum").mark_point(filled=False, size=130, strokeWidth=2)
+    rings = rings.encode(x=x, y=y, color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None))
+    optimum, title = ([rings], ", rings: the exact optimum") if has_optimum else ([], "")
+    return layer(limit, name, *others, lines, *optimum).properties(
+        height=ZEROS_HEIGHT, title=f"Share of weights exactly zero{title}"
     )
 
 

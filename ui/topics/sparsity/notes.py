@@ -8,21 +8,28 @@ from core import PENALTIES, Dataset, Penalty, Run
 from core.measures import accuracy, count_weights, count_zeros, model_bytes
 from ui.base.foreign import markdown
 from ui.base.tables import Runs
-from ui.base.words import joined, lam_text, number, percent, zeros_at
+from ui.base.words import counted, joined, lam_text, number, percent, zeros_at
+from ui.work.optimum import Optima
 
 
 def notes(
-    runs: Runs, data: Dataset, k: int, beside: Mapping[str, np.ndarray], limit: float | None
+    runs: Runs,
+    data: Dataset,
+    k: int,
+    beside: Mapping[str, np.ndarray],
+    limit: float | None,
+    optima: Optima | None,
 ) -> list[str]:
-    """What the zeros of the penalties show, at the chosen λ and over the grid.
+    """What the zeros of the penalties show, at the chosen λ and over the grid, by networks at rest alone.
 
-    beside: as `partners` has it; limit: λ_max, where there is one.
+    beside: as `partners` has it; limit, optima: λ_max and the exact optima, where there are any.
     """
     at = {label: int(beside[label][k]) for label in runs}
     sparse = {label: run for label, run in runs.items() if _penalty_of(run).is_sparse}
     sentences = [
         *(_zeros(label, run, at[label]) for label, run in runs.items()),
-        *(_zero_range(label, run) for label, run in sparse.items()),
+        *(_optimum(label, run, at[label], optima) for label, run in runs.items()),
+        *(_zero_range(label, run, optima) for label, run in sparse.items()),
         _limit_note(limit),
         *(underflow(label, run) for label, run in runs.items() if _penalty_of(run).is_round),
         _price(runs, data, k, at),
@@ -39,7 +46,7 @@ def _penalty_of(run: Run) -> Penalty:
 
 def _zeros(label: str, run: Run, k: int) -> str | None:
     """How many weights are zero at a λ; of a penalty that only shrinks them, how small they have become."""
-    if run.diverged_at[k] >= 0:
+    if not run.at_rest[k]:
         return None
     note = f"At {lam_text(run.lams[k])}, {label} has set **{zeros_at(run, k)}** to exactly zero"
     sizes = np.concatenate([np.abs(W[k]).ravel() for W in run.W])
@@ -48,19 +55,54 @@ def _zeros(label: str, run: Run, k: int) -> str | None:
     return note + "."
 
 
-def _zero_range(label: str, run: Run) -> str:
-    """From which λ on a penalty makes zeros, and from which on nothing else."""
-    n, zeros = count_weights(run.W), count_zeros(run.W)
-    some = np.flatnonzero(zeros > 0)
+def _optimum(label: str, run: Run, k: int, optima: Optima | None) -> str | None:
+    """The exact optimum at a λ, or how far from it the network is proven to be at most."""
+    lam, gap = run.lams[k], run.gap
+    if lam == 0 or gap is None:
+        return None
+    if optima is not None:
+        W, cost, proven = optima.at(label, lam)
+        zeros = counted(int((W == 0).sum()), W.size, "weights")
+        return (
+            f"The exact optimum of {label} at {lam_text(lam)} has **{zeros}** exactly zero and J = "
+            f"{number(cost, 6)}, proven to within {number(max(proven, 1e-12), 1)}; the network's J is "
+            f"{number(run.cost[-1, k], 6)}."
+        )
+    if not run.at_rest[k] or not np.isfinite(gap[k]):
+        return None
+    return (
+        f"With more than two classes the optimum is not computed exactly; what stands here is the network at "
+        f"rest, and {label}'s J = {number(run.cost[-1, k], 6)} at {lam_text(lam)} is proven to be at most "
+        f"{number(gap[k], 2)} above the smallest."
+    )
+
+
+def _zero_range(label: str, run: Run, optima: Optima | None) -> str | None:
+    """From which λ on a penalty makes zeros, and from which on nothing else: at rest, or of exact optima."""
+    n, zeros, rests = count_weights(run.W), count_zeros(run.W), run.at_rest & (run.lams > 0)
+    whose = label
+    if optima is not None:
+        zeros, rests, whose = optima.zeros(label), run.lams > 0, f"{label}'s optimum"
+    at = np.flatnonzero(rests)
+    if at.size == 0:
+        return None
+    some = at[zeros[at] > 0]
     if some.size == 0:
-        return f"At none of these λ has {label} set a weight to exactly zero; more epochs may show some."
-    note = f"{label}'s first exact zero on this grid comes at {lam_text(run.lams[some[0]])}"
-    partial = np.flatnonzero(zeros < n)
-    first = int(partial[-1]) + 1 if partial.size else 0
-    if first < len(zeros):
+        return f"At none of the {at.size} λ at rest has {whose} a weight that is exactly zero."
+    first_zero, smaller = run.lams[some[0]], at[at < some[0]]
+    beginning = f"{whose} has its first exact zero on this grid at {lam_text(first_zero)}"
+    if smaller.size == 0 and first_zero > run.lams[1]:
+        beginning = (
+            f"At {lam_text(first_zero)}, the smallest λ at rest, {whose} has {zeros[some[0]]:,} of {n:,} "
+            "weights exactly zero"
+        )
+    note = beginning
+    partial = at[zeros[at] < n]
+    after = at[at > partial[-1]] if partial.size else at
+    if after.size and after.size == len(zeros) - after[0]:  # all from there on are at rest
         note += (
-            f"; from {lam_text(run.lams[first])} on all {n:,} weights are zero, and the output is the same "
-            "for every input"
+            f"; from {lam_text(run.lams[after[0]])} on all {n:,} weights are zero, and the output is the "
+            "same for every input"
         )
     return note + "."
 
@@ -77,17 +119,15 @@ def _limit_note(limit: float | None) -> str | None:
 
 def underflow(label: str, run: Run) -> str | None:
     """A square alone has zeros only where the numbers end: say so, lest they be taken for sparsity."""
-    zeros = count_zeros(run.W) * (run.lams > 0)
+    zeros = count_zeros(run.W) * (run.at_rest & (run.lams > 0))
     where = np.flatnonzero(zeros > 0)
     if where.size == 0:
         return None
     k = where[zeros[where].argmax()]
-    penalty = _penalty_of(run)
-    factor = penalty.decay(run.lams[k], run.m, run.learning_rate)
     return (
         f"{label}'s zeros, up to {zeros[k]:,} at {lam_text(run.lams[k])}, are not sparsity: with no signal "
-        f"left, {run.epochs[-1]:,} steps have each multiplied these weights by {penalty.decay_text} = "
-        f"{factor:.2f}, until they fell below the smallest number that float32 can hold."
+        f"left, the steps made these weights smaller and smaller, until within {run.stopped_at[k]:,} epochs "
+        "they fell below the smallest number that float32 can hold."
     )
 
 
@@ -100,18 +140,21 @@ def _price(runs: Runs, data: Dataset, k: int, at: Mapping[str, int]) -> str | No
     parts = [
         f"{label} {percent(shares[label][at[label]])} at {lam_text(run.lams[at[label]])}"
         for label, run in runs.items()
-        if run.diverged_at[at[label]] < 0
+        if run.at_rest[at[label]]
     ]
     if k == 0 or not parts or not np.isfinite(free):
         return None
+    one = next(iter(runs.values()))
+    when = "" if one.at_rest[0] else f" after {one.stopped_at[0]:,} epochs"
     return (
-        f"Accuracy on the {len(data.y_test):,} test rows: {joined(parts)}, {percent(free)} without a penalty."
+        f"Accuracy on the {len(data.y_test):,} test rows: {joined(parts)}, {percent(free)} without a penalty"
+        f"{when}."
     )
 
 
 def _size_note(label: str, run: Run, k: int) -> str | None:
     """How much smaller the model becomes in bytes."""
-    if run.diverged_at[k] >= 0:
+    if not run.at_rest[k]:
         return None
     one = run.at(k)
     sizes = model_bytes(one.W, one.b)
@@ -126,8 +169,10 @@ def _size_note(label: str, run: Run, k: int) -> str | None:
     )
 
 
-def _needle_note(label: str, run: Run, data: Dataset, k: int) -> str:
+def _needle_note(label: str, run: Run, data: Dataset, k: int) -> str | None:
     """Which of the informative columns a sparse penalty found."""
+    if not run.at_rest[k]:
+        return None
     used = set(np.flatnonzero((run.W[0][k] != 0).any(axis=0)).tolist())
     truth = set(data.informative)
     missed = [markdown(data.feature_names[c]) for c in sorted(truth - used)]

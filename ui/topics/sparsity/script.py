@@ -15,21 +15,23 @@ from core.measures import accuracy, count_weights, count_zeros, model_bytes
 
 settings = core.Settings()
 data = settings.load()
-runs = core.train_grid(data, settings, snapshots=2)  # every penalty at every λ, all from the same start
+# Every penalty at every λ, all from the same start, by accelerated steps until they rest.
+runs = core.train_grid(data, settings, snapshots=2, method="accelerated")
 k = core.LAMS.index(settings.lam)  # the chosen λ
 
 for label, run in runs.items():
     at = f"{label} at λ = {run.lams[k]:g}"
-    if run.diverged_at[k] >= 0:
-        print(f"{at}: diverged")
+    if not run.at_rest[k]:
+        print(f"{at}: {run.rest.residual[k]:.2g} from rest")
         continue
     zeros, n_weights = count_zeros(run.W), count_weights(run.W)
     share = accuracy(run.predict_proba(data.X_test), data.y_test)
     print(f"{at}: {zeros[k]:,} of {n_weights:,} weights exactly zero")
     print(f"{at}: {100 * share[k]:.1f} % of the test rows right")
     if core.PENALTIES[run.penalty[k]].is_sparse:
-        if zeros.any():
-            print(f"{label}'s first exact zero on the grid: λ = {run.lams[np.flatnonzero(zeros)[0]]:g}")
+        found = np.flatnonzero(run.at_rest & (run.lams > 0) & (zeros > 0))
+        if found.size:
+            print(f"{label}'s first exact zero at rest on the grid: λ = {run.lams[found[0]]:g}")
         sizes = model_bytes(run.W, run.b)
         dense, sparse, deflated = (int(form[k]) for form in (sizes.dense, sizes.sparse, sizes.deflated))
         print(f"{label} in bytes: {dense:,} dense, {sparse:,} as index and value, {deflated:,} deflated")

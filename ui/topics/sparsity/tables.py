@@ -12,7 +12,8 @@ import pandas as pd
 from core import PENALTIES, Dataset
 from core.measures import count_weights, count_zeros, model_bytes, sparsity
 from ui.base.tables import Runs, integer_table, wide
-from ui.base.words import lam_text, number
+from ui.base.words import lam_text, number, standing
+from ui.work.optimum import Optima
 
 COMPARED = PENALTIES["l1"].label  # with which the others are compared
 SAME_LAM, EQUAL_COST = "lam", "cost"  # how the partners are chosen
@@ -52,20 +53,37 @@ def _nearest(wanted: np.ndarray, offered: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(distance).any(axis=1), (distance + apart).argmin(axis=1), index)
 
 
-def zero_readout(runs: Runs, beside: Mapping[str, np.ndarray], limit: float | None) -> pd.DataFrame:
+def optimum_shares(runs: Runs, optima: Optima) -> pd.DataFrame:
+    """k, penalty, share: share of exact zeros of the exact optimum at each λ > 0, where there are any."""
+    frames = [
+        integer_table(k=range(1, run.lams.size)).assign(
+            penalty=label, share=optima.zeros(label)[1:] / count_weights(run.W)
+        )
+        for label, run in runs.items()
+        if PENALTIES[run.penalty[0]].is_sparse
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def zero_readout(
+    runs: Runs, beside: Mapping[str, np.ndarray], limit: float | None, optima: Optima | None = None
+) -> pd.DataFrame:
     """k and the lines to be read at each λ: λ itself, then the zeros of each penalty at its partner.
 
     at_ and a penalty's label: the position of its partner. limit: λ_max, where there is one, as a unit for λ.
+    optima: whose zeros stand beside, where they are known.
     """
     lams = runs[COMPARED].lams
     lines = {
         "title": [lam_text(lam) + (f", {number(lam / limit, 2)} of λ_max" if limit else "") for lam in lams]
     }
     for label, run in runs.items():
-        n, zeros, at = count_weights(run.W), count_zeros(run.W), beside[label]
+        n, zeros, at, where = count_weights(run.W), count_zeros(run.W), beside[label], standing(run)
         lines[label] = [
             f"{label}{'' if j == k else f' at {lam_text(lams[j])}'}: "
-            + ("diverged" if run.diverged_at[j] >= 0 else f"{zeros[j]:,} of {n:,} weights exactly zero")
+            + (f"{zeros[j]:,} of {n:,} weights exactly zero, " if run.sound[j] else "")
+            + where[j]
+            + (f"; optimum {optima.zeros(label)[j]:,}" if optima is not None and j > 0 else "")
             for k, j in enumerate(at)
         ]
     positions = {f"at_{label}": at for label, at in beside.items()}
@@ -104,7 +122,7 @@ def needles(runs: Runs, informative: Sequence[int]) -> pd.DataFrame:
     frames = []
     for label, run in runs.items():
         used = (run.W[0] != 0).any(axis=1)  # (n_lams, n_features)
-        finite = run.diverged_at < 0
+        finite = run.sound
         for kind, columns in (("found", truth), ("false", ~truth)):
             n = (used & columns).sum(axis=1)
             rows = integer_table(k=range(run.lams.size), n=n).assign(penalty=label, kind=kind)

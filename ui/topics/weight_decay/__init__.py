@@ -8,7 +8,7 @@ from core import Run
 from core.decay import take_apart
 from ui.base.words import lam_label, number
 from ui.pictures.picture import Picture, Tables
-from ui.topics.topic import Context, Topic
+from ui.topics.topic import Context, Need, Topic
 from ui.topics.weight_decay.chart import chart
 from ui.topics.weight_decay.notes import L2, divergence_remark, notes
 from ui.topics.weight_decay.tables import (
@@ -76,7 +76,7 @@ def draw(context: Context) -> Picture:
 
 def l2_run(context: Context) -> Run:
     """The networks that the page is about."""
-    return context.networks.runs[L2.label]
+    return context.training.runs[L2.label]
 
 
 def remark(context: Context) -> str:
@@ -111,6 +111,7 @@ TOPIC = Topic(
     "of the cross-entropy. The bars are the next real step of this network, weight by weight: what shrinking "
     "changes, what the gradient step adds from there, and a tick where both end. Play the epochs.",
     draw=draw,
+    needs=Need.TRAINING,
     remark=remark,
     formulas=formulas,
     constants=constants,

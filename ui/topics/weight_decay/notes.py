@@ -12,13 +12,12 @@ NAMED_GRADIENTS = (0.1, 1.0, 10.0)  # of GRADIENTS
 
 
 def notes(run: Run, update: Update, data: Dataset, k: int) -> list[str]:
-    """The parts of the last step in numbers, how they are checked, and what αλ/m is at these settings."""
-    return [
-        _ratio_note(float(run.lams[k]), run.learning_rate, run.m),
-        *_part_notes(update),
-        *_check_notes(run, update, data, k),
-        _adam_note(),
-    ]
+    """The parts of the last step in numbers, how they are checked, and what αλ/m is at these settings.
+
+    Of a training that did not settle no part is a result.
+    """
+    measured = [*_part_notes(update), *_check_notes(run, update, data, k)] if run.sound[k] else []
+    return [_ratio_note(float(run.lams[k]), run.learning_rate, run.m), *measured, _adam_note()]
 
 
 def _ratio_note(lam: float, alpha: float, m: int) -> str:
@@ -98,10 +97,18 @@ def _adam_note() -> str:
 
 
 def divergence_remark(run: Run, k: int) -> str:
-    """Where the k-th network diverged: which of its steps are shown; "" where it did not."""
-    if run.diverged_at[k] < 0:
+    """What became of the k-th network where it did not settle, and what is shown of it; "" where it did."""
+    here = f"At {lam_text(run.lams[k])} the L2 network"
+    if run.sound[k]:
         return ""
+    if run.diverged_at[k] < 0:
+        start, end = run.cost[[0, -1], k]
+        what = "swings" if run.state[k] == "swinging" else "has blown up"
+        return (
+            f"{here} {what}: J began at {number(start)} and is {number(end)} after {run.epochs[-1]:,} "
+            "epochs. Its steps are shown for what they are, and nothing is told of them."
+        )
     return (
-        f"At {lam_text(run.lams[k])} the L2 network stopped being finite at epoch {run.diverged_at[k]:,}: "
+        f"{here} stopped being finite at epoch {run.diverged_at[k]:,}: "
         "only the steps before it can be taken apart."
     )

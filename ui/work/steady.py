@@ -1,0 +1,78 @@
+"""The learning rate at which plain steps settle, for trainings that did not: what a page can advise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from core import Dataset, Run, Settings
+from core.settings import LEARNING_RATES
+from core.steady import WAY, steady_rates
+from core.variance import estimated_seconds
+from ui.base.queue import OnProgress
+from ui.data.shelf import Kind, Shelf
+from ui.work.tasks import Batch, Task
+
+KIND = Kind("steady rates", 400_000, 100_000)
+BYTES_EACH = 200
+DEARER = 3.0  # than a training of so many epochs, with the curvature measured on its way
+
+
+@dataclass(frozen=True)
+class SteadyRates:
+    """By the penalty's label the largest α of the panel at which its networks settle, 0 where none is."""
+
+    by_label: Mapping[str, float]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory, in bytes, about."""
+        return BYTES_EACH
+
+
+def steady(settings: Settings, shelf: Shelf, runs: Mapping[str, Run]) -> Batch[SteadyRates]:
+    """What to lower α to, for the networks of these plain runs that diverged or swing."""
+    settings = settings.reduced("lam")
+    data = shelf.load(settings).data
+    ends = {label: _ends(run) for label, run in runs.items()}
+    n = sum(map(len, ends.values()))
+    shape = (data.m,), data.n_features, settings.hidden, len(data.class_names)
+    task = Task(
+        kind=KIND,
+        shelf=shelf,
+        settings=settings,
+        depends_on=(),
+        work=partial(_measure, settings, data, ends),
+        seconds=DEARER * estimated_seconds(*shape, n, WAY[-1]),
+        label="Measuring the curvature",
+    )
+    return Batch((task,))
+
+
+def _ends(run: Run) -> dict[float, str]:
+    """The smallest and the largest λ that did not settle, with their penalty."""
+    failed = np.flatnonzero(~run.sound)
+    return {float(run.lams[k]): run.penalty[k] for k in failed[[0, -1]]} if failed.size else {}
+
+
+def _measure(
+    settings: Settings, data: Dataset, ends: Mapping[str, Mapping[float, str]], on_progress: OnProgress
+) -> SteadyRates:
+    found = {}
+    for label, lams in ends.items():
+        if not lams:
+            continue
+        rates = steady_rates(
+            data.X_train,
+            data.y_train,
+            settings.hidden,
+            list(lams.values()),
+            list(lams),
+            settings.learning_rate,
+            settings.seed,
+            on_progress=on_progress,
+        )
+        below = [alpha for alpha in LEARNING_RATES if alpha < min(rates.min(), settings.learning_rate)]
+        found[label] = max(below, default=0.0)
+    return SteadyRates(found)

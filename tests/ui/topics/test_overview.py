@@ -168,6 +168,11 @@ def test_a_network_that_grew_or_swings_instead_of_learning_has_no_score(failed):
         assert np.isnan(measured[reach > 2.2]).all()
         assert np.isnan(measured[run.state == "swinging"]).all()
         assert np.isfinite(measured[reach < 0.5]).all()
+    swings = replace(
+        run, saved_rest=replace(run.rest, swings=run.lams == 0, at_rest=run.at_rest & (run.lams > 0))
+    )
+    assert run.descended[0]
+    assert np.isnan(scores_of(swings, data).test_cost[0])
 
 
 def test_the_readout_says_what_became_of_each_network(failed):

@@ -176,6 +176,19 @@ def test_networks_that_diverged_are_in_no_table(diverged):
     assert zero_readout(runs, beside, None)["L2"][2] == "L2: diverged"
 
 
+def test_the_zeros_of_a_network_that_swings_are_not_counted(data, runs):
+    k = LAMS.index(20.0)
+    here = np.arange(len(LAMS)) == k
+    swinging = replace(runs["L2"].rest, swings=here, at_rest=runs["L2"].at_rest & ~here)
+    sound = set(np.flatnonzero(runs["L2"].sound))
+    runs = {**runs, "L2": replace(runs["L2"], saved_rest=swinging)}
+    assert zero_readout(runs, partners(runs, data, SAME_LAM), None).L2[k] == "L2: swings"
+    table = needles(runs, data.informative)
+    assert k in sound
+    assert set(table.k[table.penalty == "L2"]) == sound - {k}
+    assert set(table.k[table.penalty == "L1"]) == set(range(len(LAMS)))
+
+
 def test_a_lam_has_its_place_between_its_neighbours():
     grid = np.array([0.0, 1.0, 10.0, 100.0])
     positions = [grid_position(lam, grid) for lam in (0.0, 0.5, 1.0, np.sqrt(10), 10.0, 100.0)]
@@ -367,6 +380,12 @@ def test_the_optimum_of_a_partner_is_that_at_its_own_lam():
     at = int(picture.tables["readout"].at_L2[context.k])
     assert at != context.k
     assert any(note.startswith(f"The exact optimum of L2 at λ = {LAMS[at]:g} ") for note in picture.notes)
+    next_one = np.minimum(np.arange(len(LAMS)) + 1, len(LAMS) - 1)
+    runs = context.networks.runs
+    readout = zero_readout(runs, dict.fromkeys(runs, next_one), None, optima_of(context))
+    for k in (0, context.k):
+        W = core.fit_logistic(context.data.X_train, context.data.y_train, "l1", [LAMS[k + 1]]).W
+        assert readout.L1[k].endswith(f"; optimum {(W == 0).sum()}")
 
 
 def test_of_several_classes_a_proven_bound_stands_in_place_of_the_optimum():

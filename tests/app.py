@@ -96,6 +96,12 @@ def topic(key: str) -> Topic:
     return next(topic for topic in TOPICS if topic.key == key)
 
 
+def standing_in(readout: pd.DataFrame, label: str, k: int) -> str:
+    """Where a readout says that a penalty's network stands."""
+    rest = readout.rest[k].split(";")[0]
+    return next((part.removeprefix(f"{label} ") for part in rest.split(", ") if part.startswith(label)), rest)
+
+
 def retrained(settings: core.Settings, penalty: str, lam: float) -> tuple[core.Dataset, core.Run]:
     """The one network that a caption speaks of, trained alone by plain steps."""
     return trained(settings, penalty, [lam])

@@ -85,6 +85,23 @@ def standing(run: Run) -> list[str]:
     ]
 
 
+def standings(runs: Mapping[str, Run], beside: Mapping[str, np.ndarray] | None = None) -> list[str]:
+    """The same for all penalties together, as a remark under a readout.
+
+    beside: by the penalty's label the positions at which it is shown, where those are not the λ themselves.
+    """
+    each = {label: np.array(standing(run), object) for label, run in runs.items()}
+    if beside is not None:
+        each = {label: words[beside[label]] for label, words in each.items()}
+    return [_together(dict(zip(each, at_one, strict=True))) for at_one in zip(*each.values(), strict=True)]
+
+
+def _together(standing: Mapping[str, str]) -> str:
+    if len(set(standing.values())) == 1:
+        return next(iter(standing.values()))
+    return ", ".join(f"{label} {where}" for label, where in standing.items())
+
+
 def unrest(runs: Mapping[str, Run], k: int) -> str:
     """Which networks at the k-th λ are not at rest, and what is left out for it; "" where all are."""
     first = next(iter(runs.values()))
@@ -99,7 +116,9 @@ def unrest(runs: Mapping[str, Run], k: int) -> str:
             "penalty does is said at larger λ."
         )
     where = joined([f"{label} is {standing(run)[k]}" for label, run in away.items()])
-    return f"At {at} {where} after {epochs}, so what it does is not told here. A larger λ rests sooner."
+    return (
+        f"At {at} {where} after {epochs}, so what a penalty does there is not told. A larger λ rests sooner."
+    )
 
 
 def failures(runs: Mapping[str, Run], steady: Mapping[str, float]) -> list[str]:

@@ -7,7 +7,7 @@ spec as named tables, so that a rerun changes data under a chart that stays wher
 import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 
@@ -101,23 +101,34 @@ def layer(*charts: alt.Chart | alt.LayerChart) -> alt.LayerChart:
     return layered
 
 
-def readout(colors: Mapping[str, str], source: str = "readout", param: str = "k") -> alt.LayerChart:
+def readout(
+    colors: Mapping[str, str], source: str = "readout", param: str = "k", remark: str = ""
+) -> alt.LayerChart:
     """The lines of a table at the row of the param: the first of the fields large, the others under it.
 
     colors: by field, in their order; source: the table, whose column of the param's name says where a row is.
+    remark: a field to be written smaller.
     """
     here = table(source).transform_filter(f"datum.{param} == {param}")
     lines = []
     for i, (field, color) in enumerate(colors.items()):
         size, top = (18, 12 + 26 * i) if i else (28, 0)
-        mark = here.mark_text(align="left", baseline="top", fontSize=size, fontWeight=600, color=color)
+        if field == remark:
+            size = 15
+        weight: Literal["normal", 600] = "normal" if field == remark else 600
+        mark = here.mark_text(align="left", baseline="top", fontSize=size, fontWeight=weight, color=color)
         lines.append(mark.encode(text=f"{field}:N", x=alt.value(0), y=alt.value(top)))
     return layer(*lines).properties(height=6 + 26 * len(lines))
 
 
 def penalty_readout(ink: Ink) -> alt.LayerChart:
-    """The readout of most pictures: λ or the epoch, then a line for each penalty."""
+    """The readout of a training: the epoch, then a line for each penalty."""
     return readout({"title": ink.text, **PENALTY_COLORS})
+
+
+def rest_readout(ink: Ink) -> alt.LayerChart:
+    """The readout over λ: λ, a line for each penalty, and whether their networks are at rest."""
+    return readout({"title": ink.text, **PENALTY_COLORS, "rest": ink.quiet}, remark="rest")
 
 
 def marked_axis(labels: Sequence[str], title: str) -> alt.X:

@@ -147,6 +147,13 @@ def test_a_readout_says_at_rest_or_how_far(rested, diverged):
     assert words.standing(diverged)[1:] == ["diverged", "diverged"]
 
 
+def test_a_remark_names_the_penalties_where_they_differ(rested, diverged):
+    assert words.standings({"L1": rested, "L2": rested})[2] == "at rest"
+    turned = {"L1": np.array([0, 1, 2]), "L2": np.array([2, 2, 2])}
+    distance = words.standing(rested)[1]
+    assert words.standings({"L1": rested, "L2": rested}, turned)[1] == f"L1 {distance}, L2 at rest"
+
+
 def test_who_is_not_at_rest_is_said_with_the_epochs_and_what_is_left_out(rested):
     assert words.unrest({"L1": rested}, 2) == ""
     sentence = words.unrest({"L1": rested, "L2": rested}, 1)

@@ -172,7 +172,7 @@ def fetched(page, name: str) -> tuple[str, bytes]:
 @pytest.mark.browser
 def test_a_click_brings_each_file_with_the_numbers_of_the_page(menu):
     settings = core.Settings(dataset="moons", hidden=(4,), epochs=50, lam=7.0)
-    zeros = f"L1: {zeros_of(retrained_to_rest(settings, 'l1', 7.0)[1])} of 12 weights exactly zero, at rest"
+    zeros = f"L1: {zeros_of(retrained_to_rest(settings, 'l1', 7.0)[1])} of 12 weights exactly zero"
 
     name, png = fetched(menu, buttons.LABELS["png"])
     assert name == "regularization-lab-sparsity.png"

@@ -171,7 +171,7 @@ def test_where_plain_steps_fail_the_networks_at_rest_do_not(topic):
     assert not app.warning
     assert not wine("l2", 3.0).sound.all()
     assert wine("l2", 3.0, "accelerated").at_rest[-1]
-    assert chart(app)[1]["readout"].L2.iloc[-1].endswith(", at rest")
+    assert chart(app)[1]["readout"].rest.iloc[-1].startswith("at rest")
     assert any("λ = 1000" in note and "L2" in note for note in sentences(app).splitlines())
 
 

@@ -11,7 +11,7 @@ import core
 from core import PENALTIES
 from core.measures import affine_r2, agreement, linear_band, share_within
 from core.settings import LAMS
-from tests.app import QUICK, chart, context_at, open_app, retrained_to_rest, sentences
+from tests.app import QUICK, chart, context_at, open_app, retrained_to_rest, sentences, standing_in
 from tests.trained import trained, trained_to_rest
 from ui.data.shelf import Shelf
 from ui.topics.linearity import TOPIC
@@ -143,7 +143,7 @@ def test_the_readout_ends_with_where_the_network_stands(data, runs):
         for k, line in enumerate(readout[label]):
             where = "at rest" if run.at_rest[k] else f"{run.residual[-1, k]:.2g} from rest"
             assert line.startswith(f"{label}: ")
-            assert line.endswith(f", {where}")
+            assert standing_in(readout, label, k) == where
             assert ("collapsed" in line) == (run.state[k] == "collapsed")
 
 

@@ -301,9 +301,10 @@ def test_l1_grows_from_no_zero_to_all_on_breast_cancer_and_l2_has_none():
     assert (np.diff(L1) >= 0).all()
     assert (L2 == 0).all()
     readout = chart(app)[1]["readout"]
-    assert readout.L1.iloc[-1] == "L1: 30 of 30 weights exactly zero, at rest; optimum 30"
-    assert readout.L2.iloc[-1] == "L2: 0 of 30 weights exactly zero, at rest; optimum 0"
-    assert "optimum" not in readout.L1.iloc[0], "at λ = 0 it may be endless"
+    assert readout.L1.iloc[-1] == "L1: 30 of 30 weights exactly zero"
+    assert readout.L2.iloc[-1] == "L2: 0 of 30 weights exactly zero"
+    assert readout.rest.iloc[-1] == "at rest; L1's optimum: 30 zero"
+    assert "optimum" not in readout.rest.iloc[0], "at λ = 0 it may be endless"
 
 
 @pytest.mark.parametrize("lam", [5.0, 10.0, 100.0])
@@ -337,7 +338,7 @@ def test_networks_with_hidden_layers_have_no_lam_max_and_no_optimum():
     tables = chart(app)[1]
     assert len(tables.get("marks", [])) == 0
     assert "optimum" not in tables
-    assert not tables["readout"].L1.str.contains("optimum").any()
+    assert not tables["readout"].rest.str.contains("optimum").any()
 
 
 @pytest.mark.parametrize("lam", [0.3, 20.0])
@@ -364,8 +365,8 @@ def test_the_optimum_beside_is_the_exact_fit_whether_the_network_rests_or_not(br
         assert float(J[2]) == pytest.approx(
             context.networks.runs[penalty.label].cost[-1, context.k], rel=1e-5
         )
-        assert picture.tables["readout"][penalty.label][context.k].endswith(f"; optimum {zeros}")
         if penalty.is_sparse:
+            assert picture.tables["readout"].rest[context.k].endswith(f"; L1's optimum: {zeros} zero")
             assert rings.set_index("k").share[context.k] == pytest.approx(zeros / 30)
     path = core.fit_logistic(breast.X_train, breast.y_train, "l1", LAMS[1:])
     first = LAMS[1:][int(np.flatnonzero((path.W == 0).any(axis=1))[0])]
@@ -385,7 +386,7 @@ def test_the_optimum_of_a_partner_is_that_at_its_own_lam():
     readout = zero_readout(runs, dict.fromkeys(runs, next_one), None, optima_of(context))
     for k in (0, context.k):
         W = core.fit_logistic(context.data.X_train, context.data.y_train, "l1", [LAMS[k + 1]]).W
-        assert readout.L1[k].endswith(f"; optimum {(W == 0).sum()}")
+        assert readout.rest[k].endswith(f"; L1's optimum: {(W == 0).sum()} zero")
 
 
 def test_of_several_classes_a_proven_bound_stands_in_place_of_the_optimum():

@@ -11,7 +11,7 @@ import pytest
 import core
 from core.grid import epochs_to_rest
 from core.settings import LAMS
-from tests.app import context_at
+from tests.app import context_at, standing_in
 from ui.pictures.picture import Picture
 from ui.topics import TOPICS
 from ui.topics.sparsity.tables import EQUAL_COST, partners
@@ -159,8 +159,10 @@ def assert_all_is_told_of_these(topic: Topic, context: Context, picture: Picture
         at_rest = context.networks.runs[label].at_rest[k]
         is_told = any(re.search(main_sentence(topic, label, k), note) for note in picture.notes)
         assert is_told == (at_rest or topic.key == "overview"), (label, LAMS[k], picture.notes)
-        line = picture.tables["readout"][label][context.k].split("; optimum")[0]
-        assert line.endswith(", at rest" if at_rest else " from rest"), line
+        where = standing_in(picture.tables["readout"], label, context.k)
+        assert where == (
+            "at rest" if at_rest else f"{context.networks.runs[label].residual[-1, k]:.2g} from rest"
+        )
         for sentence, applies in other_sentences(topic, context, label, k):
             is_told = any(re.search(sentence, note) for note in picture.notes)
             assert is_told == bool(at_rest and applies), (sentence, LAMS[k], picture.notes)

@@ -15,7 +15,7 @@ from ui.pictures.chart import (
     lam_axis,
     layer,
     over_lam,
-    penalty_readout,
+    rest_readout,
     room_param,
     table,
 )
@@ -36,7 +36,7 @@ def chart(labels: tuple[str, ...], sizes: tuple[int, ...], has_names: bool, them
     params, events = chosen_slider(len(labels), "λ")
     room, measure = room_param()
     panels = [
-        penalty_readout(ink),
+        rest_readout(ink),
         network_panel(network_height(sizes), has_names, ink),
         legend_panel(ink),
         count_panel("alive", f"Hidden units alive, of {n_units}", n_units, x, ink),

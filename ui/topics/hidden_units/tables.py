@@ -8,7 +8,7 @@ import pandas as pd
 from core import Dataset, Run
 from core.measures import UNIT_STATES, count_units
 from ui.base.tables import Runs, integer_table, wide
-from ui.base.words import how_many, lam_text, standing
+from ui.base.words import how_many, lam_text, standing, standings
 from ui.topics.hidden_units.layout import (
     HEAD,
     MAX_LABELS,
@@ -43,10 +43,11 @@ def unit_readout(runs: Runs, counts: pd.DataFrame) -> pd.DataFrame:
     lines = {"title": [lam_text(lam) for lam in run.lams]}
     for label in runs:
         line = {
-            row.k: f"{row.alive} alive, {row.constant} constant, {row.cut} cut, "
+            row.k: f"{row.alive} alive, {row.constant} constant, {row.cut} cut"
             for row in counts[counts.penalty == label].itertuples()
         }
-        lines[label] = [f"{label}: {line.get(k, '')}{where}" for k, where in enumerate(standing(runs[label]))]
+        lines[label] = [f"{label}: {line.get(k, where)}" for k, where in enumerate(standing(runs[label]))]
+    lines["rest"] = standings(runs)
     return integer_table(k=range(run.lams.size)).assign(**lines)
 
 

@@ -17,8 +17,8 @@ from ui.pictures.chart import (
     lam_rules,
     layer,
     over_lam,
-    penalty_readout,
     percent_axis,
+    rest_readout,
     table,
 )
 from ui.topics.linearity.tables import GAP
@@ -39,7 +39,7 @@ def chart(labels: tuple[str, ...], layers: tuple[str, ...], n_models: int, theme
     share = over_lam("linearity", ink, x, percent_axis("share", domain=[0, 1]))
     params, events = chosen_slider(len(labels), "λ")
     panels = [
-        penalty_readout(ink),
+        rest_readout(ink),
         curve_panel(ink),
         *(z_distribution(l, title) for l, title in enumerate(layers)),
         share.properties(height=180, title="Share of z within the band"),

@@ -8,7 +8,7 @@ import pandas as pd
 from core import Run
 from core.measures import affine_r2, agreement, histogram, share_in_band
 from ui.base.tables import Runs, integer_table, wide
-from ui.base.words import lam_text, number, percent, standing
+from ui.base.words import lam_text, number, percent, standing, standings
 from ui.pictures.boundary import Plane, points_in_squares
 
 Layers = Mapping[str, Sequence[np.ndarray]]  # by the penalty's label: each layer's z, (n_lams, n_units, m)
@@ -94,6 +94,7 @@ def readout_table(linear: pd.DataFrame, runs: Runs) -> pd.DataFrame:
     for label, rows in linear.groupby("penalty", sort=False):
         measured = zip(rows.share, rows.r2, rows.state, standing(runs[str(label)]), strict=True)
         lines[str(label)] = [f"{label}: {_line(*numbers)}" for numbers in measured]
+    lines["rest"] = standings(runs)
     return integer_table(k=range(len(lams))).assign(**lines)
 
 
@@ -102,7 +103,7 @@ def _line(share: float, r2: float, state: str, where: str) -> str:
     if state == "diverged":
         return where
     affine = "collapsed" if state == "collapsed" else f"R² = {number(r2, 4)}"
-    return f"{percent(share)} of z in the band, {affine}, {where}"
+    return f"{percent(share)} of z in the band, {affine}"
 
 
 def agreements(runs: Runs, straight: Runs, X: np.ndarray, linear: pd.DataFrame) -> pd.DataFrame:

@@ -16,8 +16,8 @@ from ui.pictures.chart import (
     lam_axis,
     lam_rules,
     layer,
-    penalty_readout,
     percent_axis,
+    rest_readout,
     table,
     titled,
 )
@@ -39,7 +39,7 @@ def chart(labels: tuple[str, ...], n_squares: int, penalty: str, theme: str) -> 
     key = titled("Cost against λ", ["Test solid, training dashed", "A ring: the best λ"], ink)
     panels = [
         boundaries(n_squares, penalty, ink),
-        penalty_readout(ink),
+        rest_readout(ink),
         layer(curve(x, cost, ink), *best_labels()).properties(height=200, title=key),
         curve(x, percent_axis("accuracy", zero=False), ink).properties(
             height=160, title="Accuracy against λ"

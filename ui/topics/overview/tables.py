@@ -10,7 +10,7 @@ from core import Dataset, Run
 from core.measures import accuracy
 from core.variance import best_lams
 from ui.base.tables import Runs, integer_table
-from ui.base.words import lam_text, number, standing
+from ui.base.words import lam_text, number, standing, standings
 from ui.pictures.boundary import Plane, points_in_squares
 
 CELLS = 40  # of a side of a boundary's square
@@ -148,9 +148,10 @@ def score_readout(scores: Mapping[str, Scores], runs: Runs) -> pd.DataFrame:
     for label, one in scores.items():
         measured = zip(one.test_cost, one.train_cost, standing(runs[label]), strict=True)
         lines[label] = [
-            f"{label}: test cost {number(test)}, training {number(train)}, {where}"
+            f"{label}: test cost {number(test)}, training {number(train)}"
             if np.isfinite(test)
             else f"{label}: {where}"
             for test, train, where in measured
         ]
+    lines["rest"] = standings(runs)
     return integer_table(k=range(len(lams))).assign(**lines)

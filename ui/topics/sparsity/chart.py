@@ -15,8 +15,8 @@ from ui.pictures.chart import (
     lam_rules,
     layer,
     over_lam,
-    penalty_readout,
     percent_axis,
+    rest_readout,
     table,
     titled,
     weight_cells,
@@ -63,7 +63,7 @@ def _chart(
         for penalty, axis in zip(PENALTY_COLORS, axes, strict=True)
     ]
     panels = [
-        penalty_readout(ink),
+        rest_readout(ink),
         zero_panel(ink, x, has_optimum),
         *([needle_panel(ink, x)] if has_needles else []),
         *matrices,
@@ -89,9 +89,9 @@ def zero_panel(ink: Ink, x: alt.X, has_optimum: bool) -> alt.LayerChart:
     lines = over_lam("shares", ink, x, y)
     rings = table("optimum").mark_point(filled=False, size=130, strokeWidth=2)
     rings = rings.encode(x=x, y=y, color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None))
-    optimum, title = ([rings], ", rings: the exact optimum") if has_optimum else ([], "")
+    optimum, key = ([rings], ["Rings: the exact optimum"]) if has_optimum else ([], [])
     return layer(limit, name, *others, lines, *optimum).properties(
-        height=ZEROS_HEIGHT, title=f"Share of weights exactly zero{title}"
+        height=ZEROS_HEIGHT, title=titled("Share of weights exactly zero", key, ink)
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from core import PENALTIES, Dataset
 from core.measures import count_weights, count_zeros, model_bytes, sparsity
 from ui.base.tables import Runs, integer_table, wide
-from ui.base.words import lam_text, number, standing
+from ui.base.words import lam_text, number, standing, standings
 from ui.work.optimum import Optima
 
 COMPARED = PENALTIES["l1"].label  # with which the others are compared
@@ -81,10 +81,15 @@ def zero_readout(
         n, zeros, at, where = count_weights(run.W), count_zeros(run.W), beside[label], standing(run)
         lines[label] = [
             f"{label}{'' if j == k else f' at {lam_text(lams[j])}'}: "
-            + (f"{zeros[j]:,} of {n:,} weights exactly zero, " if run.sound[j] else "")
-            + where[j]
-            + (f"; optimum {optima.zeros(label)[j]:,}" if optima is not None and j > 0 else "")
+            + (f"{zeros[j]:,} of {n:,} weights exactly zero" if run.sound[j] else where[j])
             for k, j in enumerate(at)
+        ]
+    lines["rest"] = standings(runs, beside)
+    if optima is not None:
+        zeros = optima.zeros(COMPARED)
+        lines["rest"] = [
+            f"{rest}; {COMPARED}'s optimum: {zeros[j]:,} zero" if j else rest
+            for rest, j in zip(lines["rest"], beside[COMPARED], strict=True)
         ]
     positions = {f"at_{label}": at for label, at in beside.items()}
     return integer_table(k=range(lams.size), **positions).assign(**lines)

@@ -18,7 +18,7 @@ from benchmarks.servers import HOSTED, Served, free_port, served
 from benchmarks.visitor import Visitor
 from core import PENALTIES, Settings
 from core.settings import EPOCHS, LAMS
-from ui.work.networks import too_long
+from ui.work.networks import TO_REST, too_long
 
 pytest.importorskip("playwright.sync_api")
 
@@ -29,7 +29,9 @@ from tests.browser import dashboard, open_page, read, wait_for_readout
 SMALL = {"dataset": "moons", "n_samples": 50, "hidden": "4", "epochs": 50}
 WIDE = Settings(dataset="digits", hidden=(32,))
 # As many epochs as are not refused, of the first thousand: tens of seconds.
-EPOCHS_ALLOWED = [n for n in EPOCHS if n <= 1000 and not too_long(replace(WIDE, epochs=n), WIDE.load())]
+EPOCHS_ALLOWED = [
+    n for n in EPOCHS if n <= 1000 and not too_long(replace(WIDE, epochs=n), WIDE.load(), TO_REST)
+]
 LONG = {"dataset": "digits", "hidden": "32", "epochs": str(EPOCHS_ALLOWED[-1])}
 TIMEOUT = 60
 TRAINING = f"Training {len(LAMS) * len(PENALTIES)} networks"

@@ -145,9 +145,9 @@ def _failed(label: str, run: Run, steady: float) -> str:
         )
     alpha = f"the learning rate α, now {number(run.learning_rate)}"
     sentences.append(
-        f"With {number(steady)} in place of {alpha}, all of these settle: that is measured by the curvature."
+        f"With {number(steady)} in place of {alpha}, all of these settle: that was tried."
         if steady
-        else f"No α that can be chosen is small enough for their curvature: choose a smaller λ with {alpha}."
+        else f"No α that can be chosen is small enough: choose a smaller λ with {alpha}."
     )
     return " ".join(sentences) + " The other networks are shown."
 

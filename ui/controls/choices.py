@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.validation import shown
 from ui.base.address import keep_in_address
+from ui.base.session import session
 from ui.controls.forged import never_empty
 from ui.controls.panel import add_problems
 from ui.topics import TOPICS
@@ -79,7 +80,7 @@ def _check_address(drawn: Sequence[Control], context: Context) -> None:
         listed = ", ".join(map(str, values))
         wrong.append(f"{control.key} must be one of {listed}, got {shown(text)}; {default} is used")
     if wrong:
-        add_problems(wrong)
+        add_problems(wrong, session.settings)
         st.rerun()
 
 

@@ -78,11 +78,14 @@ def choose(values: Mapping[str, Any]) -> dict[str, Any]:
     return unseen
 
 
-def add_problems(sentences: Sequence[str]) -> None:
-    """Have these said at the next `show_problems`, beside those that were not said yet."""
+def add_problems(sentences: Sequence[str], at: Settings | None = None) -> None:
+    """Have these said at the next `show_problems`, beside those that were not said yet.
+
+    at: the settings of a page that begins anew, at which what it has said is said again.
+    """
     if sentences:
         known = session.settings_problem
-        before = known.sentences if known.at is None else ()
+        before = known.sentences if known.at in (None, at) else ()
         session.settings_problem = Problem(tuple(dict.fromkeys((*before, *sentences))), None)
 
 

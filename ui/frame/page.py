@@ -1,8 +1,10 @@
 """The skeleton that every page shares: idea, controls, picture, what to notice, the mathematics."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -20,6 +22,7 @@ from ui.takeaway.buttons import take_away
 from ui.topics.topic import Context, Need, Topic
 from ui.work.progress import Progress
 from ui.work.steady import steady
+from ui.work.tasks import Batch
 
 HERE = Path(__file__).parent
 SEVERAL = 3  # times the epochs, which are offered where a network is not at rest
@@ -54,11 +57,14 @@ def introduce(title: str, idea: str) -> None:
 def open_topic(topic: Topic) -> Context:
     """Say what the page is about, make what it needs, draw its controls; the page ends here without it."""
     introduce(topic.page_heading, topic.idea)
-    context = topic.adapted(panel_context())
+    context = topic.adapted(replace(panel_context(), soon=True))
+    session.unfinished = context.unfinished
     with st.container():  # there even when empty, so that what follows keeps its place
         if topic.needs in (Need.REST, Need.TRAINING, Need.CURVES) and context.panel is None:
-            log.note(context, topic.networks(context).runs)
-            _say_what_failed(context, topic.networks(context).runs)
+            runs = topic.networks(context).runs
+            if not context.unfinished:
+                log.note(context, runs)
+            _say_what_failed(context, runs)
         if about := topic.about(context):
             st.caption(about)
     if topic.remedy and topic.lacks_hidden(context):
@@ -73,7 +79,7 @@ def show(topic: Topic, context: Context) -> Picture:
     with st.container():  # there even when empty, so that what follows keeps its place
         if remark := topic.remark(context):
             st.info(remark)
-        if sentence := topic.unrest(context):
+        if (sentence := topic.unrest(context)) and not still_going(context.unfinished):
             _say_who_is_not_at_rest(sentence, context)
     picture = topic.picture(context)
     with st.container():
@@ -136,6 +142,19 @@ def explain(topic: Topic, context: Context) -> None:
     """The mathematics, for who opens it."""
     with st.expander("The mathematics"):
         st.markdown(topic.mathematics(context))
+
+
+def still_going(unfinished: Sequence[Batch[Any]]) -> list[Batch[Any]]:
+    """What the page will go on with, unless the person has stopped it."""
+    return [batch for batch in unfinished if batch.key != session.stopped]
+
+
+def go_on() -> None:
+    """Bring to rest what the page has shown on its way, and show it anew; the last that a page does."""
+    if batches := still_going(session.unfinished):
+        for batch in batches:
+            Progress(st.empty())(batch)
+        st.rerun()
 
 
 def present(topic: Topic) -> None:

@@ -1,22 +1,27 @@
-"""The learning rate at which plain steps settle, for trainings that did not: what a page can advise."""
+"""The learning rate at which plain steps settle, for trainings that did not: what a page can advise.
+
+The curvature on the way to rest says where to begin. It is no proof: with a smaller α the steps can come to a
+narrower valley and swing there. So what is advised was tried.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 
-from core import Dataset, Run, Settings
+from core import Dataset, Run, Settings, train_grid
 from core.settings import LEARNING_RATES
 from core.steady import WAY, steady_rates
 from core.variance import estimated_seconds
 from ui.base.queue import OnProgress
 from ui.data.shelf import Kind, Shelf
-from ui.work.tasks import Batch, Task
+from ui.work.networks import PLAIN, Shape, seconds
+from ui.work.tasks import MAX_SECONDS, Batch, Task
 
 KIND = Kind("steady rates", 400_000, 100_000)
 BYTES_EACH = 200
-DEARER = 3.0  # than a training of so many epochs, with the curvature measured on its way
+DEARER = 3.0  # than a training of as many epochs, with the curvature measured on its way
 
 
 @dataclass(frozen=True)
@@ -38,14 +43,16 @@ def steady(settings: Settings, shelf: Shelf, runs: Mapping[str, Run]) -> Batch[S
     ends = {label: _ends(run) for label, run in runs.items()}
     n = sum(map(len, ends.values()))
     shape = (data.m,), data.n_features, settings.hidden, len(data.class_names)
+    measuring = DEARER * estimated_seconds(*shape, n, WAY[-1])
+    trying = seconds(settings, Shape.of(data), PLAIN)  # once, as a rule
     task = Task(
         kind=KIND,
         shelf=shelf,
         settings=settings,
         depends_on=(),
         work=partial(_measure, settings, data, ends),
-        seconds=DEARER * estimated_seconds(*shape, n, WAY[-1]),
-        label="Measuring the curvature",
+        seconds=min(measuring + trying, MAX_SECONDS),  # never refused where the training itself was not
+        label="Looking for an α that settles",
     )
     return Batch((task,))
 
@@ -59,6 +66,10 @@ def _ends(run: Run) -> dict[float, str]:
 def _measure(
     settings: Settings, data: Dataset, ends: Mapping[str, Mapping[float, str]], on_progress: OnProgress
 ) -> SteadyRates:
+    @cache
+    def tried(alpha: float) -> dict[str, Run]:
+        return train_grid(data, replace(settings, learning_rate=alpha), 2, on_progress)
+
     found = {}
     for label, lams in ends.items():
         if not lams:
@@ -73,6 +84,12 @@ def _measure(
             settings.seed,
             on_progress=on_progress,
         )
-        below = [alpha for alpha in LEARNING_RATES if alpha < min(rates.min(), settings.learning_rate)]
-        found[label] = max(below, default=0.0)
+        candidates = _candidates(rates.min(), settings.learning_rate)
+        found[label] = next((alpha for alpha in candidates if tried(alpha)[label].sound.all()), 0.0)
     return SteadyRates(found)
+
+
+def _candidates(bound: float, learning_rate: float) -> list[float]:
+    """Each α of the panel below the bound and the rate at hand, the largest first; the smallest at least."""
+    smaller = [alpha for alpha in LEARNING_RATES if alpha < learning_rate]
+    return sorted([alpha for alpha in smaller if alpha < bound] or smaller[:1], reverse=True)

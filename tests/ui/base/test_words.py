@@ -1,5 +1,7 @@
 """Numbers in sentences: never rounder than they are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -115,13 +117,25 @@ def test_a_mixture_overshoots_by_its_share_of_the_square(monkeypatch):
     assert f"1 − 0.5·αλ/m = {words.number(1 - 0.5 * 3.0 * 1000 / run.m)}" in sentence
 
 
-def test_what_swings_is_told_from_what_diverged_and_is_not_laid_on_the_penalty():
+@pytest.fixture(scope="module")
+def swinging() -> core.Run:
     data = core.load_dataset("moons", n_samples=200)
-    run = core.train(data.X_train, data.y_train, (8, 8), "l1", [0.0, 1.0, 100.0], 3.0, 300)
-    assert run.state.tolist()[:2] == ["swinging"] * 2
-    (sentence,) = words.failures({"L1": run}, {"L1": 0.3})
+    return core.train(data.X_train, data.y_train, (8, 8), "l1", [0.0, 1.0, 100.0], 3.0, 300)
+
+
+def test_what_swings_is_told_from_what_diverged_and_is_not_laid_on_the_penalty(swinging):
+    assert swinging.state.tolist()[:2] == ["swinging"] * 2
+    (sentence,) = words.failures({"L1": swinging}, {"L1": 0.3})
     assert sentence.startswith("L1 swings at 2 values of λ, from 0 to 1. With 0.3 in place of")
     assert "Each step multiplies" not in sentence
+
+
+def test_a_square_whose_step_stays_above_minus_one_is_not_to_blame():
+    lam = 1.5 * core.load_dataset("wine").m / 3.0  # αλ/m = 1.5
+    run = on_wine("l2", [lam])
+    assert run.state.tolist() == ["swinging"]
+    (sentence,) = words.failures({"L2": run}, {"L2": 0.1})
+    assert sentence.startswith(f"L2 swings at {words.lam_text(lam)}. With 0.1 in place of")
 
 
 def test_where_no_alpha_helps_it_says_so(diverged):
@@ -147,6 +161,10 @@ def test_a_readout_says_at_rest_or_how_far(rested, diverged):
     assert words.standing(diverged)[1:] == ["diverged", "diverged"]
 
 
+def test_a_readout_says_that_a_network_swings(swinging):
+    assert words.standing(swinging)[:2] == ["swings", "swings"]
+
+
 def test_a_remark_names_the_penalties_where_they_differ(rested, diverged):
     assert words.standings({"L1": rested, "L2": rested})[2] == "at rest"
     turned = {"L1": np.array([0, 1, 2]), "L2": np.array([2, 2, 2])}
@@ -161,6 +179,20 @@ def test_who_is_not_at_rest_is_said_with_the_epochs_and_what_is_left_out(rested)
     assert sentence.startswith(f"At λ = 0.5 L1 is {distance} and L2 is {distance} after 60 epochs, so what")
     assert words.unrest({"L1": rested}, 0).startswith(
         "At λ = 0 no penalty holds the weights: after 60 epochs"
+    )
+
+
+def test_the_epochs_are_the_most_that_one_took_that_is_not_at_rest(rested):
+    few, many = (replace(rested, stopped_at=np.array([7, epochs, 9])) for epochs in (50, 1200))
+    calm = replace(rested.select([2, 2, 2]), stopped_at=np.array([7, 5000, 9]))
+    for runs in ({"L1": few, "L2": many, "Calm": calm}, {"L1": many, "L2": few, "Calm": calm}):
+        said = words.unrest(runs, 1)
+        assert " after 1,200 epochs, so " in said
+        assert "Calm" not in said
+    turned = rested.select([2, 0])
+    far = words.standing(rested)[0]
+    assert words.unrest({"L1": turned}, 1).startswith(
+        f"At λ = 0 no penalty holds the weights: after 60 epochs they are {far}. "
     )
 
 

@@ -199,3 +199,9 @@ def test_what_other_pages_have_chosen_is_kept_beside_what_is_drawn_here():
     app.run()
     assert not app.exception
     assert app.session_state["seen"] == {"solver_steps": 300, "layer": 1, "compare": "lam"}
+
+
+def test_what_was_wrong_with_settings_is_still_said_where_a_control_was_wrong_too():
+    app = open_app(topic("overview"), lam="bad", seed="y", overview_penalty="x")
+    said = " ".join(warning.value for warning in app.warning)
+    assert all(f"{name} must be" in said for name in ("lam", "seed", "overview_penalty"))

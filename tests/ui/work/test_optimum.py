@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 import core
 from core import PENALTIES, Settings
@@ -10,7 +11,7 @@ from core.settings import LAMS
 from core.twins import twins
 from ui.data.shelf import Shelf
 from ui.work.optimum import first_class_or_second, optima, twin_fits
-from ui.work.tasks import run_now
+from ui.work.tasks import MAX_SECONDS, run_now
 
 MOONS = Settings(dataset="moons", n_samples=50, hidden=(3,), lam=2.0)
 
@@ -44,9 +45,23 @@ def test_the_optima_of_the_grid_are_those_of_core_with_their_proof():
         W, cost, gap = found.at(penalty.label, 20.0)
         np.testing.assert_allclose(W, path.W[0], atol=1e-4)
         assert abs(cost - path.cost[0]) <= gap + path.gap[0]
-        assert found.zeros(penalty.label)[LAMS.index(20.0)] == (path.W[0] == 0).sum()
-        assert len(found.zeros(penalty.label)) == len(LAMS)
-    assert found.nbytes > 0
+        assert gap == found.paths[penalty.label].gap[LAMS.index(20.0) - 1] < 1e-6
+        zeros = found.zeros(penalty.label)
+        assert zeros[LAMS.index(20.0)] == (path.W[0] == 0).sum()
+        assert zeros[0] == 0
+        assert len(zeros) == len(LAMS)
+        for k in (1, len(LAMS) - 1):
+            W, cost, _ = found.at(penalty.label, LAMS[k])
+            assert zeros[k] == (W == 0).sum()
+            one = core.fit_logistic(data.X_train, data.y_train, name, [LAMS[k]])
+            assert cost == pytest.approx(one.cost[0], abs=1e-6)
+    parts = [(path.W, path.b, path.cost) for path in found.paths.values()]
+    assert found.nbytes == sum(array.nbytes for arrays in parts for array in arrays)
+
+
+def test_optima_take_their_turn_by_the_numbers_of_their_data():
+    small, large = (optima(Settings(dataset=name, n_samples=50), Shelf()) for name in ("moons", "digits"))
+    assert 0 < small.tasks[0].seconds < large.tasks[0].seconds < MAX_SECONDS
 
 
 def test_optima_depend_on_the_data_alone():

@@ -88,6 +88,7 @@ def test_a_training_that_diverges_for_one_visitor_leaves_anothers_alone(server):
         async with Reader(server.address) as well, Reader(server.address) as unwell:
             await at_sparsity(well, n_samples=400, seed=701)
             await at_sparsity(unwell, dataset="wine", learning_rate=0.1)
+            await unwell.visit("weight-histograms")  # plain steps, which diverge where they are too long
             answers = await asyncio.gather(
                 unwell.change("learning_rate", "3"), well.change("seed", 700), return_exceptions=True
             )

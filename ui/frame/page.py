@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.grid import epochs_to_rest
 from core.settings import EPOCHS
 from ui.base.session import session
 from ui.base.tables import Runs
@@ -57,7 +58,7 @@ def introduce(title: str, idea: str) -> None:
 def open_topic(topic: Topic) -> Context:
     """Say what the page is about, make what it needs, draw its controls; the page ends here without it."""
     introduce(topic.page_heading, topic.idea)
-    context = topic.adapted(replace(panel_context(), soon=True))
+    context = topic.adapted(replace(panel_context(), soon=True, awaited=session.gone_on))
     session.unfinished = context.unfinished
     with st.container():  # there even when empty, so that what follows keeps its place
         if topic.needs in (Need.REST, Need.TRAINING, Need.CURVES) and context.panel is None:
@@ -104,12 +105,16 @@ def _say_what_failed(context: Context, runs: Runs) -> None:
 
 
 def _say_who_is_not_at_rest(sentence: str, context: Context) -> None:
-    """What is not told for it, and a button that gives more epochs, where the panel decides on them."""
+    """What is not told for it, and a button that gives more epochs, where the panel decides on them.
+
+    None where they would not be more: a larger λ is given as many as it may take whatever is chosen.
+    """
     st.info(sentence)
     now = context.settings.epochs
     more = next((epochs for epochs in EPOCHS if epochs >= SEVERAL * now), EPOCHS[-1])
-    if more > now and context.lam > 0 and context.panel is None:
-        st.button(f"Train {more:,} epochs", on_click=choose_epochs, args=(more,), key="more_epochs")
+    most, before = (epochs_to_rest(epochs, context.lam) for epochs in (more, now))
+    if most > before and context.lam > 0 and context.panel is None:
+        st.button(f"Train {most:,} epochs", on_click=choose_epochs, args=(more,), key="more_epochs")
 
 
 def draw(picture: Picture) -> None:
@@ -150,8 +155,12 @@ def still_going(unfinished: Sequence[Batch[Any]]) -> list[Batch[Any]]:
 
 
 def go_on() -> None:
-    """Bring to rest what the page has shown on its way, and show it anew; the last that a page does."""
+    """Bring to rest what the page has shown on its way, and show it anew; the last that a page does.
+
+    Where memory is short the result may be gone before it is shown: then the page waits for it the next time.
+    """
     if batches := still_going(session.unfinished):
+        session.gone_on = frozenset(batch.key for batch in batches)
         for batch in batches:
             Progress(st.empty())(batch)
         st.rerun()

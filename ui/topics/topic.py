@@ -54,6 +54,7 @@ class Context:
     made: dict[Hashable, list[Any]] = field(default_factory=dict, repr=False)  # by batch, once made
     soon: bool = False  # show networks before they are at rest, and go on with `unfinished` then
     unfinished: list[Batch[Networks]] = field(default_factory=list, repr=False)
+    awaited: frozenset[Hashable] = frozenset()  # batches to be waited for all the same
 
     @property
     def loaded(self) -> Loaded:
@@ -98,7 +99,7 @@ class Context:
         """
         full, first = (networks(self.settings, self.shelf, method) for method in (TO_REST, SOON))
         is_known = full.key in self.made or (first.key not in self.made and not full.missing())
-        if is_known or not self.soon or full.refused(full.tasks):
+        if is_known or not self.soon or full.key in self.awaited or full.refused(full.tasks):
             return self.get(full)
         found = self.get(first)
         if found.rests:

@@ -29,6 +29,7 @@ def page() -> None:
     panel.show_problems(session.settings)
     state = st.session_state
     st.button("choose_lam", on_click=lambda: panel.choose_lam(state["value"]))
+    st.button("choose_epochs", on_click=lambda: panel.choose_epochs(state["value"]))
     st.button("choose_hidden", on_click=lambda: panel.choose_hidden(state["value"]))
     st.button("type", on_click=lambda: state.update(hidden=state["value"]))  # what the box does not offer
     st.button("choose", on_click=lambda: state.update(unseen=panel.choose(state["value"])))
@@ -227,6 +228,22 @@ def test_hidden_layers_from_elsewhere_are_offered_in_the_box(hidden):
     press(app, "choose_hidden", hidden)
     check_agreement(app, Settings(hidden=hidden))
     assert format_value(hidden) in drawn(app)["hidden"].options
+
+
+@pytest.mark.parametrize("epochs", [50, 2000])
+def test_epochs_from_elsewhere_are_in_the_panel_the_settings_and_the_address(epochs):
+    app = open_panel(lam="20")
+    press(app, "choose_epochs", epochs)
+    check_agreement(app, Settings(lam=20.0, epochs=epochs))
+    assert address_of(app) == {"lam": "20", "epochs": str(epochs)}
+
+
+def test_epochs_that_the_panel_does_not_have_are_refused_and_change_nothing():
+    app = open_panel(lam="20")
+    press(app, "choose_epochs", 77)
+    assert app.exception[0].message.startswith("epochs must be one of 50, 100")
+    app.run()
+    check_agreement(app, Settings(lam=20.0))
 
 
 # What an address or a box cannot have.

@@ -2,7 +2,12 @@
 
 import pytest
 
+from core import Settings
 from tests.app import chart, open_app, sentences, topic
+from ui.data.shelf import SHARED
+from ui.work.networks import PLAIN, networks
+from ui.work.steady import steady
+from ui.work.tasks import run_now
 
 WINE = {"dataset": "wine", "hidden": "4", "epochs": "100"}
 BUTTON = "more_epochs"
@@ -45,6 +50,56 @@ def test_at_lam_zero_and_at_the_most_epochs_there_is_no_button():
     app = open_app(topic("sparsity"), **{**WINE, "lam": "0.1", "epochs": "2000", "hidden": "8-8"})
     assert "after 2,000 epochs" in app.main.info[0].value
     assert BUTTON not in buttons(app)
+
+
+def test_near_the_most_epochs_the_button_gives_those():
+    app = open_app(topic("sparsity"), dataset="wine", hidden="4-4-4", epochs="1000", lam="0.1")
+    assert app.button(key=BUTTON).label == "Train 2,000 epochs"
+    app.button(key=BUTTON).click().run()
+    assert app.select_slider(key="epochs").value == 2000
+
+
+def test_a_larger_lam_is_offered_the_epochs_that_it_will_take():
+    """From λ = 3 a network takes twenty times the epochs, up to 6,000: more can be chosen, but not given."""
+    address = {"dataset": "wine", "hidden": "4-4-4", "lam": "3"}
+    app = open_app(topic("sparsity"), **address, epochs="50")
+    assert "after 1,000 epochs" in app.main.info[0].value
+    assert app.button(key=BUTTON).label == "Train 4,000 epochs"
+    app.button(key=BUTTON).click().run()
+    assert app.select_slider(key="epochs").value == 200
+    address |= {"hidden": "4", "learning_rate": "0.01"}
+    app = open_app(topic("sparsity"), **address, epochs="300")
+    assert "after 6,000 epochs" in app.main.info[0].value
+    assert BUTTON not in buttons(app)
+
+
+def test_what_was_chosen_on_the_page_outlives_the_button():
+    app = open_app(topic("hidden_units"), **WINE, lam="0.5")
+    app.session_state["tolerance"] = 0.0
+    app.run()
+    app.button(key=BUTTON).click().run()
+    assert app.session_state["tolerance"] == 0.0
+    assert app.session_state.settings == Settings(dataset="wine", hidden=(4,), lam=0.5, epochs=300)
+    assert [trial.settings.epochs for trial in app.session_state["trials"].values()] == [100, 100, 300, 300]
+
+
+def test_an_example_in_place_of_the_settings_gives_no_epochs_and_is_not_noted():
+    """What stands in the panel does not decide on it."""
+    app = open_app(topic("overview"), **WINE, lam="0.1")
+    (away,) = [info.value for info in app.main.info if info.value.startswith("At λ = 0.1 ")]
+    assert "from rest" in away
+    assert BUTTON not in buttons(app)
+    assert "trials" not in app.session_state
+
+
+def test_no_alpha_is_looked_for_where_every_training_settles():
+    settings = Settings(dataset="moons", n_samples=50, hidden=(2,), epochs=50, learning_rate=0.03)
+    query = {"dataset": "moons", "n_samples": "50", "hidden": "2", "epochs": "50", "learning_rate": "0.03"}
+    app = open_app(topic("histograms"), **query)
+    app.run()
+    (found,) = run_now(networks(settings, SHARED, PLAIN))
+    assert all(run.sound.all() for run in found.runs.values())
+    assert steady(settings, SHARED, found.runs).missing()
 
 
 @pytest.mark.parametrize("key", ["histograms", "weight_decay"])

@@ -91,3 +91,13 @@ def test_stopped_on_its_way_a_page_keeps_its_picture_and_says_how_far_it_is(key)
     (info,) = app.main.info
     assert info.value.startswith("At λ = 7 L1 is ")
     assert networks(settings, SHARED).missing()
+
+
+def test_where_nothing_is_kept_the_page_goes_on_once_and_then_waits():
+    """Else it would begin anew for ever."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ui.base.cache.Store.put", lambda store, key, value: None)
+        app = open_app(topic("sparsity"), dataset="wine", hidden="4", epochs="50", lam="7", seed="96")
+    assert not app.exception
+    assert "At λ = 7, L1 has set" in sentences(app)
+    assert networks(replace(FAR, seed=96), SHARED).missing()

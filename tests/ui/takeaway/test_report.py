@@ -136,6 +136,7 @@ def test_a_report_without_hidden_layers_says_what_is_missing():
     for one in TOPICS:
         if one.remedy:
             assert found[one.key].missing == one.remedy.sentence
+            assert report.how_trained(one, context_at(settings)) == ""
 
 
 def test_an_example_shown_in_place_of_the_settings_is_said_under_its_picture():
@@ -176,6 +177,9 @@ def test_each_page_says_by_which_steps_its_networks_came_about_and_who_is_not_at
     for key in ("histograms", "weight_decay"):
         assert "Trained by 50 plain steps." in captions[key], key
     assert "steps" not in captions["converter"]
+    longer = context_at(replace(QUICK, epochs=2000))
+    assert report.how_trained(topic("histograms"), longer) == "Trained by 2,000 plain steps."
+    assert report.how_trained(topic("sparsity"), longer).endswith("or 2,000 where λ is below 3.")
     away = replace(CONTEXT, settings=replace(QUICK, lam=0.1), made={})
     captions = {one.key: report.section(one, away).caption for one in TOPICS}
     assert "from rest after 50 epochs" in captions["sparsity"]

@@ -55,6 +55,8 @@ UNANSWERABLE = [
     ("all-layers", {"lam": 0.1, **QUICK}, "from rest after 50 epochs"),
     ("cancelled-units", {"lam": 0.1, **QUICK}, "from rest after 50 epochs"),
     ("linear-part", {"lam": 0.1, **QUICK}, "from rest after 50 epochs"),
+    ("linear-model", {"lam": 0.1, **QUICK}, "from rest after 50 epochs"),
+    ("exact-zeros", {**ON_ITS_WAY, "hidden": (4, 4, 4), "lam": 3.0}, "from rest after 1,000 epochs"),
     ("all-layers", NO_HIDDEN, "no hidden layer"),
     ("all-layers", {"lam": 0.0, **QUICK}, "no penalty"),
     ("the-gradient", {"lam": 0.0}, "no penalty"),

@@ -15,7 +15,7 @@ from ui.data.shelf import Shelf
 from ui.work import networks as work
 from ui.work import tasks
 from ui.work.curves import curves
-from ui.work.networks import MAX_SECONDS, PLAIN, TO_REST, Shape, networks, refusal, seconds, too_long
+from ui.work.networks import MAX_SECONDS, PLAIN, SOON, TO_REST, Shape, networks, refusal, seconds, too_long
 from ui.work.tasks import RefusedError, deferred, run_now
 
 SMALL = Settings(dataset="moons", n_samples=50, hidden=(3,), epochs=50)
@@ -34,6 +34,7 @@ def test_every_penalty_is_trained_over_the_grid_from_one_start():
     for label, run in found.runs.items():
         assert run.method == "accelerated"
         assert "rest" in run.__dict__, "measured with the training, beside the pages"
+        assert len(run.epochs) == 2, "where it began and where it ended"
         for W, of_one in zip(run.W, expected[label].W, strict=True):
             np.testing.assert_array_equal(W, of_one)
     starts = [run.history_W[0][0] for run in found.runs.values()]
@@ -80,6 +81,17 @@ def test_everything_else_that_can_be_set_counts(changed):
 def test_the_bar_says_how_many_networks_there_are():
     (task,) = networks(SMALL, Shelf()).tasks
     assert task.label == f"Training {N_NETWORKS} networks"
+
+
+def test_on_the_way_to_rest_there_are_more_epochs_and_dearer_ones():
+    shelf = Shelf()
+    tasks = [networks(SMALL, shelf, method).tasks[0] for method in (PLAIN, SOON, TO_REST)]
+    plain, soon, to_rest = (task.seconds for task in tasks)
+    assert plain < soon < to_rest
+    assert len({task.key for task in tasks}) == 3
+    long = Settings(dataset="moons", n_samples=50, hidden=(3,), epochs=2000)
+    share = [networks(long, shelf, m).tasks[0].seconds / plain for m in (SOON, TO_REST)]
+    assert share[1] / share[0] < to_rest / soon, "who asked for many epochs gets fewer further ones"
 
 
 def test_networks_count_with_the_pictures_that_were_drawn_of_them():

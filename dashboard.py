@@ -5,7 +5,7 @@ import streamlit as st
 from ui.base.session import session
 from ui.controls.panel import settings_panel, show_problems
 from ui.frame.menu import MENU, TOOLS
-from ui.frame.page import go_on, page_style, panel_context
+from ui.frame.page import page_style, panel_context
 from ui.frame.sockets import send_at_once
 from ui.frame.toolbar import toolbar
 from ui.tour import bar
@@ -28,6 +28,4 @@ with SCREENS.turn(owner()):
     st.html(page_style(present=toolbar(page)))
     show_problems(session.settings)
     bar.show(page, panel_context)
-    session.unfinished = []
     page.run()
-    go_on()

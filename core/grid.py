@@ -16,13 +16,12 @@ def train_grid(
     on_progress: OnProgress | None = None,
     hidden: tuple[int, ...] | None = None,
     method: str = "proximal",
-    further: bool = True,
 ) -> dict[str, Run]:
     """Every penalty of the registry over LAMS, by the penalty's label; one stack, all from the same start.
 
     settings: of which hidden, learning_rate, epochs and seed count; hidden: in place of the settings' own.
-    snapshots, on_progress, method: as for `train`. Under "accelerated" a network stops once it is at rest.
-    further: one of λ ≥ RESTS_FROM that is not goes on, see `epochs_to_rest`.
+    snapshots, on_progress, method: as for `train`. Under "accelerated" a network stops once it is at rest,
+    and one of λ ≥ RESTS_FROM that is not goes on, see `epochs_to_rest`.
     """
     n, lams = len(LAMS), LAMS * len(PENALTIES)
     to_rest = method == "accelerated"
@@ -33,9 +32,7 @@ def train_grid(
         penalty=[name for name in PENALTIES for _ in LAMS],
         lams=lams,
         learning_rate=settings.learning_rate,
-        epochs=[epochs_to_rest(settings.epochs, lam) for lam in lams]
-        if to_rest and further
-        else settings.epochs,
+        epochs=[epochs_to_rest(settings.epochs, lam) for lam in lams] if to_rest else settings.epochs,
         seed=settings.seed,
         method=method,
         snapshots=snapshots,

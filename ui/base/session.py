@@ -140,8 +140,6 @@ class Session:
 
     stopped = Remembered[Hashable](lambda: None)  # the work that the person stopped, by its key
     wanted = Remembered[Hashable](lambda: None)  # the long work that the person asked for
-    unfinished = Remembered[list[Any]](list)  # batches of work that the page at hand goes on with at its end
-    gone_on = Remembered[frozenset[Hashable]](frozenset)  # those that the page before went on with, by key
     download_turn = Remembered(Lock)  # held while a download trains
 
     trials = Remembered[dict[Hashable, Trial]](dict)  # what was tried, oldest first

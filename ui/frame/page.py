@@ -1,14 +1,11 @@
 """The skeleton that every page shares: idea, controls, picture, what to notice, the mathematics."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
-from core.grid import epochs_to_rest
 from core.settings import EPOCHS
 from ui.base.session import session
 from ui.base.tables import Runs
@@ -23,7 +20,6 @@ from ui.takeaway.buttons import take_away
 from ui.topics.topic import Context, Need, Topic
 from ui.work.progress import Progress
 from ui.work.steady import steady
-from ui.work.tasks import Batch
 
 HERE = Path(__file__).parent
 SEVERAL = 3  # times the epochs, which are offered where a network is not at rest
@@ -58,14 +54,11 @@ def introduce(title: str, idea: str) -> None:
 def open_topic(topic: Topic) -> Context:
     """Say what the page is about, make what it needs, draw its controls; the page ends here without it."""
     introduce(topic.page_heading, topic.idea)
-    context = topic.adapted(replace(panel_context(), soon=True, awaited=session.gone_on))
-    session.unfinished = context.unfinished
+    context = topic.adapted(panel_context())
     with st.container():  # there even when empty, so that what follows keeps its place
         if topic.needs in (Need.REST, Need.TRAINING, Need.CURVES) and context.panel is None:
-            runs = topic.networks(context).runs
-            if not context.unfinished:
-                log.note(context, runs)
-            _say_what_failed(context, runs)
+            log.note(context, topic.networks(context).runs)
+            _say_what_failed(context, topic.networks(context).runs)
         if about := topic.about(context):
             st.caption(about)
     if topic.remedy and topic.lacks_hidden(context):
@@ -80,7 +73,7 @@ def show(topic: Topic, context: Context) -> Picture:
     with st.container():  # there even when empty, so that what follows keeps its place
         if remark := topic.remark(context):
             st.info(remark)
-        if (sentence := topic.unrest(context)) and not still_going(context.unfinished):
+        if sentence := topic.unrest(context):
             _say_who_is_not_at_rest(sentence, context)
     picture = topic.picture(context)
     with st.container():
@@ -105,16 +98,12 @@ def _say_what_failed(context: Context, runs: Runs) -> None:
 
 
 def _say_who_is_not_at_rest(sentence: str, context: Context) -> None:
-    """What is not told for it, and a button that gives more epochs, where the panel decides on them.
-
-    None where they would not be more: a larger λ is given as many as it may take whatever is chosen.
-    """
+    """What is not told for it, and a button that gives more epochs, where the panel decides on them."""
     st.info(sentence)
     now = context.settings.epochs
     more = next((epochs for epochs in EPOCHS if epochs >= SEVERAL * now), EPOCHS[-1])
-    most, before = (epochs_to_rest(epochs, context.lam) for epochs in (more, now))
-    if most > before and context.lam > 0 and context.panel is None:
-        st.button(f"Train {most:,} epochs", on_click=choose_epochs, args=(more,), key="more_epochs")
+    if more > now and context.lam > 0 and context.panel is None:
+        st.button(f"Train {more:,} epochs", on_click=choose_epochs, args=(more,), key="more_epochs")
 
 
 def draw(picture: Picture) -> None:
@@ -147,23 +136,6 @@ def explain(topic: Topic, context: Context) -> None:
     """The mathematics, for who opens it."""
     with st.expander("The mathematics"):
         st.markdown(topic.mathematics(context))
-
-
-def still_going(unfinished: Sequence[Batch[Any]]) -> list[Batch[Any]]:
-    """What the page will go on with, unless the person has stopped it."""
-    return [batch for batch in unfinished if batch.key != session.stopped]
-
-
-def go_on() -> None:
-    """Bring to rest what the page has shown on its way, and show it anew; the last that a page does.
-
-    Where memory is short the result may be gone before it is shown: then the page waits for it the next time.
-    """
-    if batches := still_going(session.unfinished):
-        session.gone_on = frozenset(batch.key for batch in batches)
-        for batch in batches:
-            Progress(st.empty())(batch)
-        st.rerun()
 
 
 def present(topic: Topic) -> None:

@@ -97,7 +97,7 @@ def detached(context: Context, make: Callable[[Context], bytes | str]) -> Make:
     Its work waits in the queue without a page. It raises RefusedError where the file needs work that cannot
     be done now. The button lives as long as the page: it holds neither the page's results nor a click's.
     """
-    alone = replace(context, runner=deferred(session.download_turn), panel=None, made={}, soon=False)
+    alone = replace(context, runner=deferred(session.download_turn), panel=None, made={})
     return lambda: make(replace(alone, made={}))
 
 

@@ -23,7 +23,7 @@ from ui.base.words import lam_label, lam_text, unrest
 from ui.data.shelf import Loaded, Shelf
 from ui.pictures.picture import Picture
 from ui.topics.script import filled_script
-from ui.work.networks import PLAIN, SOON, TO_REST, Networks, networks
+from ui.work.networks import PLAIN, TO_REST, Networks, networks
 from ui.work.tasks import Batch, Run, Value
 
 TOPICS_FOLDER = Path(__file__).parent
@@ -52,9 +52,6 @@ class Context:
     choices: Mapping[str, Any] = field(default_factory=dict)  # controls by key, as far as they were moved
     panel: "Context | None" = None  # the context of the panel, where this one shows other settings
     made: dict[Hashable, list[Any]] = field(default_factory=dict, repr=False)  # by batch, once made
-    soon: bool = False  # show networks before they are at rest, and go on with `unfinished` then
-    unfinished: list[Batch[Networks]] = field(default_factory=list, repr=False)
-    awaited: frozenset[Hashable] = frozenset()  # batches to be waited for all the same
 
     @property
     def loaded(self) -> Loaded:
@@ -93,20 +90,8 @@ class Context:
 
     @property
     def networks(self) -> Networks:
-        """The networks of every penalty over the grid at these settings, at rest as far as they come.
-
-        Where the context is to show something soon, those that are still on their way.
-        """
-        full, first = (networks(self.settings, self.shelf, method) for method in (TO_REST, SOON))
-        is_known = full.key in self.made or (first.key not in self.made and not full.missing())
-        if is_known or not self.soon or full.key in self.awaited or full.refused(full.tasks):
-            return self.get(full)
-        found = self.get(first)
-        if found.rests:
-            full.tasks[0].keep(found)
-        elif all(batch.key != full.key for batch in self.unfinished):
-            self.unfinished.append(full)
-        return found
+        """The networks of every penalty over the grid at these settings, at rest as far as they come."""
+        return self.get(networks(self.settings, self.shelf))
 
     @property
     def training(self) -> Networks:

@@ -10,7 +10,7 @@ import numpy as np
 from core import PENALTIES, Dataset, Run, Settings, train_grid
 from core.grid import epochs_to_rest
 from core.network import layer_sizes
-from core.settings import EPOCHS, LAMS, RESTS_FROM, UPLOAD
+from core.settings import EPOCHS, LAMS, UPLOAD
 from core.variance import estimated_seconds
 from ui.base.cache import PictureCache
 from ui.base.environment import ENVIRONMENT
@@ -22,8 +22,7 @@ STORE_BYTES = int(ENVIRONMENT.store_mb * 1e6)
 KIND = Kind("networks", STORE_BYTES, 60_000_000)
 HISTORY_BYTES = 48_000_000  # of one run's snapshots; wide networks keep fewer of them
 MAX_SNAPSHOTS = 60
-# The lecture's step; the one that soon comes to rest; and the same so far as a first picture waits for it.
-PLAIN, TO_REST, SOON = "proximal", "accelerated", "soon"
+PLAIN, TO_REST = "proximal", "accelerated"  # the lecture's step, and the one that soon comes to rest
 DEARER, GOING_ON = 1.3, 0.1  # an accelerated epoch in plain ones, and the share of networks that go on
 
 
@@ -41,11 +40,6 @@ class Networks:
         return next(iter(self.runs.values())).lams
 
     @property
-    def rests(self) -> bool:
-        """Whether every network is at rest that would go on until it is."""
-        return all(bool(run.at_rest[run.lams >= RESTS_FROM].all()) for run in self.runs.values())
-
-    @property
     def nbytes(self) -> int:
         """Memory, in bytes."""
         return self.data.nbytes + self.pictures.nbytes + sum(run.nbytes for run in self.runs.values())
@@ -54,8 +48,7 @@ class Networks:
 def networks(settings: Settings, shelf: Shelf, method: str = TO_REST) -> Batch[Networks]:
     """Every penalty over the grid for these settings; the chosen λ plays no part.
 
-    method: TO_REST for what a penalty does, SOON for the first of its epochs, PLAIN for the training itself,
-    step by step.
+    method: TO_REST for what a penalty does, PLAIN for the training itself, step by step.
     """
     settings = settings.reduced("lam")
     data = shelf.load(settings).data
@@ -95,8 +88,8 @@ def too_long(settings: Settings, data: Dataset, method: str) -> str | None:
 def seconds(settings: Settings, shape: Shape, method: str = TO_REST) -> float:
     """About how long the training takes."""
     n, epochs = len(LAMS) * len(PENALTIES), float(settings.epochs)
-    if method != PLAIN:
-        further = epochs_to_rest(settings.epochs, LAMS[-1]) - epochs if method == TO_REST else 0
+    if method == TO_REST:
+        further = epochs_to_rest(settings.epochs, LAMS[-1]) - epochs
         epochs = DEARER * (epochs + GOING_ON * further)
     sizes = (shape.m,), shape.n_features, settings.hidden, shape.n_classes
     return estimated_seconds(*sizes, n, round(epochs))
@@ -116,11 +109,8 @@ def refusal(settings: Settings, shape: Shape, method: str = TO_REST) -> str | No
 
 
 def _train(settings: Settings, data: Dataset, method: str, on_progress: OnProgress) -> Networks:
-    if method == PLAIN:
-        runs = train_grid(data, settings, _snapshots(data, settings), on_progress)
-    else:
-        further = method == TO_REST
-        runs = train_grid(data, settings, 2, on_progress, method=TO_REST, further=further)
+    snapshots = 2 if method == TO_REST else _snapshots(data, settings)
+    runs = train_grid(data, settings, snapshots, on_progress, method=method)
     for run in runs.values():
         _ = run.rest  # measured here, beside the pages, and kept with the run
     return Networks(data, runs)

@@ -39,10 +39,13 @@ def test_the_whole_menu_works_with_two_and_three_hidden_layers(dataset, hidden, 
 def test_the_same_settings_are_trained_once(monkeypatch):
     calls = []
     real = work.train_grid
-    monkeypatch.setattr(work, "train_grid", lambda *args: calls.append(1) or real(*args))
+    monkeypatch.setattr(work, "train_grid", lambda *args, **more: calls.append(1) or real(*args, **more))
     app = open_app(topic("sparsity"), seed="77", **QUICK)
     app.select_slider(key="lam").set_value(50.0).run()
-    app.switch_page(topic("histograms").file).run()
+    app.switch_page(topic("hidden_units").file).run()
     assert len(calls) == 1
-    assert not open_app(topic("histograms"), seed="77", **QUICK).exception
-    assert len(calls) == 1, "by another session neither"
+    app.switch_page(topic("histograms").file).run()
+    assert len(calls) == 2, "by plain steps"
+    for key in ("histograms", "sparsity"):
+        assert not open_app(topic(key), seed="77", **QUICK).exception
+    assert len(calls) == 2, "by another session neither"

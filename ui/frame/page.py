@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.grid import epochs_to_rest
 from core.settings import EPOCHS
 from ui.base.session import session
 from ui.base.tables import Runs
@@ -98,12 +99,16 @@ def _say_what_failed(context: Context, runs: Runs) -> None:
 
 
 def _say_who_is_not_at_rest(sentence: str, context: Context) -> None:
-    """What is not told for it, and a button that gives more epochs, where the panel decides on them."""
+    """What is not told for it, and a button that gives more epochs, where the panel decides on them.
+
+    None where they would not be more: a larger λ is given as many as it may take whatever is chosen.
+    """
     st.info(sentence)
     now = context.settings.epochs
     more = next((epochs for epochs in EPOCHS if epochs >= SEVERAL * now), EPOCHS[-1])
-    if more > now and context.lam > 0 and context.panel is None:
-        st.button(f"Train {more:,} epochs", on_click=choose_epochs, args=(more,), key="more_epochs")
+    most, before = (epochs_to_rest(epochs, context.lam) for epochs in (more, now))
+    if most > before and context.lam > 0 and context.panel is None:
+        st.button(f"Train {most:,} epochs", on_click=choose_epochs, args=(more,), key="more_epochs")
 
 
 def draw(picture: Picture) -> None:

@@ -5,7 +5,6 @@ import io
 import re
 import weakref
 import zipfile
-from dataclasses import replace
 from threading import Lock
 from types import SimpleNamespace
 from unittest import mock
@@ -15,7 +14,6 @@ import pytest
 import streamlit as st
 
 import core
-from core import PENALTIES
 from tests.app import context_at, open_app, retrained_to_rest, topic, zeros_of
 from tests.ui.takeaway.own import own_context
 from ui.takeaway import buttons
@@ -103,19 +101,6 @@ def test_every_file_is_made_without_the_session(own, turn, monkeypatch):
     html = made["regularization-lab.html"]
     assert html.count("<section") == len(TOPICS)
     assert "300 steps" in html, "what was chosen on a page before is chosen in the report"
-
-
-def test_a_file_is_never_of_networks_that_are_still_on_their_way(turn):
-    seen = []
-    context = replace(context_at(dataset="wine", hidden=(4,), epochs=50, lam=7.0), soon=True)
-    buttons.detached(context, lambda alone: seen.append(alone.networks) or "")()
-    (found,) = seen
-    for name in PENALTIES:
-        _, run = retrained_to_rest(context.settings, name, 7.0)
-        ended = found.runs[PENALTIES[name].label].stopped_at[context.k]
-        assert ended == run.stopped_at[0]
-    assert found.rests
-    assert not context.unfinished
 
 
 def test_the_report_of_a_page_that_shows_an_example_is_of_the_panels_settings(turn):

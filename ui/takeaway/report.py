@@ -10,6 +10,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from core.grid import epochs_to_rest
 from core.settings import RESTS_FROM, SETTINGS, format_value
 from ui.base import templates
 from ui.base.words import STEPS_OF
@@ -82,7 +83,9 @@ def how_trained(topic: Topic, context: Context) -> str:
     epochs = f"{context.settings.epochs:,}"
     if topic.needs is Need.TRAINING:
         return f"Trained by {epochs} {steps} steps."
-    return f"Trained by {steps} steps until at rest, or {epochs} where λ is below {RESTS_FROM:g}."
+    most = f"{epochs_to_rest(context.settings.epochs, RESTS_FROM):,}"
+    below = f"or {epochs} where λ is below {RESTS_FROM:g}"
+    return f"Trained by {steps} steps until at rest, {below} and {most} from there on."
 
 
 def drawing(picture: Picture, theme: str) -> Markup:

@@ -172,14 +172,17 @@ def test_the_report_opens_without_a_network_and_shows_its_pictures(tmp_path):
 
 def test_each_page_says_by_which_steps_its_networks_came_about_and_who_is_not_at_rest():
     captions = {one.key: report.section(one, CONTEXT).caption for one in TOPICS}
+    steps = "accelerated steps until at rest, or 50 where λ is below 3 and 1,000 from there on."
     for key in ("sparsity", "hidden_units", "linearity", "overview"):
-        assert "accelerated steps until at rest, or 50 where λ is below 3" in captions[key], key
+        assert steps in captions[key], key
     for key in ("histograms", "weight_decay"):
         assert "Trained by 50 plain steps." in captions[key], key
     assert "steps" not in captions["converter"]
     longer = context_at(replace(QUICK, epochs=2000))
     assert report.how_trained(topic("histograms"), longer) == "Trained by 2,000 plain steps."
-    assert report.how_trained(topic("sparsity"), longer).endswith("or 2,000 where λ is below 3.")
+    assert report.how_trained(topic("sparsity"), longer).endswith(
+        "or 2,000 where λ is below 3 and 6,000 from there on."
+    )
     away = replace(CONTEXT, settings=replace(QUICK, lam=0.1), made={})
     captions = {one.key: report.section(one, away).caption for one in TOPICS}
     assert "from rest after 50 epochs" in captions["sparsity"]

@@ -283,7 +283,12 @@ def in_states(at_rest: list[bool], alive: list[int]) -> tuple[dict[str, core.Run
             [0, 6, 6, 6, 6],
             "L1 keeps all 6 units alive from λ = 1, the smallest at rest, to λ = 30.",
         ),
-        ([1, 1, 0, 1, 1], [6, 6, 0, 5, 1], FEWER + "λ = 10; at the largest, λ = 30, 1 is left."),
+        (
+            [1, 1, 0, 1, 1],
+            [6, 6, 0, 5, 1],
+            "Of the networks at rest, L1 first has fewer than 6 units alive at λ = 10; at the largest, "
+            "λ = 30, 1 is left.",
+        ),
         ([1, 1, 1, 0, 1], [6, 6, 0, 2, 0], FEWER + "λ = 3; at the largest, λ = 30, none is left."),
         ([1, 1, 1, 1, 1], [6, 6, 6, 3, 2], FEWER + "λ = 10; at the largest, λ = 30, 2 are left."),
     ],

@@ -17,7 +17,7 @@ from tests.app import QUICK, chart, context_at, open_app, retrained_to_rest, sen
 from tests.trained import trained_to_rest
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.topics.sparsity import COMPARE, LAYER, TOPIC, optima_of
-from ui.topics.sparsity.notes import notes, underflow
+from ui.topics.sparsity.notes import _zero_range, notes, underflow
 from ui.topics.sparsity.tables import (
     EQUAL_COST,
     MAX_PATHS,
@@ -492,3 +492,20 @@ def test_pixels_are_drawn_as_images():
     weights = chart(app)[1]["weights"]
     assert weights.row_end.max() == 9
     assert sorted(chart(app)[1]["units"].unit) == list("0123456789")
+
+
+@pytest.mark.parametrize(
+    ("at_rest", "said"),
+    [
+        ([1, 1, 1, 1], "L1 has its first exact zero on this grid at λ = 10."),
+        ([1, 1, 0, 1], "Of the networks at rest, L1's first exact zero is at λ = 10."),
+        ([1, 0, 0, 1], "At λ = 10, the smallest λ at rest, L1 has 1 of 8 weights exactly zero."),
+    ],
+)
+def test_a_first_zero_is_claimed_of_the_grid_only_where_the_network_before_it_rests(at_rest, said):
+    X, y = np.random.default_rng(0).standard_normal((20, 3)), np.arange(20) % 2
+    run = core.train(X, y, (2,), "l1", [0.0, 1.0, 3.0, 10.0], learning_rate=0.001, epochs=1, snapshots=2)
+    W = [history.copy() for history in run.history_W]
+    W[0][-1, 3, 0, 0] = 0
+    run = replace(run, history_W=W, saved_rest=replace(run.rest, at_rest=np.array(at_rest, bool)))
+    assert _zero_range("L1", run, None) == said

@@ -84,6 +84,11 @@ def _over_the_grid(run: Run, label: str, rows: pd.DataFrame) -> str:
             f"At {lam_text(run.lams[lost[0]])}, the smallest λ at rest, {label} has {rows.alive.iloc[0]} of "
             f"{n} units alive"
         )
+    elif lost[0] > first and lost[0] - 1 not in rows.index:  # of the λ just before nothing is known
+        sentence = (
+            f"Of the networks at rest, {label} first has fewer than {n} units alive at "
+            f"{lam_text(run.lams[lost[0]])}"
+        )
     some = rows.index[rows.alive > 0]
     none = rows.index[rows.index > (some[-1] if len(some) else -1)]
     end = run.lams.size

@@ -96,6 +96,8 @@ def _zero_range(label: str, run: Run, optima: Optima | None) -> str | None:
             f"At {lam_text(first_zero)}, the smallest λ at rest, {whose} has {zeros[some[0]]:,} of {n:,} "
             "weights exactly zero"
         )
+    elif smaller.size and smaller[-1] != some[0] - 1:  # of the λ just before nothing is known
+        beginning = f"Of the networks at rest, {label}'s first exact zero is at {lam_text(first_zero)}"
     note = beginning
     partial = at[zeros[at] < n]
     after = at[at > partial[-1]] if partial.size else at

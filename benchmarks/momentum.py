@@ -18,9 +18,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-import core
 from benchmarks.jobs import Job, Params
-from benchmarks.peers import jax_data_cost, torch_logits
+from benchmarks.peers import jax_data_cost, torch_logits, trained_here
 
 CAUTION, GROWTH, MEMORY = 0.8, 1.02, 0.9
 ROUNDING = 1e-6  # of J in float32
@@ -42,19 +41,8 @@ def this_core(job: Job, method: str, until_rest: bool = False) -> Prepared:
     """core.train by a method, with snapshots at the epochs that are asked for."""
 
     def train(epochs: Sequence[int]) -> list[Params]:
-        run = core.train(
-            job.X,
-            job.y,
-            job.hidden,
-            job.penalties,
-            job.lams,
-            job.learning_rate,
-            epochs[-1],
-            job.seed,
-            method,
-            snapshots=[0, *epochs],
-            until_rest=until_rest,
-        )
+        snapshots = [0, *epochs]
+        run = trained_here(job, epochs[-1], method=method, snapshots=snapshots, until_rest=until_rest)
         return [
             Params([W[s] for W in run.history_W], [b[s] for b in run.history_b])
             for s in range(1, len(run.epochs))

@@ -25,21 +25,17 @@ Prepare = Callable[[Job], Run]
 HOPELESS = 1.5  # times slower than the best setting of the same contender, in a short trial
 
 
+def trained_here(job: Job, epochs: int, **options: Any) -> core.Run:
+    """A job trained for so many epochs by core.train; options: more of its arguments."""
+    networks = (job.X, job.y, job.hidden, job.penalties, job.lams)
+    return core.train(*networks, job.learning_rate, epochs, job.seed, **options)
+
+
 def this_core(job: Job, snapshots: int = 2) -> Run:
     """core.train, argument checks and all; two snapshots are the start and the end, as peers have them."""
 
     def run() -> Params:
-        trained = core.train(
-            job.X,
-            job.y,
-            job.hidden,
-            job.penalties,
-            job.lams,
-            job.learning_rate,
-            job.epochs,
-            job.seed,
-            snapshots=snapshots,
-        )
+        trained = trained_here(job, job.epochs, snapshots=snapshots)
         return Params(trained.W, trained.b)
 
     return run

@@ -23,12 +23,13 @@ from core.grid import epochs_to_rest
 from core.logistic import fit_logistic
 from core.run import Run
 from core.settings import LAMS, Settings
-from core.training import OnProgress, train
+from core.training import OnProgress, part_of, train
 from core.validation import check_choice, check_data, check_integer, check_lams, check_penalties
 
 FOLDS, FOLDS_OF_NETWORKS = 10, 5  # until others are asked for
 RULES = ("min", "1se")
 TOL = 1e-6  # of J, to which the folds are fitted exactly: far below what a fold's chance does to its cost
+TICKS = 1000  # of progress in each fold
 DEFAULT = Settings()
 
 
@@ -212,7 +213,7 @@ def cross_validate(
     for i in range(rounds):
         parts = list(splits(indices, folds, rng))
         for j, (kept, aside) in enumerate(parts):
-            tick = _part(on_progress, i * folds + j, n)
+            tick = part_of(on_progress, (i * folds + j) * TICKS, TICKS, n * TICKS)
             rows = (X[kept], indices[kept]), (X[aside], indices[aside])
             found.append(fit.scores(*rows, penalties, lams, len(kept) / len(X), tick))
             tick(1, 1)
@@ -240,17 +241,6 @@ def splits(y: np.ndarray, folds: int, rng: np.random.Generator) -> Iterator[tupl
     fold[by_class] = np.arange(len(y)) % folds  # dealt out class after class
     for k in range(folds):
         yield np.flatnonzero(fold != k), np.flatnonzero(fold == k)
-
-
-def _part(on_progress: OnProgress | None, before: int, n: int) -> OnProgress:
-    """Progress of one of n parts, of which so many are over, as progress of all."""
-    steps = 1000
-
-    def tick(done: int, total: int) -> None:
-        if on_progress is not None:
-            on_progress(before * steps + steps * done // total, n * steps)
-
-    return tick
 
 
 @dataclass(frozen=True, eq=False)
@@ -299,7 +289,7 @@ def nested_cross_validate(
     check_choice("rule", rule, RULES)
     chosen, found = [], []
     for i, (kept, aside) in enumerate(splits(indices, folds, np.random.default_rng(seed))):
-        tick = _part(on_progress, i, folds)
+        tick = part_of(on_progress, i * TICKS, TICKS, folds * TICKS)
         share = len(kept) / len(X)
         inner = cross_validate(
             *(X[kept], indices[kept], hidden, penalty, grid * share, None, seed, 1, learning_rate, epochs),

@@ -12,7 +12,7 @@ D. MacKay: The evidence framework applied to classification networks, Neural Com
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -114,4 +114,4 @@ def evidence(X: np.ndarray, y: np.ndarray, start: float = 1.0) -> Evidence:
         if abs(step - lam) <= STEADY * lam:
             return found
         lam = step
-    return Evidence(found.lam, found.gamma, found.square, found.cost, False)
+    return replace(found, settled=False)

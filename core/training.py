@@ -204,6 +204,16 @@ def _plan(
     return plan
 
 
+def part_of(on_progress: OnProgress | None, before: int, size: int, total: int) -> OnProgress:
+    """Progress of a part of some work as progress of all of it: so much lies before it, so much in it."""
+
+    def tick(now: int, of: int) -> None:
+        if on_progress is not None:
+            on_progress(before + size * now // of, total)
+
+    return tick
+
+
 def _counter(on_progress: OnProgress | None, before: int, total: int) -> Callable[[int], None]:
     """A function that says how many epochs are over, of which so many were before it."""
 

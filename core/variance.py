@@ -14,7 +14,7 @@ from core import network
 from core.datasets import Dataset, standardize
 from core.measures import accuracy
 from core.run import Run
-from core.training import OnProgress, train
+from core.training import OnProgress, part_of, train
 
 N_SIZES = 6
 SMALLEST = 10  # training samples, where there are more
@@ -97,7 +97,7 @@ def learning_curves(
     for m in sizes:
         rows = order[:m]
         X, X_test = standardize(data.X_train[rows], data.X_test)
-        y, tick = data.y_train[rows], _part(on_progress, before, m * epochs, total)
+        y, tick = data.y_train[rows], part_of(on_progress, before, m * epochs, total)
         run = train(X, y, hidden, penalty, lams, learning_rate, epochs, seed, snapshots=2, on_progress=tick)
         measured.append(_measures(run, (X, y), (X_test, data.y_test)))
         before += m * epochs
@@ -113,16 +113,6 @@ def _check_sizes(sizes: Sequence[int], data: Dataset) -> None:
             f"sizes must increase from at least {n_classes}, the classes, to at most {data.m}, the training "
             f"samples, got {list(sizes)}"
         )
-
-
-def _part(on_progress: OnProgress | None, before: int, size: int, total: int) -> OnProgress:
-    """Progress of a part of the work as progress of all of it: so much lies before it, so much in it."""
-
-    def tick(now: int, of: int) -> None:
-        if on_progress is not None:
-            on_progress(before + size * now // of, total)
-
-    return tick
 
 
 def _measures(run: Run, *sides: tuple[np.ndarray, np.ndarray]) -> np.ndarray:

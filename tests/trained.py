@@ -11,41 +11,25 @@ from core.grid import epochs_to_rest
 from core.settings import LAMS
 
 
-def trained(settings: core.Settings, penalty: str, lams: Sequence[float]) -> tuple[core.Dataset, core.Run]:
-    """The data that the settings name, and a network for each λ, without the pages."""
+def trained(
+    settings: core.Settings, penalty: str, lams: Sequence[float], **changed: object
+) -> tuple[core.Dataset, core.Run]:
+    """The data that the settings name, and a network for each λ, without the pages.
+
+    changed: arguments of `core.train` in place of the settings', or beside them.
+    """
     data = settings.load()
-    run = core.train(
-        data.X_train,
-        data.y_train,
-        settings.hidden,
-        penalty,
-        lams,
-        learning_rate=settings.learning_rate,
-        epochs=settings.epochs,
-        seed=settings.seed,
-    )
-    return data, run
+    options = {"learning_rate": settings.learning_rate, "epochs": settings.epochs, "seed": settings.seed}
+    return data, core.train(data.X_train, data.y_train, settings.hidden, penalty, lams, **options | changed)
 
 
 def trained_to_rest(
     settings: core.Settings, penalty: str, lams: Sequence[float] = LAMS
 ) -> tuple[core.Dataset, core.Run]:
     """The same by accelerated steps, as far as they come to rest: what pages about a penalty show."""
-    data = settings.load()
-    run = core.train(
-        data.X_train,
-        data.y_train,
-        settings.hidden,
-        penalty,
-        lams,
-        learning_rate=settings.learning_rate,
-        epochs=[epochs_to_rest(settings.epochs, lam) for lam in lams],
-        seed=settings.seed,
-        method="accelerated",
-        snapshots=2,
-        until_rest=True,
-    )
-    return data, run
+    epochs = [epochs_to_rest(settings.epochs, lam) for lam in lams]
+    to_rest = {"method": "accelerated", "snapshots": 2, "until_rest": True}
+    return trained(settings, penalty, lams, epochs=epochs, **to_rest)
 
 
 def trained_l2(data: core.Dataset, lams: list[float], **options: object) -> core.Run:

@@ -64,12 +64,7 @@ def penalty_labels() -> str:
     return joined([penalty.label for penalty in PENALTIES.values()])
 
 
-STEPS_OF = {  # the words for the ways of training
-    "proximal": "plain",
-    "accelerated": "accelerated",
-    "subgradient": "subgradient",
-    "clip": "clip",
-}
+STEPS_OF = {"proximal": "plain", "accelerated": "accelerated"}  # the words for the ways of training
 
 
 def standing(run: Run) -> list[str]:

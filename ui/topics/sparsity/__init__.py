@@ -1,5 +1,6 @@
 """L1 makes weights exactly zero, L2 only small: zeros, weights, paths and bytes over λ."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -90,8 +91,9 @@ def grid_picture(context: Context, how: str, layer: int) -> Picture:
     """The picture without what depends on the chosen λ. how: as in `partners`; layer: whose weights."""
     image = context.data.source.image if layer == 0 else None
     inputs, units = names_of(context, layer, image is not None)
-    tables = grid_tables(context, how)
-    weights = weights_over_lam(context.networks.runs, beside(context, how), layer, inputs, units, image)
+    at = beside(context, how)
+    tables = grid_tables(context, at)
+    weights = weights_over_lam(context.networks.runs, at, layer, inputs, units, image)
     paths = path_table(context.networks.runs, layer)
     tables |= {
         "weights": weights,
@@ -119,11 +121,11 @@ def beside(context: Context, how: str) -> dict[str, np.ndarray]:
     return partners(context.networks.runs, context.data, how)
 
 
-def grid_tables(context: Context, how: str) -> dict[str, pd.DataFrame]:
-    """The tables that are the same whichever layer is chosen."""
+def grid_tables(context: Context, at: Mapping[str, np.ndarray]) -> dict[str, pd.DataFrame]:
+    """The tables that are the same whichever layer is chosen. at: from `beside`."""
     data, runs, limit, exact = context.data, context.networks.runs, limit_of(context), optima_of(context)
     tables = {
-        "readout": zero_readout(runs, beside(context, how), limit, exact),
+        "readout": zero_readout(runs, at, limit, exact),
         "marks": lam_max_mark(limit, context.networks.lams),
         "shares": zero_shares(runs),
         "bytes": byte_sizes(runs),

@@ -96,10 +96,11 @@ class AcceleratedDescent:
 
     def _limit(self) -> np.ndarray:
         """The J up to which a step stands: a running mean of those before, rounding aside."""
-        if self._epoch >= PLAIN_EPOCHS:
+        if self._epoch == PLAIN_EPOCHS:
             self._bounces[:] = False
-        usual = np.maximum(self._mean, self._best_J * (1 + self._noise))
-        limit: np.ndarray = np.where(self._bounces, TALLEST * self._start_J, usual)
+        limit: np.ndarray = np.maximum(self._mean, self._best_J * (1 + self._noise))
+        if self._epoch < PLAIN_EPOCHS:
+            limit = np.where(self._bounces, TALLEST * self._start_J, limit)
         return limit
 
     def _go_back(self, now: np.ndarray) -> None:
@@ -119,8 +120,10 @@ class AcceleratedDescent:
         """Note the best networks so far, and J in its mean where the step stands."""
         J, stands = now[-1], ~self._goes_back
         best = self._best_J * (1 + self._noise) >= J  # of several that are equal but for rounding the last
-        np.copyto(self._best, self._x, where=best[:, None])
-        self._best_cost[best] = now[0][best]
+        if best.all():
+            self._best[:], self._best_cost[:] = self._x, now[0]
+        else:
+            self._best[best], self._best_cost[best] = self._x[best], now[0][best]
         self._best_J = np.fmin(self._best_J, J)
         weight = MEMORY * self._weight + 1
         mean = J if self._epoch == 0 else (MEMORY * self._weight * self._mean + J) / weight
@@ -172,18 +175,21 @@ class AcceleratedDescent:
         """α of each network: at most CAUTION over the curvature along the move, where that can be told."""
         square, rise = dot(dx, dx), dot(dx, dG)
         told = (rise > 0) & (square > (10 * self._noise) ** 2 * np.maximum(dot(self._x, self._x), 1))
-        told &= ~self._bounces & (self._epoch > 0)
-        self._rate[told] = np.minimum(self._rate[told], CAUTION * square[told] / rise[told])
-        rate: np.ndarray = self._rate
+        if self._epoch < PLAIN_EPOCHS:
+            told &= ~self._bounces & (self._epoch > 0)
+        unbounded = np.full_like(rise, np.inf)
+        advised = np.divide(CAUTION * square, rise, out=unbounded, where=told)
+        rate: np.ndarray = np.minimum(self._rate, advised)
         self._rate = np.minimum(GROWTH * rate, self._learning_rate)
         return rate
 
     def _choose_momentum(self) -> np.ndarray:
         """β = (t − 1)/t⁺ of each network, none in its plain epochs."""
-        self._t[self._bounces] = 1
+        if self._epoch < PLAIN_EPOCHS:
+            self._t[self._bounces] = 1
         t_next = (1 + np.sqrt(1 + 4 * self._t**2)) / 2
         self._beta = (self._t - 1) / t_next
-        self._t = np.where(self._bounces, 1, t_next)
+        self._t = np.where(self._bounces, 1, t_next) if self._epoch < PLAIN_EPOCHS else t_next
         return self._beta
 
     def _park(self, gone: np.ndarray) -> np.ndarray:

@@ -28,7 +28,8 @@ see `core.logistic`, whose bound holds for several classes too: with q_i in the 
 θ_i = q_i − y_i, of which each class's sum is 0, m·J* ≥ Σ H(q_i) − what the penalty charges for θX.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -48,6 +49,7 @@ NOISE = 1e-6
 NEWTON_STEPS = 50
 TINY = float(np.finfo(float).tiny)
 
+_Test = Callable[["_Objective", np.ndarray, np.ndarray, np.ndarray], np.ndarray]  # of x, G and R
 Samples = tuple[np.ndarray, np.ndarray]  # X (m, n_features) and class indices (m,)
 
 
@@ -82,6 +84,11 @@ class Networks:
         """Units of every layer, input first."""
         return network.layer_sizes(self.samples[0].shape[1], self.hidden, self.n_classes)
 
+    def select(self, keep: np.ndarray) -> "Networks":
+        """Some of them alone; keep: (n_lams,) bool."""
+        penalties = tuple(name for name, kept in zip(self.penalties, keep, strict=True) if kept)
+        return replace(self, penalties=penalties, lams=self.lams[keep])
+
     def blocks(self) -> list[tuple[slice, "_Objective"]]:
         """The networks in parts whose activations fit BLOCK_BYTES, each with its J."""
         n = max(1, BLOCK_BYTES // (8 * len(self.samples[0]) * sum(self.sizes[1:])))
@@ -106,6 +113,18 @@ def measure(networks: Networks, W: Arrays, b: Arrays) -> Rest:
     return Rest(**{name: np.concatenate(parts) for name, parts in values.items()})
 
 
+def at_rest(networks: Networks, W: Arrays, b: Arrays) -> np.ndarray:
+    """Which networks are at rest, (n_lams,) bool: what `measure` says of it, sooner.
+
+    Each conjugate gradient adds to the fall that the move promises, so that one is enough to see of most that
+    they fall too far. The others alone are looked at in full.
+    """
+    found = _each(networks, W, b, _may_rest)
+    if found.any():
+        found[found] = _each(networks.select(found), [w[found] for w in W], [c[found] for c in b], _still)
+    return found
+
+
 def curvatures(networks: Networks, W: Arrays, b: Arrays) -> np.ndarray:
     """The largest curvature of J but for its corner, (n_lams,), in nats for a squared unit of weight.
 
@@ -124,6 +143,17 @@ def _curvatures(J: "_Objective", W: Arrays, b: Arrays) -> np.ndarray:
         way /= np.maximum(_length(way), TINY)[:, None]
         way = (J.gradient(x + scale * way) - G) / scale
     return np.where(finite, _length(way), np.nan)
+
+
+def _each(networks: Networks, W: Arrays, b: Arrays, test: _Test) -> np.ndarray:
+    """What a test says of networks, block by block; False of those that are not finite."""
+    found = np.zeros(networks.lams.size, bool)
+    for part, J in networks.blocks():
+        x, finite = J.rows([w[part] for w in W], [c[part] for c in b])
+        with np.errstate(over="ignore", invalid="ignore"):
+            G = J.gradient(x)
+            found[part] = test(J, x, G, J.mapping(x, G)) & finite
+    return found
 
 
 def _measure(J: "_Objective", W: Arrays, b: Arrays) -> Rest:
@@ -212,19 +242,31 @@ def _length(R: np.ndarray) -> np.ndarray:
 def _still(J: _Objective, x: np.ndarray, G: np.ndarray, R: np.ndarray) -> np.ndarray:
     """Whether the move that R and the curvature advise changes nothing that is shown, (n_lams,)."""
     move, slope, rises = _advised(J, x, G, R)
-    digit = 10.0 ** (np.floor(np.log10(np.maximum(J.cost(x), TINY))) - DIGITS + 1)
-    small = dot(R, move) / 2 <= SHARE * digit / 2
     cornered, zero = J.corner > 0, x == 0
     dies = cornered & ~zero & (FAR * move * np.sign(x) >= np.abs(x))
     leaves = cornered & zero & ((R != 0) | (np.abs(G - FAR * slope) > J.corner))
-    still: np.ndarray = rises & small & ~(dies | leaves).any(axis=1)
+    still: np.ndarray = rises & _is_slight(J, x, R, move) & ~(dies | leaves).any(axis=1)
     return still
 
 
+def _may_rest(J: _Objective, x: np.ndarray, G: np.ndarray, R: np.ndarray) -> np.ndarray:
+    """Whether the first of the conjugate gradients leaves it open that a network is still, (n_lams,)."""
+    move, _, rises = _advised(J, x, G, R, cg_steps=1)
+    may: np.ndarray = rises & _is_slight(J, x, R, move)
+    return may
+
+
+def _is_slight(J: _Objective, x: np.ndarray, R: np.ndarray, move: np.ndarray) -> np.ndarray:
+    """Whether the fall ½·R·d is too small to be seen in the digits of J that are shown, (n_lams,)."""
+    digit = 10.0 ** (np.floor(np.log10(np.maximum(J.cost(x), TINY))) - DIGITS + 1)
+    slight: np.ndarray = dot(R, move) / 2 <= SHARE * digit / 2
+    return slight
+
+
 def _advised(
-    J: _Objective, x: np.ndarray, G: np.ndarray, R: np.ndarray
+    J: _Objective, x: np.ndarray, G: np.ndarray, R: np.ndarray, cg_steps: int = CG_STEPS
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The move d of CG_STEPS conjugate gradients on H·d = R, H·d, and whether G rose along all of them.
+    """The move d of some conjugate gradients on H·d = R, H·d, and whether G rose along all of them.
 
     H is taken over the weights that the corner does not hold at zero. Networks with R = 0 stay.
     """
@@ -233,7 +275,7 @@ def _advised(
     d, Hd, left, way = np.zeros_like(x), np.zeros_like(x), R, R
     rises, square = np.ones(len(x), bool), dot(R, R)
     least = np.maximum(NOISE**2 * square, NOISE**4)  # below it, what is left of R is rounding
-    for _ in range(CG_STEPS):
+    for _ in range(cg_steps):
         step = (scale / np.maximum(_length(way), TINY))[:, None]
         step = np.minimum(step, 1 / DIFFERENCE**2)  # of a way that is hardly one
         Hway = (J.gradient(x + step * way) - G) / step

@@ -20,7 +20,7 @@ from core.network import Arrays
 from core.parameters import Stack
 from core.penalties import PENALTIES
 from core.record import Record
-from core.rest import Networks, measure
+from core.rest import Networks, at_rest
 from core.run import Run
 from core.steps import STEPS, PlainDescent
 
@@ -139,7 +139,7 @@ class _Plan:
         stack = self.stack(part)
         samples, n_classes = (self.X, self.y), len(self.classes)
         networks = Networks(samples, n_classes, self.hidden, stack.penalties, stack.lams, self.learning_rate)
-        return measure(networks, W, b).at_rest
+        return at_rest(networks, W, b)
 
     def run(self, record: Record) -> Run:
         """What came of it."""
@@ -288,7 +288,10 @@ class _Training:
         """Leave the networks that have taken all their epochs, or are at rest, as they are."""
         over = self._plan.most[self._part] <= epoch
         if self._plan.until_rest and not over.all():
-            over |= self._plan.at_rest(self._part, W, b) & (self._record.diverged_at[self._part] < 0)
+            on = ~over & (self._record.diverged_at[self._part] < 0)
+            over[on] = self._plan.at_rest(
+                self._part[on], [layer[on] for layer in W], [layer[on] for layer in b]
+            )
         if not over.any():
             return
         W, b = [layer[over] for layer in W], [layer[over] for layer in b]

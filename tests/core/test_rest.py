@@ -147,6 +147,19 @@ def test_at_rest_says_whether_four_times_the_epochs_change_a_figure():
     assert missed <= 0.1 * unchanged, f"{missed} of {unchanged}"
 
 
+@pytest.mark.parametrize("hidden", [(), (8,), (8, 8)])
+@pytest.mark.parametrize("learning_rate", [0.5, 30.0])  # with 30 some diverge
+def test_the_quick_look_of_a_training_says_the_same_as_the_measure(breast_cancer, hidden, learning_rate):
+    lams, names = np.tile([0, 0.3, 1, 3, 10, 30, 100, 500], 2), ["l1"] * 8 + ["l2"] * 8
+    X, y = breast_cancer
+    run = core.train(X, y, hidden, names, lams, learning_rate, 200, method="proximal", snapshots=2)
+    networks = rest.Networks(run.samples, 2, run.hidden, run.penalty, run.lams, run.learning_rate)
+    said = rest.at_rest(networks, run.W, run.b)
+    assert said.any() or learning_rate == 30
+    assert not said.all()
+    np.testing.assert_array_equal(said, run.at_rest)
+
+
 def test_a_valley_too_flat_for_its_residual_to_show_is_no_rest():
     X = np.column_stack([np.linspace(-1, 1, 20), np.linspace(-1, 1, 20) ** 3 * 1e-2])
     y = (np.arange(20) >= 10).astype(int)

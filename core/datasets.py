@@ -17,6 +17,7 @@ from core import validation
 DATA = Path(__file__).parent / "data"
 TEST_SHARE = 0.3
 FAR = 1e6  # deviations
+N_FRESH = 20_000  # rows drawn anew
 N_NEEDLES, N_COLUMNS = 5, 40
 
 
@@ -99,16 +100,40 @@ def load_dataset(
     noise in the unit of the coordinates. test_share: between 0 and 1. Raises ValueError for an unknown name
     or a value out of range.
     """
+    table, rng = _drawn(name, seed, n_samples, noise)
+    return split(name, table, rng, test_share)
+
+
+def _drawn(name: str, seed: int, n_samples: int, noise: float) -> tuple[Table, np.random.Generator]:
+    """All rows of a data set, and the generator that splits them."""
     validation.check_choice("name", name, tuple(DATASETS))
     seed = validation.check_integer("seed", seed, 0)
     n_samples = validation.check_integer("n_samples", n_samples, 20)
     if not 0 <= noise < np.inf:
         raise ValueError(f"noise must be a finite number of at least 0, got {noise!r}")
-    if not 0 < test_share < 1:
-        raise ValueError(f"test_share must be a share between 0 and 1, both excluded, got {test_share!r}")
     rng = np.random.default_rng(seed)
-    table = DATASETS[name].make(rng, n_samples, float(noise))
-    return split(name, table, rng, test_share)
+    return DATASETS[name].make(rng, n_samples, float(noise)), rng
+
+
+def fresh_rows(
+    name: str,
+    seed: int = 0,
+    n_samples: int = 400,
+    noise: float = 0.2,
+    test_share: float = TEST_SHARE,
+    n: int = N_FRESH,
+) -> tuple[np.ndarray, np.ndarray]:
+    """n rows that nobody has seen, drawn as those of `load_dataset`: for what is true of all rows, nearly.
+
+    Returns X (n, n_features) in the unit of that data set's X_train, and class indices (n,). The arguments
+    are those of `load_dataset`. Raises ValueError for one out of range, and for data that are not drawn.
+    """
+    validation.check_choice("name", name, [each for each, source in DATASETS.items() if source.synthetic])
+    n, (table, rng) = validation.check_integer("n", n, 1), _drawn(name, seed, n_samples, noise)
+    train = stratified_split(table.y, test_share, rng)
+    # Drawn from the same seed they have the same truth, and begin as the seen ones were drawn.
+    more, _ = _drawn(name, seed, n_samples + n, noise)
+    return standardize(table.X[train], more.X[n_samples:])[1], more.y[n_samples:]
 
 
 def split(
@@ -123,6 +148,8 @@ def split(
     A gap, NaN in table.X, becomes its column's median over the training rows. source: where the table comes
     from, unless it is one of DATASETS.
     """
+    if not 0 < test_share < 1:
+        raise ValueError(f"test_share must be a share between 0 and 1, both excluded, got {test_share!r}")
     train = stratified_split(table.y, test_share, np.random.default_rng(seed))
     X_train, X_test = standardize(*fill_gaps(table.X[train], table.X[~train]))
     return Dataset(

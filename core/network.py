@@ -116,14 +116,20 @@ def cross_entropy(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
 
     Z: (n_lams, n_out, m); Y: (n_out, m) from `targets`. Returns (n_lams,), in nats.
     """
+    mean: np.ndarray = row_costs(Z, Y).mean(axis=1, dtype=float)
+    return mean
+
+
+def row_costs(Z: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """−log P(true class) of each sample, (n_lams, m), in nats; Z and Y as for `cross_entropy`."""
     if Z.shape[1] == 1:
         log_sum = np.maximum(Z, 0) + np.log1p(np.exp(-np.abs(Z)))  # log(1 + e^z) at any z
-        mean: np.ndarray = (log_sum - Y * Z).mean(axis=(1, 2), dtype=float)
+        costs: np.ndarray = (log_sum - Y * Z)[:, 0]
     else:
         top = Z.max(axis=1, keepdims=True)
         log_sum = top + np.log(np.exp(Z - top).sum(axis=1, keepdims=True))
-        mean = ((log_sum - Z) * Y).sum(axis=1).mean(axis=1, dtype=float)
-    return mean
+        costs = ((log_sum - Z) * Y).sum(axis=1)
+    return costs
 
 
 def targets(y: np.ndarray, n_classes: int, dtype: str | np.dtype) -> np.ndarray:

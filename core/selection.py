@@ -32,6 +32,8 @@ TOL = 1e-6  # of J, to which the folds are fitted exactly: far below what a fold
 TICKS = 1000  # of progress in each fold
 DEFAULT = Settings()
 
+Rows = tuple[np.ndarray, np.ndarray]  # X (n, n_features) and class indices (n,)
+
 
 @dataclass(frozen=True, eq=False)
 class Validation:
@@ -103,6 +105,24 @@ class Validation:
         return Validation(self.lams[keep], self.costs[:, keep], self.accuracies[:, keep], self.folds)
 
 
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What was fitted at each λ answers on rows that it has not seen."""
+
+    Z: np.ndarray  # (n_lams, n_out, n) logits; NaN where a network diverged or swings, or no optimum exists
+    nonzero: np.ndarray  # (n_lams,) weights that are not exactly zero
+
+    def row_costs(self, y: np.ndarray) -> np.ndarray:
+        """Cross-entropy of each row, (n_lams, n), in nats; y: (n,) class indices."""
+        with np.errstate(invalid="ignore"):
+            return network.row_costs(self.Z, network.targets(y, max(2, self.Z.shape[1]), "float64"))
+
+    def hits(self, y: np.ndarray) -> np.ndarray:
+        """Whether each row's most probable class is y's, (n_lams, n) of 1 and 0; NaN where Z is."""
+        larger = self.Z[:, 0] > 0 if self.Z.shape[1] == 1 else self.Z.argmax(axis=1)
+        return np.where(np.isnan(self.Z).any(axis=1), np.nan, larger == y)
+
+
 @dataclass(frozen=True)
 class Fit:
     """What is fitted: which networks, or exact optima, and how long."""
@@ -117,31 +137,27 @@ class Fit:
         """Whether the optimum is computed, in place of a training."""
         return self.exact and not self.hidden and n_classes == 2
 
-    def scores(
+    def answers(
         self,
-        train_rows: tuple[np.ndarray, np.ndarray],
-        other_rows: tuple[np.ndarray, np.ndarray],
+        train_rows: Rows,
+        X_other: np.ndarray,
         penalties: tuple[str, ...],
         lams: np.ndarray,
-        share: float,
+        share: float = 1.0,
         on_progress: OnProgress | None = None,
-    ) -> np.ndarray:
-        """Cost and accuracy on other rows (X, y), (2, n_lams).
+    ) -> "Answers":
+        """What comes of the training rows (X, y), and what it answers on other rows (n, n_features).
 
-        y: class indices, of which none is missing in train_rows. share: of all rows that these are, by which
-        λ is scaled.
+        y: class indices, of which none is missing. Both are standardized by the training rows. share: of all
+        rows that these are, by which λ is scaled.
         """
-        (X, y), (X_other, y_other) = train_rows, other_rows
+        X, y = train_rows
         X, X_other = standardize(X, X_other)
         if self.is_exact(int(y.max()) + 1):
-            Z = _exact_logits(X, y, X_other, penalties, lams * share)
-            P = network.probabilities(Z.copy())[:, 0]
-            cost = network.cross_entropy(Z, network.targets(y_other, 2, "float64"))
-            found = np.array([cost, measures.accuracy(P, y_other)])
-            return np.where(np.isfinite(Z).all(axis=(1, 2)), found, np.nan)
+            return _exact_answers(X, y, X_other, penalties, lams * share)
         run = self._train(X, y, penalties, lams, share, on_progress)
-        found = np.array([run.cross_entropy(X_other, y_other), run.accuracy(X_other, y_other)])
-        return np.where(run.sound, found, np.nan)
+        Z = np.where(run.sound[:, None, None], run.layers(X_other)[-1].astype(float), np.nan)
+        return Answers(Z, measures.count_weights(run.W) - measures.count_zeros(run.W))
 
     def _train(
         self,
@@ -163,11 +179,11 @@ class Fit:
         )
 
 
-def _exact_logits(
+def _exact_answers(
     X: np.ndarray, y: np.ndarray, X_other: np.ndarray, penalties: tuple[str, ...], lams: np.ndarray
-) -> np.ndarray:
-    """Z (n_lams, 1, n_rows) of the exact optima on other rows; NaN where none exists, as may be at λ = 0."""
-    Z = np.full((lams.size, 1, len(X_other)), np.nan)
+) -> "Answers":
+    """Those of the exact optima; NaN where none exists, as may be at λ = 0."""
+    Z, nonzero = np.full((lams.size, 1, len(X_other)), np.nan), np.zeros(lams.size, int)
     for name in dict.fromkeys(penalties):
         mine = np.flatnonzero([penalty == name for penalty in penalties])
         for part in (mine[lams[mine] > 0], mine[lams[mine] == 0]):
@@ -176,7 +192,8 @@ def _exact_logits(
             except ValueError:  # a hyperplane parts the classes
                 continue
             Z[part, 0] = path.W @ X_other.T + path.b[:, None]
-    return Z
+            nonzero[part] = (path.W != 0).sum(axis=1)
+    return Answers(Z, nonzero)
 
 
 def cross_validate(
@@ -214,8 +231,9 @@ def cross_validate(
         parts = list(splits(indices, folds, rng))
         for j, (kept, aside) in enumerate(parts):
             tick = part_of(on_progress, (i * folds + j) * TICKS, TICKS, n * TICKS)
-            rows = (X[kept], indices[kept]), (X[aside], indices[aside])
-            found.append(fit.scores(*rows, penalties, lams, len(kept) / len(X), tick))
+            rows, share = (X[kept], indices[kept]), len(kept) / len(X)
+            answers, y_aside = fit.answers(rows, X[aside], penalties, lams, share, tick), indices[aside]
+            found.append((answers.row_costs(y_aside).mean(axis=1), answers.hits(y_aside).mean(axis=1)))
             tick(1, 1)
     costs, accuracies = np.stack(found, axis=1)
     return Validation(lams, costs, accuracies, folds)
@@ -296,8 +314,9 @@ def nested_cross_validate(
             on_progress=tick,
         )
         k = inner.k_by(rule)
-        rows = (X[kept], indices[kept]), (X[aside], indices[aside])
+        rows = X[kept], indices[kept]
+        answers, y_aside = fit.answers(rows, X[aside], (penalty,), grid[[k]], share), indices[aside]
         chosen.append(grid[k])
-        found.append(fit.scores(*rows, (penalty,), grid[[k]], share)[:, 0])
+        found.append((answers.row_costs(y_aside).mean(), answers.hits(y_aside).mean()))
     costs, accuracies = np.array(found).T
     return Nested(np.array(chosen), costs, accuracies)

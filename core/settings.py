@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, TypeVar
 
-from core.datasets import DATASETS, TEST_SHARE, Dataset, load_dataset
+import numpy as np
+
+from core.datasets import DATASETS, TEST_SHARE, Dataset, fresh_rows, load_dataset
 from core.validation import shown
 
 # 0, and six steps a decade from 0.1 to 1000: near logarithmic, and each a number one can say aloud.
@@ -217,6 +219,12 @@ class Settings:
                 "data that a person brought; split their table with core.datasets.split"
             )
         return load_dataset(self.dataset, self.seed, self.n_samples, self.noise, test_share)
+
+    def load_fresh(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Rows that nobody has seen, as `fresh_rows` gives them; None for data that cannot be drawn anew."""
+        if self.dataset == UPLOAD or not DATASETS[self.dataset].synthetic:
+            return None
+        return fresh_rows(self.dataset, self.seed, self.n_samples, self.noise)
 
     def to_query(self) -> dict[str, str]:
         """The settings that differ from the defaults, as they stand in the address."""

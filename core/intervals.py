@@ -1,0 +1,60 @@
+"""What a number measured on few rows says of all rows: a mean, a share and a difference with an interval.
+
+95 % intervals: were the rows drawn anew many times, 95 of 100 such intervals would hold the truth. A mean's
+is Student's t over the rows, a share's is Wilson's, which stays between 0 and 1. Two models on the same rows
+are compared by the mean of their differences: what is hard for both falls out.
+
+E. Wilson: Probable inference, the law of succession, and statistical inference, JASA 22 (1927).
+M. Abramowitz, I. Stegun: Handbook of Mathematical Functions, 26.7.5, for the quantile of t.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+Z = 1.959963984540054  # the normal's 97.5 % quantile
+
+
+class Interval(NamedTuple):
+    """A number and the ends of its 95 % interval; NaN where too few rows say it."""
+
+    value: float
+    low: float
+    high: float
+
+
+def t_quantile(freedom: int) -> float:
+    """97.5 % quantile of Student's t, exact for 1 and 2 degrees of freedom, within 0.2 % from 3 on."""
+    if freedom < 1:
+        return np.nan
+    if freedom == 1:
+        return float(np.tan(np.pi * 0.475))
+    if freedom == 2:
+        return float(0.95 * np.sqrt(2 / (1 - 0.95**2)))
+    n = float(freedom)
+    terms = (
+        (Z**3 + Z) / 4 / n,
+        (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96 / n**2,
+        (3 * Z**7 + 19 * Z**5 + 17 * Z**3 - 15 * Z) / 384 / n**3,
+        (79 * Z**9 + 776 * Z**7 + 1482 * Z**5 - 1920 * Z**3 - 945 * Z) / 92160 / n**4,
+    )
+    return Z + sum(terms)
+
+
+def of_mean(values: np.ndarray) -> Interval:
+    """Mean of values (n,), one a row; the interval is NaN for fewer than two."""
+    n, mean = len(values), float(np.mean(values)) if len(values) else np.nan
+    if n < 2:
+        return Interval(mean, np.nan, np.nan)
+    half = t_quantile(n - 1) * float(np.std(values, ddof=1)) / np.sqrt(n)
+    return Interval(mean, mean - half, mean + half)
+
+
+def of_share(hits: int, n: int) -> Interval:
+    """hits of n rows as a share, by Wilson's formula; NaN where there is no row."""
+    if n == 0:
+        return Interval(np.nan, np.nan, np.nan)
+    share, spread = hits / n, Z**2 / n
+    middle = (share + spread / 2) / (1 + spread)
+    half = Z / (1 + spread) * np.sqrt(share * (1 - share) / n + spread / (4 * n))
+    return Interval(share, max(0.0, float(middle - half)), min(1.0, float(middle + half)))

@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core import network
+from core.measures import predicted
+
 Z = 1.959963984540054  # the normal's 97.5 % quantile
 
 
@@ -58,3 +61,32 @@ def of_share(hits: int, n: int) -> Interval:
     middle = (share + spread / 2) / (1 + spread)
     half = Z / (1 + spread) * np.sqrt(share * (1 - share) / n + spread / (4 * n))
     return Interval(share, max(0.0, float(middle - half)), min(1.0, float(middle + half)))
+
+
+class OnTestRows(NamedTuple):
+    """A model on rows that had no say in it, and the constant one, which gives every row the same shares."""
+
+    cost: Interval  # mean cross-entropy, in nats
+    accuracy: Interval
+    constant_cost: Interval
+    constant_accuracy: Interval
+
+
+def on_test_rows(Z: np.ndarray, y: np.ndarray, y_train: np.ndarray) -> OnTestRows:
+    """Measure one model's logits Z (n_out, n) on rows of the class indices y (n,).
+
+    The constant model's shares are those of the classes in y_train (m,).
+    """
+    n_classes = max(2, len(Z))
+    shares = np.bincount(y_train, minlength=n_classes) / len(y_train)
+    P = network.probabilities(Z[None].copy())[0]
+    costs = network.row_costs(Z[None], network.targets(y, n_classes, "float64"))[0]
+    hits = predicted(P if len(Z) == 1 else P[None])[0] == y
+    with np.errstate(divide="ignore"):
+        constant = -np.log(shares)[y]
+    return OnTestRows(
+        of_mean(costs),
+        of_share(int(hits.sum()), len(y)),
+        of_mean(constant),
+        of_share(int((y == shares.argmax()).sum()), len(y)),
+    )

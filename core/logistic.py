@@ -133,7 +133,7 @@ def degrees_of_freedom(X: np.ndarray, path: LogisticPath) -> np.ndarray:
 
     With a square: Σ d/(d + λ·l2) over the eigenvalues d of H at the optimum; in a mixture H is that of the
     nonzero weights alone. L1: the number of nonzero weights; with a corner either is proven for linear
-    regression only, so approximate here. For notebooks: no page shows it.
+    regression only, so approximate here.
     """
     X = np.asarray(X, dtype=float)
     if X.ndim != 2 or X.shape[1] != path.W.shape[1]:

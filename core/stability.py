@@ -96,6 +96,11 @@ class Evidence:
     cost: float  # J
     settled: bool
 
+    @property
+    def nbytes(self) -> int:
+        """Memory, in bytes, about."""
+        return 200
+
 
 def evidence(X: np.ndarray, y: np.ndarray, start: float = 1.0) -> Evidence:
     """λ = γ/‖w‖² for logistic regression with L2.

@@ -138,7 +138,7 @@ class Session:
     own_steps = Remembered[Store[str, Any]](new_steps)  # the last result of each step to a table
     own_round = Remembered(int)  # how often a file was forgotten; a new uploader forgets it too
 
-    stopped = Remembered[Hashable](lambda: None)  # the work that the person stopped, by its key
+    stopped = Remembered[frozenset[Hashable]](frozenset)  # the work that the person stopped, by its key
     wanted = Remembered[Hashable](lambda: None)  # the long work that the person asked for
     download_turn = Remembered(Lock)  # held while a download trains
 

@@ -1,6 +1,7 @@
 """The skeleton that every page shares: idea, controls, picture, what to notice, the mathematics."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from ui.pictures.picture import Picture
 from ui.takeaway import log
 from ui.takeaway.buttons import take_away
 from ui.topics.topic import Context, Need, Topic
-from ui.work.progress import Progress
+from ui.work.progress import Progress, UnfinishedError
 from ui.work.steady import steady
 
 HERE = Path(__file__).parent
@@ -129,6 +130,28 @@ def show_table(picture: Picture) -> None:
     if picture.caption:
         st.caption(picture.caption)
     st.markdown("\n".join(f"- {sentence}" for sentence in picture.notes))
+
+
+def show_part(
+    name: str, title: str, idea: str, picture_of: Callable[[Context], Picture], context: Context
+) -> None:
+    """A part of a page below its picture, which comes when its work is done: no picture above waits for it.
+
+    name: tells its buttons from those of other parts.
+    """
+    st.header(title, anchor=False)
+    st.markdown(idea)
+    place = st.empty()
+    with st.container():  # there even when empty, so that the parts below keep their place
+        try:
+            picture = picture_of(replace(context, runner=Progress(place, name)))
+        except UnfinishedError:
+            return
+        if picture.missing:
+            st.info(picture.missing)
+            return
+        draw(picture)
+        st.markdown("\n".join(f"- {sentence}" for sentence in picture.notes))
 
 
 def notice(sentences: Sequence[str]) -> None:

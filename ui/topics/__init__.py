@@ -1,6 +1,7 @@
 """The topics: a folder for each sentence of the lecture, here in the order of the menu."""
 
 from ui.topics.bias_variance import TOPIC as BIAS_VARIANCE
+from ui.topics.choosing import TOPIC as CHOOSING
 from ui.topics.converter import TOPIC as CONVERTER
 from ui.topics.gradient_check import TOPIC as GRADIENT_CHECK
 from ui.topics.hidden_units import TOPIC as HIDDEN_UNITS
@@ -20,6 +21,7 @@ TOPICS: tuple[Topic, ...] = (
     HIDDEN_UNITS,
     WEIGHT_DECAY,
     BIAS_VARIANCE,
+    CHOOSING,
     GRADIENT_CHECK,
     SOLVERS,
     CONVERTER,

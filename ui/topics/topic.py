@@ -36,6 +36,7 @@ class Need(Enum):
     REST = auto()  # the networks of all λ at rest: what a penalty does
     TRAINING = auto()  # the networks of all λ on their way, step by step
     CURVES = auto()  # learning curves over several seeds
+    VALIDATION = auto()  # every λ on rows that no fit has seen
     RACE = auto()  # the solvers on their way to the exact optimum
     CHECK = auto()  # numeric gradients
     DATA = auto()  # the data alone
@@ -302,19 +303,29 @@ def remembered(make: Make[Choices]) -> Make[Choices]:
 
     For parts of a page beside the topic's own picture, which is kept as it is.
     """
-    return _remembered(make, lambda settings: settings)
+    return _remembered(make, lambda settings: settings, lambda context: context.networks.pictures)
+
+
+def remembered_with_data(make: Make[Choices]) -> Make[Choices]:
+    """The same for pictures that show no networks of the panel: they are kept beside the data."""
+    return _remembered(make, lambda settings: settings, lambda context: context.loaded.pictures)
 
 
 def at_any_lam(make: Make[Choices]) -> Make[Choices]:
     """Keep the pictures that a function makes of the networks of all λ together, whatever λ is chosen."""
-    return _remembered(make, lambda settings: replace(settings, lam=LAMS[0]))
+    deciding: Callable[[Settings], Settings] = lambda settings: replace(settings, lam=LAMS[0])
+    return _remembered(make, deciding, lambda context: context.networks.pictures)
 
 
-def _remembered(make: Make[Choices], deciding: Callable[[Settings], Settings]) -> Make[Choices]:
+def _remembered(
+    make: Make[Choices],
+    deciding: Callable[[Settings], Settings],
+    where: Callable[[Context], PictureCache[Hashable]],
+) -> Make[Choices]:
     @wraps(make)
     def kept_or_made(context: Context, *args: Choices.args, **kwargs: Choices.kwargs) -> Picture:
         settings = deciding(context.settings)
         key = make.__module__, make.__qualname__, settings, context.theme, args, tuple(kwargs.items())
-        return _kept(context.networks.pictures, key, lambda: make(context, *args, **kwargs))
+        return _kept(where(context), key, lambda: make(context, *args, **kwargs))
 
     return kept_or_made

@@ -5,8 +5,9 @@ from functools import partial
 
 import numpy as np
 
-from core import PENALTIES, Dataset, LogisticPath, Settings, fit_logistic
+from core import PENALTIES, Dataset, LogisticPath, Settings, evidence, fit_logistic
 from core.settings import LAMS
+from core.stability import Evidence
 from core.twins import Twins, twins
 from ui.base.queue import OnProgress
 from ui.data.shelf import Kind, Shelf
@@ -15,6 +16,7 @@ from ui.work.tasks import Batch, Task
 KIND = Kind("optima", 4_000_000, 1_000_000)
 BYTES_EACH = 400  # of a pair of fits: some numbers and the objects around them
 SECONDS, SECONDS_EACH = 0.05, 1.6e-6  # of a pair of fits, and for each number of X, on a small server
+EVIDENCE_FITS = 30  # at a single λ each, of which there may be more
 PATH_EACH = 5e-6  # of all fits of a penalty, for each number of X
 
 
@@ -74,6 +76,22 @@ def _fit_grid(data: Dataset, on_progress: OnProgress) -> Optima:
             for name, penalty in PENALTIES.items()
         }
     )
+
+
+def evidence_of(settings: Settings, shelf: Shelf) -> Batch[Evidence]:
+    """The λ of L2 under which data of two classes are most probable."""
+    settings = settings.reduced("lam", "hidden", "learning_rate", "epochs")
+    data = shelf.load(settings).data
+    task = Task(
+        kind=KIND,
+        shelf=shelf,
+        settings=settings,
+        depends_on=("evidence",),
+        work=lambda on_progress: evidence(data.X_train, data.y_train),
+        seconds=EVIDENCE_FITS * (SECONDS + PATH_EACH * data.m * data.n_features) / 10,
+        label="Computing the evidence",
+    )
+    return Batch((task,))
 
 
 def twin_fits(settings: Settings, shelf: Shelf, column: int) -> Batch[TwinFits]:

@@ -3,17 +3,21 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ui.base.queue import BusyError
 from ui.base.session import allow_stop, session
-from ui.work.tasks import Batch, Task, Value, busy_sentence, run_shared
+from ui.work.tasks import ON_SCREEN, SECOND, Batch, Task, Value, busy_sentence, run_shared
 
 SHOW_PROGRESS_AFTER = 0.6  # seconds; a bar that only flashes by says nothing and costs a redraw
 SHOW_STOP_AFTER = 2.0
+
+
+class UnfinishedError(RuntimeError):
+    """A part of a page that has not got its work; why stands in its place on the page."""
 
 
 @dataclass(eq=False)
@@ -24,9 +28,12 @@ class Progress:
     would have to wait too long ends the page here, with a sentence.
 
     place: an element that is there even when it is empty, or what follows would move and be drawn anew.
+    part: the name of a part of the page, whose work comes after what screens wait for. The page goes on where
+    it has not got it, which UnfinishedError says. "" for the page itself.
     """
 
     place: DeltaGenerator
+    part: str = ""
 
     def __call__(self, batch: Batch[Value]) -> list[Value]:
         """The results of the batch."""
@@ -36,7 +43,8 @@ class Progress:
             self._stop_if_unwanted(batch, missing)
             display = _Display(self.place, batch.key, len(missing))
             try:
-                results |= {task.key: run_shared(task, display.of(task)) for task in missing}
+                rank = SECOND if self.part else ON_SCREEN
+                results |= {task.key: run_shared(task, display.of(task), rank=rank) for task in missing}
             except BusyError as busy:
                 self._say_busy(busy)
             self.place.empty()
@@ -47,18 +55,24 @@ class Progress:
         refused = batch.refused(missing)
         if refused:
             self.place.warning(refused)
-            st.stop()
+            self._leave()
         is_long = sum(task.seconds for task in missing) > batch.asks_above
-        if session.stopped == batch.key or (is_long and session.wanted != batch.key):
+        if batch.key in session.stopped or (is_long and session.wanted != batch.key):
             with self.place.container():
                 st.info(batch.pending(missing))
-                st.button("Train them", on_click=_want, args=(batch.key,), key="train_them")
-            st.stop()
+                st.button("Train them", on_click=_want, args=(batch.key,), key=f"train_them{self.part}")
+            self._leave()
 
     def _say_busy(self, busy: BusyError) -> None:
         with self.place.container():
             st.warning(busy_sentence(busy))
-            st.button("Try again", key="try_again")
+            st.button("Try again", key=f"try_again{self.part}")
+        self._leave()
+
+    def _leave(self) -> NoReturn:
+        """End the page here, or its part."""
+        if self.part:
+            raise UnfinishedError
         st.stop()
 
 
@@ -109,9 +123,9 @@ class _Watch:
 
 def _want(key: Hashable) -> None:
     """A button's callback: this work is wanted, however long it takes."""
-    session.stopped, session.wanted = None, key
+    session.stopped, session.wanted = session.stopped - {key}, key
 
 
 def _stop(key: Hashable) -> None:
     """A button's callback: this work is not wanted any more."""
-    session.stopped, session.wanted = key, None
+    session.stopped, session.wanted = session.stopped | {key}, None

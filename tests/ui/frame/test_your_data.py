@@ -217,12 +217,12 @@ def test_what_would_take_too_long_is_refused_before_it_begins(monkeypatch):
 
 def test_a_training_that_was_stopped_waits_for_its_button():
     app = open_app(SPARSITY, seed="91", **QUICK)
-    app.session_state["stopped"] = networks(app.session_state["settings"], SHARED).key
+    app.session_state["stopped"] = frozenset({networks(app.session_state["settings"], SHARED).key})
     app.selectbox(key="hidden").set_value("4").run()
     chart(app)  # other settings are trained
     app.number_input(key="seed").set_value(92)
     other = Settings(hidden=(4,), seed=92, epochs=50)
-    app.session_state["stopped"] = networks(other, SHARED).key
+    app.session_state["stopped"] = frozenset({networks(other, SHARED).key})
     app.run()
     assert "was stopped" in app.info[0].value
     assert not app.get("vega_lite_chart")

@@ -183,7 +183,7 @@ def test_a_study_that_was_stopped_does_not_start_by_itself():
     app = open_app(TOPIC, **SMALL, seed="50")
     chart(app)
     context = context_at(app.session_state.settings, {PENALTY.key: "l1"})
-    app.session_state.stopped = curves_of(context).key
+    app.session_state.stopped = frozenset({curves_of(context).key})
     app.segmented_control(key=PENALTY.key).set_value("l1").run()
     assert not app.get("vega_lite_chart")
     app.button(key="train_them").click().run()

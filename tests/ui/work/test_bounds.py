@@ -105,7 +105,7 @@ def test_whatever_a_page_asks_for_is_bounded_or_refused(own):
             else:
                 assert max(task.seconds for task in asked) <= MAX_SECONDS
                 assert sum(task.seconds for task in asked) <= BATCH_SECONDS
-    assert kinds == {"networks", "curves", "races", "checks", "optima"}
+    assert kinds == {"networks", "curves", "races", "checks", "optima", "validations"}
     assert {"networks", "curves"} <= refused
     assert {one.needs for one in TOPICS} == set(Need)
 

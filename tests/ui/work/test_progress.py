@@ -189,7 +189,7 @@ def test_a_button_to_stop_comes_once_and_later_than_the_bar(monkeypatch):
 
 def test_what_was_stopped_waits_for_its_button_and_only_that():
     stopped, other = batch_of(piece("a")), batch_of(piece("b"))
-    app = opened(stopped, stopped=stopped.key)
+    app = opened(stopped, stopped=frozenset({stopped.key}))
     assert shown(app) == ""
     assert app.info[0].value == "Still missing: Working on a."
     app.session_state["batch"] = other

@@ -1,0 +1,112 @@
+"""The test rows are for the end: λ is chosen by cross-validation on the training rows."""
+
+from typing import Any
+
+from core import PENALTIES
+from core.stability import Evidence
+from ui.base.tables import integer_table
+from ui.base.words import lam_label
+from ui.pictures.picture import Picture
+from ui.topics.choosing.chart import chart
+from ui.topics.choosing.fitted import (
+    LOGISTIC,
+    MODEL,
+    PENALTY,
+    fitted,
+    is_fitted_exactly,
+    validated_settings,
+    validations_of,
+)
+from ui.topics.choosing.notes import notes
+from ui.topics.choosing.tables import RULE_TEXTS, cost_table, readout_table, rule_table, size_table
+from ui.topics.topic import Context, Control, Need, Topic
+from ui.work.optimum import evidence_of, optima
+
+RULE = Control(
+    "rule",
+    "The rule that chooses",
+    ("1se", "min"),
+    "1se",
+    lambda rule, context: RULE_TEXTS[rule],
+    help="λ_min has the lowest validated cost; λ_1se is the largest λ within one standard error of it. The "
+    "test rows are used at the λ that the rule chooses.",
+)
+
+
+def draw(context: Context) -> Picture:
+    """The validated cost of one penalty over λ, with the rules' λ, and how large the fit is."""
+    found, penalty = fitted(context, context[PENALTY]), PENALTIES[context[PENALTY]].label
+    evidence = _evidence(context)
+    settled = evidence is not None and evidence.settled
+    return Picture(
+        "choosing",
+        chart(context.labels, penalty, found.has_freedom, found.fresh is not None, context.theme),
+        {
+            "readout": readout_table(found),
+            "chosen": integer_table(k=[context.k]),
+            "costs": cost_table(found),
+            "sizes": size_table(found),
+            "rules": rule_table(found.validation, evidence.lam if evidence and settled else float("nan")),
+        },
+        f"For {penalty}: how large the fit is at each λ, and the cost that cross-validation finds, in a "
+        "band of one standard error, beside the cost on the training rows, with λ_min and λ_1se marked.",
+        notes(found, context.data, context[RULE], context.k, evidence),
+        caption="A fold is fitted at λ times its share of the rows, so that λ/m stays; its rows are scaled "
+        "by those that it is fitted on.",
+        helpers=frozenset({"chosen"}),
+    )
+
+
+def prepare(context: Context) -> None:
+    """The work that the picture needs."""
+    validations_of(context)
+    if is_fitted_exactly(context):
+        context.get(optima(validated_settings(context), context.shelf))
+        _evidence(context)
+    else:
+        _ = context.at(validated_settings(context)).networks
+
+
+def _evidence(context: Context) -> Evidence | None:
+    """The evidence for L2, where it is shown and there is an exact optimum."""
+    if not is_fitted_exactly(context) or context[PENALTY] != "l2":
+        return None
+    return context.get(evidence_of(context.settings, context.shelf))
+
+
+def chosen_by_rule(context: Context) -> float | None:
+    """The λ that the rule chooses, None where it finds none."""
+    one = validations_of(context).by_label[PENALTIES[context[PENALTY]].label]
+    k = one.k_by(context[RULE])
+    return float(one.lams[k]) if k >= 0 else None
+
+
+def formulas(context: Context) -> dict[str, Any]:
+    """The folds, and the λ that the rules choose."""
+    one = validations_of(context).by_label[PENALTIES[context[PENALTY]].label]
+    return {"folds": one.folds, "lam_min": lam_label(one.lam_min), "lam_1se": lam_label(one.lam_1se)}
+
+
+def constants(context: Context) -> dict[str, Any]:
+    """What the script takes over: what is validated, and by which rule λ is chosen."""
+    hidden = () if context[MODEL] == LOGISTIC else context.settings.hidden
+    return {"hidden": hidden, "penalty": context[PENALTY], "rule": context[RULE]}
+
+
+TOPIC = Topic(
+    key="choosing",
+    title="Choosing λ",
+    address="choosing-lambda",
+    sentence="The test rows are for the end.",
+    heading="Choosing λ: the test rows are for the end",
+    idea="Which λ is right cannot be seen on the rows that were fitted, and the test rows must not say it, "
+    "or they tell nothing in the end. So parts of the training rows are kept aside in turn: "
+    "cross-validation. Move λ along the curve; the band is what the folds cannot tell.",
+    draw=draw,
+    prepare=prepare,
+    needs=Need.VALIDATION,
+    controls=(MODEL, PENALTY, RULE),
+    columns=True,
+    formulas=formulas,
+    constants=constants,
+)

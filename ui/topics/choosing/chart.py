@@ -1,0 +1,102 @@
+"""The validated cost over λ with its band, the rules' λ, and over it how large the fit is."""
+
+from functools import lru_cache
+
+import altair as alt
+
+from ui.base.theme import INKS, PENALTY_COLORS, Ink
+from ui.pictures.chart import (
+    Spec,
+    chosen_slider,
+    finish,
+    lam_axis,
+    lam_rules,
+    layer,
+    readout,
+    table,
+    titled,
+)
+from ui.topics.choosing.tables import MARK_TEXTS
+
+DASHES = {"validated": [1, 0], "training": [6, 4], "fresh": [2, 3]}
+RULE_DASHES = {"min": [3, 3], "1se": [9, 4], "evidence": [1, 4]}
+COST_HEIGHT = 320
+
+
+@lru_cache(maxsize=64)
+def chart(labels: tuple[str, ...], penalty: str, has_freedom: bool, has_fresh: bool, theme: str) -> Spec:
+    """Size over cost, both against λ, with the rules' λ as dashed lines.
+
+    penalty: by its label; has_freedom: the size is in degrees of freedom; has_fresh: rows can be drawn anew.
+    Tables: readout, chosen, costs, sizes, rules.
+    """
+    ink, color, x = INKS[theme], PENALTY_COLORS[penalty], lam_axis(labels)
+    size = "Degrees of freedom" if has_freedom else "Weights not zero"
+    key = ["Solid: validated, ± one standard error", "Dashed: training rows"]
+    if has_fresh:
+        key.append("Dotted: 20,000 rows that nobody has seen")
+    panels = [
+        readout({"title": ink.text, "validated": color, "size": ink.quiet}),
+        size_panel(x, color, ink).properties(height=120, title=size),
+        cost_panel(x, color, ink).properties(
+            height=COST_HEIGHT, title=titled(f"Cost against λ, {penalty}", key, ink)
+        ),
+    ]
+    params, events = chosen_slider(len(labels), "λ")
+    return finish(panels, theme, ("x", "y", "strokeDash"), params, events)
+
+
+def size_panel(x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
+    """How large the fit to all training rows is."""
+    y = alt.Y("size:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4))
+    line = table("sizes").mark_line(
+        color=color, strokeWidth=3, point=alt.OverlayMarkDef(size=45, color=color)
+    )
+    return layer(lam_rules(ink, x), marks(x, ink), line.encode(x=x, y=y))
+
+
+def cost_panel(x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
+    """The validated mean in its band, the other costs, and the rules by name."""
+    y = alt.Y("cost:Q", title=None, scale=alt.Scale(type="sqrt"), axis=alt.Axis(tickCount=5))
+    dash = alt.StrokeDash(
+        "rows:N", scale=alt.Scale(domain=list(DASHES), range=list(DASHES.values())), legend=None
+    )
+    base = table("costs")
+    band = base.transform_filter("datum.rows == 'validated'").mark_area(opacity=0.2, color=color)
+    lines = base.mark_line(color=color).encode(
+        x=x,
+        y=y,
+        strokeDash=dash,
+        strokeWidth=alt.condition("datum.rows == 'validated'", alt.value(3), alt.value(2)),
+    )
+    points = base.transform_filter("datum.rows == 'validated'").mark_circle(size=50, color=color, opacity=1)
+    return layer(
+        lam_rules(ink, x),
+        marks(x, ink),
+        band.encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
+        lines,
+        points.encode(x=x, y=y),
+        names(x, ink),
+    ).resolve_scale(strokeDash="independent")
+
+
+def marks(x: alt.X, ink: Ink) -> alt.Chart:
+    """A line at each rule's λ, each dashed in its own way."""
+    dash = alt.StrokeDash(
+        "rule:N", scale=alt.Scale(domain=list(MARK_TEXTS), range=list(RULE_DASHES.values())), legend=None
+    )
+    return table("rules").mark_rule(color=ink.text, strokeWidth=2).encode(x=x, strokeDash=dash)
+
+
+def names(x: alt.X, ink: Ink) -> alt.Chart:
+    """The rules by name, each in a line of its own so that neighbours do not meet."""
+    tops = " : ".join(f"datum.rule == '{rule}' ? {14 + 24 * i}" for i, rule in enumerate(MARK_TEXTS))
+    words = table("rules").mark_text(
+        align=alt.expr(f"datum.k > {12} ? 'right' : 'left'"),
+        dx=alt.expr(f"datum.k > {12} ? -6 : 6"),
+        fontSize=16,
+        fontWeight=600,
+        color=ink.text,
+        y=alt.expr(f"{tops} : 0"),
+    )
+    return words.encode(x=x, text="label:N")

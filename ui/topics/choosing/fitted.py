@@ -1,0 +1,104 @@
+"""What is validated: logistic regression or the panel's network, and its fit to all training rows."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core import PENALTIES, Settings, degrees_of_freedom
+from core.measures import count_weights, count_zeros
+from core.selection import Answers, Validation
+from core.settings import LAMS
+from ui.topics.topic import Context, Control, penalty_control
+from ui.work.networks import Shape
+from ui.work.optimum import optima
+from ui.work.validation import Validations, is_exact, validation
+
+LOGISTIC, NETWORK = "logistic", "network"
+MODEL_TEXTS = {LOGISTIC: "logistic regression", NETWORK: "the panel's network"}
+MODEL = Control(
+    "model",
+    "What is validated",
+    (LOGISTIC, NETWORK),
+    LOGISTIC,
+    lambda model, context: MODEL_TEXTS[model],
+    applies=lambda context: bool(context.settings.hidden),
+    help="Logistic regression of two classes has an exact optimum, so that its folds are fitted in an instant.",
+)
+PENALTY = penalty_control("validated_penalty", default="l1")
+
+
+def validated_settings(context: Context) -> Settings:
+    """The settings of what is validated."""
+    return replace(context.settings, hidden=()) if context[MODEL] == LOGISTIC else context.settings
+
+
+def is_fitted_exactly(context: Context) -> bool:
+    """Whether there is an exact optimum, and no training."""
+    return is_exact(validated_settings(context), Shape.of(context.data))
+
+
+def validations_of(context: Context) -> Validations:
+    """Every penalty over the grid, validated."""
+    return context.get(validation(validated_settings(context), context.shelf))
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """One penalty over the grid: validated, and fitted to all training rows."""
+
+    validation: Validation
+    size: np.ndarray  # (n_lams,) nonzero weights or degrees of freedom; NaN where nothing is fitted
+    has_freedom: bool  # size is in degrees of freedom
+    n_weights: int
+    training: np.ndarray  # (n_lams,) cost on the training rows
+    fresh: np.ndarray | None  # (n_lams,) cost on rows that nobody has seen, where they can be drawn
+    on_test: np.ndarray  # (n_lams, n_out, n_test) logits
+    kept: np.ndarray | None  # (n_lams, n_features) which columns are used; None with hidden layers
+
+
+def fitted(context: Context, penalty: str) -> Fitted:
+    """The fits of a penalty of the registry."""
+    data, fresh = context.data, context.settings.load_fresh()
+    X = [data.X_train, data.X_test] + ([] if fresh is None else [fresh[0]])
+    model = _exact if is_fitted_exactly(context) else _trained
+    answers, size, n_weights, kept = model(context, penalty, np.concatenate(X))
+    ends = data.m, data.m + len(data.y_test)
+    training, on_test, others = np.split(answers.Z, ends, axis=2)
+
+    def cost(Z: np.ndarray, y: np.ndarray) -> np.ndarray:
+        mean: np.ndarray = Answers(Z, answers.nonzero).row_costs(y).mean(axis=1)
+        return mean
+
+    return Fitted(
+        validation=validations_of(context).by_label[PENALTIES[penalty].label],
+        size=size,
+        has_freedom=model is _exact and not PENALTIES[penalty].is_sparse,
+        n_weights=n_weights,
+        training=cost(training, data.y_train),
+        fresh=None if fresh is None else cost(others, fresh[1]),
+        on_test=on_test,
+        kept=kept,
+    )
+
+
+Model = tuple[Answers, np.ndarray, int, np.ndarray | None]  # with size, n_weights and kept
+
+
+def _exact(context: Context, penalty: str, X: np.ndarray) -> Model:
+    """The exact optima on all training rows, and their logits on X; NaN at λ = 0, where it may be endless."""
+    path = context.get(optima(validated_settings(context), context.shelf)).paths[PENALTIES[penalty].label]
+    Z = np.full((len(LAMS), 1, len(X)), np.nan)
+    Z[1:, 0] = path.W @ X.T + path.b[:, None]
+    kept = np.concatenate([np.ones_like(path.W[:1], bool), path.W != 0])
+    freedom = degrees_of_freedom(context.data.X_train, path)
+    return Answers(Z, kept.sum(axis=1)), np.append(np.nan, freedom), path.W.shape[1], kept
+
+
+def _trained(context: Context, penalty: str, X: np.ndarray) -> Model:
+    """The networks at rest."""
+    run = context.at(validated_settings(context)).networks.runs[PENALTIES[penalty].label]
+    Z = np.where(run.sound[:, None, None], run.layers(X)[-1].astype(float), np.nan)
+    n = count_weights(run.W)
+    nonzero = n - count_zeros(run.W)
+    kept = None if run.hidden else (run.W[0] != 0).any(axis=1)
+    return Answers(Z, nonzero), np.where(run.sound, nonzero, np.nan), n, kept

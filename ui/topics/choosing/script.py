@@ -1,0 +1,44 @@
+"""Choosing λ on the training rows: the numbers of this page of Regularization Lab.
+
+They are computed again with its core alone. Run it where the core lies:
+PYTHONPATH=path/to/regularization-lab python regularization-lab-choosing.py
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the dashboard, so that sums round alike
+
+import core
+from core.intervals import on_test_rows
+from core.selection import Fit
+
+settings = core.Settings()
+data = settings.load()
+# What is validated, under which penalty, and the rule that chooses: "min" or "1se".
+hidden = ()
+penalty = "l1"
+rule = "1se"
+
+fit = Fit(hidden, settings.learning_rate, settings.epochs, settings.seed)
+found = core.cross_validate(
+    data.X_train,
+    data.y_train,
+    hidden,
+    penalty,
+    seed=settings.seed,
+    learning_rate=settings.learning_rate,
+    epochs=settings.epochs,
+)
+print(f"{found.folds} folds: λ_min = {found.lam_min:g}, λ_1se = {found.lam_1se:g}")
+k = found.k_by(rule)
+print(f"the rule {rule} chooses λ = {found.lams[k]:g}: ", end="")
+print(f"validated cost {found.mean[k]:.6g}, standard error {found.se[k]:.6g}")
+
+rows, lams = (data.X_train, data.y_train), found.lams
+answers = fit.answers(rows, data.X_test, (penalty,) * lams.size, lams)
+used = on_test_rows(answers.Z[k], data.y_test, data.y_train)
+print(
+    f"on the test rows, used once: {answers.nonzero[k]} weights not zero, cost {used.cost.value:.6g} ", end=""
+)
+print(f"({used.cost.low:.6g} to {used.cost.high:.6g}), {used.accuracy.value:.4%} right; ", end="")
+print(f"a constant answer costs {used.constant_cost.value:.6g}")

@@ -1,0 +1,191 @@
+"""What validates λ: cross-validation, rules compared on several splits, stable columns, the leak on noise."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from core import PENALTIES, Dataset, Settings, cross_validate, stability_selection
+from core.choosing import CV_SHARE, Comparison, Leak, compare_rules, leak
+from core.selection import FOLDS, FOLDS_OF_NETWORKS, Validation
+from core.settings import LAMS
+from core.stability import Stability
+from ui.base.queue import OnProgress
+from ui.base.words import duration
+from ui.data.shelf import SHARED, Kind, Shelf
+from ui.work.curves import seeds_from
+from ui.work.networks import Shape
+from ui.work.networks import seconds as training_seconds
+from ui.work.tasks import MAX_SECONDS, Batch, Task, not_begun
+
+KIND = Kind("validations", 6_000_000, 1_000_000)
+PATH_SECONDS, PATH_EACH = 0.02, 1e-6  # of a penalty's exact path, and for each number of X
+LEAK_SECONDS = 1.0
+HALVES = 100
+SPLITS = 10  # on which rules are compared
+AUTO_SECONDS = 8.0  # of comparisons; what is estimated to take longer waits for its button
+
+
+@dataclass(frozen=True, eq=False)
+class Validations:
+    """Every penalty's cross-validation over the grid, by its label; all of the same folds."""
+
+    by_label: dict[str, Validation]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays, in bytes."""
+        return sum(one.nbytes for one in self.by_label.values())
+
+
+def is_exact(settings: Settings, shape: Shape) -> bool:
+    """Whether the folds are fitted exactly, and not trained."""
+    return not settings.hidden and shape.n_classes == 2
+
+
+def folds_of(settings: Settings, shape: Shape) -> int:
+    """How many folds there are: more of what is soon fitted."""
+    return min(FOLDS if is_exact(settings, shape) else FOLDS_OF_NETWORKS, shape.m)
+
+
+def deciding(settings: Settings, shape: Shape) -> Settings:
+    """The settings that a validation depends on: exact optima know nothing of a training."""
+    trained = ("learning_rate", "epochs") if is_exact(settings, shape) else ()
+    return settings.reduced("lam", *trained)
+
+
+def validation(settings: Settings, shelf: Shelf) -> Batch[Validations]:
+    """Every penalty over the grid, validated on the training rows; the chosen λ plays no part."""
+    data = shelf.load(settings).data
+    shape = Shape.of(data)
+    settings, folds = deciding(settings, shape), folds_of(settings, shape)
+    task = Task(
+        kind=KIND,
+        shelf=shelf,
+        settings=settings,
+        depends_on=("validation",),
+        work=partial(_validate, settings, data),
+        seconds=seconds(settings, shape, len(PENALTIES)),
+        label=f"Validating every λ in {folds} folds",
+        refusal=refusal(settings, data),
+    )
+    return Batch((task,))
+
+
+def seconds(settings: Settings, shape: Shape, n_penalties: int = 1) -> float:
+    """About how long a cross-validation of so many penalties takes."""
+    folds = folds_of(settings, shape)
+    if is_exact(settings, shape):
+        return n_penalties * folds * (PATH_SECONDS + PATH_EACH * shape.m * shape.n_features)
+    part = replace(shape, m=max(1, shape.m - shape.m // folds))
+    return folds * training_seconds(settings, part) * n_penalties / len(PENALTIES)
+
+
+def refusal(settings: Settings, data: Dataset) -> str | None:
+    """Why these data are not validated, None where they are."""
+    counts = np.bincount(data.y_train)
+    if counts.min() < 2:
+        return (
+            "Each class must have two training rows to be validated, and "
+            f"{data.class_names[counts.argmin()]!r} has {counts.min()}. Bring more rows of it, or leave it "
+            "out."
+        )
+    shape = Shape.of(data)
+    takes = seconds(settings, shape, len(PENALTIES))
+    return not_begun(f"Validating in {folds_of(settings, shape)} folds", takes, MAX_SECONDS)
+
+
+def _validate(settings: Settings, data: Dataset, on_progress: OnProgress) -> Validations:
+    n = len(LAMS)
+    found = cross_validate(
+        data.X_train,
+        data.y_train,
+        settings.hidden,
+        [name for name in PENALTIES for _ in LAMS],
+        LAMS * len(PENALTIES),
+        seed=settings.seed,
+        learning_rate=settings.learning_rate,
+        epochs=settings.epochs,
+        on_progress=on_progress,
+    )
+    labels = [penalty.label for penalty in PENALTIES.values()]
+    return Validations({label: found.select(slice(i * n, (i + 1) * n)) for i, label in enumerate(labels)})
+
+
+def comparisons(settings: Settings, shelf: Shelf, penalty: str) -> Batch[Comparison]:
+    """The rules of `core.choosing` on SPLITS splits, that of the settings' seed and those after it."""
+    shape = Shape.of(shelf.load(settings).data)
+    settings = deciding(settings, shape)
+    each = [replace(settings, seed=seed) for seed in seeds_from(settings.seed, SPLITS)]
+    tasks = (
+        Task(
+            kind=KIND,
+            shelf=shelf,
+            settings=one,
+            depends_on=("rules", penalty),
+            work=partial(_compare, one, shelf, penalty),
+            seconds=seconds(one, shape) / CV_SHARE,
+            label=f"Choosing λ on split {i + 1} of {SPLITS}",
+            refusal=refusal(one, shelf.load(one).data),
+        )
+        for i, one in enumerate(each)
+    )
+    return Batch(tuple(tasks), AUTO_SECONDS, _pending, f"Choosing λ on {SPLITS} splits")
+
+
+def _pending(missing: Sequence[Task[Comparison]]) -> str:
+    return (
+        f"On {len(missing)} of {SPLITS} splits λ is still to be chosen by every rule. That takes about "
+        f"{duration(sum(task.seconds for task in missing))}; a smaller network takes less."
+    )
+
+
+def _compare(settings: Settings, shelf: Shelf, penalty: str, on_progress: OnProgress) -> Comparison:
+    return compare_rules(
+        shelf.load(settings).data,
+        settings.hidden,
+        penalty,
+        seed=settings.seed,
+        learning_rate=settings.learning_rate,
+        epochs=settings.epochs,
+        fresh=settings.load_fresh(),
+        on_progress=on_progress,
+    )
+
+
+def stability(settings: Settings, shelf: Shelf) -> Batch[Stability]:
+    """How often L1 keeps each column on HALVES halves of the training rows, of two classes."""
+    settings = settings.reduced("lam", "hidden", "learning_rate", "epochs")
+    data = shelf.load(settings).data
+    task = Task(
+        kind=KIND,
+        shelf=shelf,
+        settings=settings,
+        depends_on=("stability",),
+        work=partial(_halve, settings, data),
+        seconds=HALVES * (PATH_SECONDS + PATH_EACH * data.m * data.n_features) / 2,
+        label=f"Fitting {HALVES} halves of the rows",
+        refusal=refusal(settings, data),
+    )
+    return Batch((task,))
+
+
+def _halve(settings: Settings, data: Dataset, on_progress: OnProgress) -> Stability:
+    return stability_selection(
+        data.X_train, data.y_train, LAMS[1:], HALVES, settings.seed, on_progress=on_progress
+    )
+
+
+def leaks() -> Batch[Leak]:
+    """The leak on pure noise; no setting plays a part."""
+    task = Task(
+        kind=KIND,
+        shelf=SHARED,
+        settings=Settings(),
+        depends_on=("leak",),
+        work=lambda on_progress: leak(on_progress=on_progress),
+        seconds=LEAK_SECONDS,
+        label="Fitting noise",
+    )
+    return Batch((task,))

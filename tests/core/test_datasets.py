@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import ks_2samp
 from sklearn import datasets as sklearn_datasets
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 
 import core
-from core.datasets import DATASETS, Source, Table, standardize, stratified_split
+from core.datasets import DATASETS, N_FRESH, Source, Table, fresh_rows, standardize, stratified_split
+from core.settings import UPLOAD, Settings
 
 REAL = {
     "breast_cancer": sklearn_datasets.load_breast_cancer,
@@ -241,3 +244,127 @@ def test_a_share_that_leaves_one_side_empty_is_refused(share):
 def test_every_class_stays_on_both_sides_at_any_share(share):
     data = core.load_dataset("digits", test_share=share)
     assert set(data.y_train) == set(data.y_test) == set(range(10))
+
+
+@each_synthetic
+@pytest.mark.parametrize("share", [0.3, 0.5])
+def test_fresh_rows_are_in_the_unit_of_the_training_rows(name, share):
+    rng = np.random.default_rng(3)
+    table = DATASETS[name].make(rng, 61, 0.2)
+    raw = table.X[stratified_split(table.y, share, rng)]
+    mean, deviation = raw.mean(axis=0), raw.std(axis=0)
+    data = core.load_dataset(name, 3, 61, test_share=share)
+    np.testing.assert_allclose(data.X_train * deviation + mean, raw, atol=1e-12)
+    X, y = fresh_rows(name, 3, 61, test_share=share, n=500)
+    more = draw(name, 0.2, 561, 3)  # of the same seed, so of the same truth
+    np.testing.assert_allclose(X * deviation + mean, more.X[61:], atol=1e-12)
+    np.testing.assert_array_equal(y, more.y[61:])
+
+
+def test_fresh_rows_lie_where_the_truth_has_them_in_that_unit():
+    rng = np.random.default_rng(5)
+    table = DATASETS["circles"].make(rng, 50, 0.0)
+    raw = table.X[stratified_split(table.y, 0.3, rng)]
+    X, y = fresh_rows("circles", 5, 50, 0.0, n=300)
+    np.testing.assert_allclose(
+        np.hypot(*(X * raw.std(axis=0) + raw.mean(axis=0)).T), np.where(y == 1, 0.5, 1)
+    )
+
+
+@each_synthetic
+def test_fresh_rows_are_distributed_as_those_of_the_data_set(name):
+    data, (X, _) = core.load_dataset(name, n_samples=3000), fresh_rows(name, n_samples=3000, n=3000)
+    for seen, fresh in zip(np.concatenate([data.X_train, data.X_test]).T, X.T, strict=True):
+        assert ks_2samp(seen, fresh).pvalue > 1e-3
+
+
+@each_synthetic
+@pytest.mark.parametrize("noise", [0.0, 0.2])
+def test_no_fresh_row_is_one_of_the_data_set_or_comes_twice(name, noise):
+    data = core.load_dataset(name, 2, 100, noise)
+    X, y = fresh_rows(name, 2, 100, noise, n=1000)
+    assert X.shape == (1000, data.n_features)
+    assert y.shape == (1000,)
+    rows = np.concatenate([data.X_train, data.X_test, X]).round(9)
+    assert len(np.unique(rows, axis=0)) == 1100
+
+
+@pytest.mark.parametrize("name", [name for name in SYNTHETIC if name != "needles"])
+def test_what_is_learnt_of_a_data_set_is_true_of_its_fresh_rows(name):
+    data = core.load_dataset(name, 1, 601, 0.05)
+    X, y = fresh_rows(name, 1, 601, 0.05, n=2000)
+    assert KNeighborsClassifier(5).fit(data.X_train, data.y_train).score(X, y) > 0.93
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_fresh_needles_have_the_same_columns_and_signs_and_those_of_another_seed_have_not(seed):
+    data = core.load_dataset("needles", seed, 400, 0.2)
+    needles = list(data.informative)
+    model = LogisticRegression().fit(data.X_train[:, needles], data.y_train)
+    best = 1 - np.arctan(0.2) / np.pi  # of a sum with noise, the share whose sign is the sum's
+    X, y = fresh_rows("needles", seed, 400, 0.2)
+    assert best - 0.04 < model.score(X[:, needles], y) < best + 0.01
+    X_other, y_other = fresh_rows("needles", seed + 10, 400, 0.2)
+    assert model.score(X_other[:, needles], y_other) < 0.8
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.2, 0.5])
+def test_fresh_rows_are_as_noisy_as_asked_for(noise):
+    X, y = fresh_rows("needles", 0, 400, noise)
+    best = LogisticRegression(C=100.0).fit(X, y).score(X, y)
+    assert best == pytest.approx(1 - np.arctan(noise) / np.pi, abs=0.01)
+
+
+@each_synthetic
+@pytest.mark.parametrize("n_samples", [50, 51])
+def test_about_half_of_the_fresh_rows_are_of_each_class(name, n_samples):
+    _, y = fresh_rows(name, 7, n_samples, n=4001)
+    assert set(y) == {0, 1}
+    assert y.mean() == pytest.approx(0.5, abs=0.03)
+
+
+def test_fresh_rows_are_the_same_twice_and_others_for_another_seed_and_as_many_as_asked_for():
+    (one, y), (same, _), (other, _) = (fresh_rows("xor", seed, 50) for seed in (4, 4, 5))
+    assert len(one) == len(y) == N_FRESH
+    np.testing.assert_array_equal(one, same)
+    assert not np.array_equal(one, other)
+    assert len(fresh_rows("xor", 4, 50, n=1)[0]) == 1
+
+
+@pytest.mark.parametrize("name", [*REAL, UPLOAD, "iris"])
+def test_what_is_not_drawn_has_no_fresh_rows(name):
+    with pytest.raises(ValueError, match=f"name must be 'moons', .* or 'needles', got '{name}'"):
+        fresh_rows(name)
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ({"seed": -1}, "seed must be a whole number of at least 0, got -1"),
+        ({"n_samples": 19}, "n_samples must be a whole number of at least 20, got 19"),
+        ({"noise": np.nan}, "noise must be a finite number"),
+        ({"n": 0}, "n must be a whole number of at least 1, got 0"),
+        ({"n": 2.5}, r"n must be a whole number of at least 1, got 2\.5"),
+    ],
+)
+def test_fresh_rows_that_cannot_be_drawn_are_refused(argument, message):
+    with pytest.raises(ValueError, match=message):
+        fresh_rows(**{"name": "moons", **argument})
+
+
+@each_synthetic
+def test_settings_load_the_fresh_rows_of_their_own_data(name):
+    chosen = Settings(name, seed=6, n_samples=50, noise=0.4)
+    X, y = chosen.load_fresh()
+    expected = fresh_rows(name, 6, 50, 0.4)
+    np.testing.assert_array_equal(X, expected[0])
+    np.testing.assert_array_equal(y, expected[1])
+    data = chosen.load()
+    assert X.shape == (N_FRESH, data.n_features)
+    for seen, fresh in zip(data.X_train.T, X.T, strict=True):
+        assert ks_2samp(seen, fresh).pvalue > 1e-4
+
+
+@pytest.mark.parametrize("name", [*REAL, UPLOAD])
+def test_settings_of_data_that_are_not_drawn_have_no_fresh_rows(name):
+    assert Settings(name).load_fresh() is None

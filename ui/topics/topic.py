@@ -313,8 +313,9 @@ def remembered_with_data(make: Make[Choices]) -> Make[Choices]:
 
 def at_any_lam(make: Make[Choices]) -> Make[Choices]:
     """Keep the pictures that a function makes of the networks of all λ together, whatever λ is chosen."""
-    deciding: Callable[[Settings], Settings] = lambda settings: replace(settings, lam=LAMS[0])
-    return _remembered(make, deciding, lambda context: context.networks.pictures)
+    return _remembered(
+        make, lambda settings: replace(settings, lam=LAMS[0]), lambda context: context.networks.pictures
+    )
 
 
 def _remembered(

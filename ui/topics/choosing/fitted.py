@@ -22,7 +22,7 @@ MODEL = Control(
     LOGISTIC,
     lambda model, context: MODEL_TEXTS[model],
     applies=lambda context: bool(context.settings.hidden),
-    help="Logistic regression of two classes has an exact optimum, so that its folds are fitted in an instant.",
+    help="Logistic regression of two classes has an exact optimum: its folds are fitted in an instant.",
 )
 PENALTY = penalty_control("validated_penalty", default="l1")
 

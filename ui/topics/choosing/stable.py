@@ -58,7 +58,7 @@ def _drawn(context: Context) -> Picture:
 def share_table(
     found: Stability, k: int, names: tuple[str, ...], informative: tuple[int, ...]
 ) -> pd.DataFrame:
-    """place, column, share, decides: the columns kept most often, at most MAX_BARS. k: position among LAMS > 0."""
+    """place, column, share, decides: the columns kept most often, up to MAX_BARS. k: among the λ > 0."""
     order = np.argsort(-found.share[k], kind="stable")[:MAX_BARS]
     return pd.DataFrame(
         {
@@ -77,8 +77,8 @@ def notes(found: Stability, lam: float, names: tuple[str, ...]) -> list[str]:
     which = f": {joined([markdown(names[i]) for i in stable.tolist()])}" if 0 < stable.size <= 8 else ""
     rules = (
         f"A half keeps {number(found.kept[k])} columns on average, so that at most {number(bound, 2)} "
-        f"columns are expected to be kept falsely in {percent(STABLE)} of the halves or more (Meinshausen and "
-        "Bühlmann)."
+        f"columns are expected to be kept falsely in {percent(STABLE)} of the halves or more (Meinshausen "
+        "and Bühlmann)."
     )
     return [
         f"At {lam_text(lam)}, half of it for half of the rows, {counted(stable.size, len(names), 'columns')} "

@@ -14,10 +14,10 @@ MARK_TEXTS = RULE_TEXTS | {"evidence": "evidence"}
 
 
 def cost_table(found: Fitted) -> pd.DataFrame:
-    """k, rows, cost, low, high: the mean cost in the folds and one standard error to both sides ("validated").
+    """k, rows, cost, low, high: the mean cost of the folds and one standard error to both sides.
 
-    Without a band the cost on "training" rows and, where they can be drawn, on "fresh" ones. No row where
-    nothing is fitted.
+    That is of "validated" rows; without a band the cost on "training" rows and, where they can be drawn, on
+    "fresh" ones. No row where nothing is fitted.
     """
     one = found.validation
     curves = {"validated": (one.mean, one.mean - one.se, one.mean + one.se)}

@@ -18,3 +18,4 @@ with st.container(key="way_on", gap="small"):
         st.page_link(file, label=label, icon=":material/arrow_forward:")
 
 page.explain(TOPIC, context)
+page.follow(TOPIC, context)

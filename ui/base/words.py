@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from core import PENALTIES, Run
+from core.intervals import Interval
 from core.measures import count_weights, count_zeros
 
 
@@ -35,6 +36,18 @@ def percent(share: float) -> str:
     if 0.9995 <= share < 1 or 0 < share < 0.0005:
         return "over 99.9 %" if share > 0.5 else "under 0.1 %"
     return f"{100 * share:.1f} %".replace(".0 %", " %")
+
+
+def interval(found: Interval) -> str:
+    """The ends of a 95 % interval of a number."""
+    if np.isnan(found.low):
+        return "too few rows for an interval"
+    return f"95 % interval {number(found.low)} to {number(found.high)}"
+
+
+def shares(found: Interval) -> str:
+    """The same of a share, in percent."""
+    return f"{percent(found.low)} to {percent(found.high)}"
 
 
 def counted(n: int, of: int, what: str) -> str:

@@ -1,6 +1,7 @@
 """The skeleton that every page shares: idea, controls, picture, what to notice, the mathematics."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -154,6 +155,16 @@ def show_part(
         st.markdown("\n".join(f"- {sentence}" for sentence in picture.notes))
 
 
+def follow(topic: Topic, context: Context) -> None:
+    """Do the work that comes after the picture, at the end of a page; then the page is drawn anew with it."""
+    batch = topic.second(context)
+    if batch is None or context.known(batch) is not None or topic.lacks_hidden(context):
+        return
+    with suppress(UnfinishedError):
+        replace(context, runner=Progress(st.empty(), "second")).run(batch)
+        st.rerun()
+
+
 def notice(sentences: Sequence[str]) -> None:
     """What to notice, each a sentence with numbers of this run."""
     st.header("What to notice", anchor=False)
@@ -171,3 +182,4 @@ def present(topic: Topic) -> None:
     context = open_topic(topic)
     if not show(topic, context).missing:
         explain(topic, context)
+        follow(topic, context)

@@ -110,6 +110,12 @@ class Context:
             self.made[batch.key] = self.runner(batch)
         return self.made[batch.key]
 
+    def known(self, batch: Batch[Value]) -> list[Value] | None:
+        """The results where they are there already, None where not; nothing is begun for them."""
+        if batch.key not in self.made and (found := batch.kept()) is not None:
+            self.made[batch.key] = found
+        return self.made.get(batch.key)
+
     def get(self, batch: Batch[Value]) -> Value:
         """The result of a single piece of work."""
         (result,) = self.run(batch)
@@ -182,6 +188,10 @@ def _nothing(context: Context) -> dict[str, Any]:
     return {}
 
 
+def _no_work(context: Context) -> None:
+    return None
+
+
 def _same(context: Context) -> Context:
     return context
 
@@ -205,6 +215,8 @@ class Topic:
     idea: str  # what to do on the page, and what to look at
     draw: Callable[[Context], Picture]
     prepare: Callable[[Context], object] = _nothing  # the work that `draw` needs beside the networks
+    # Work that no picture waits for: it comes after, and `draw` takes from `context.known` what is there.
+    second: Callable[[Context], Batch[Any] | None] = _no_work
     heading: str = ""  # of the page, where it is not the sentence
     needs: Need = Need.REST
     controls: tuple[Control, ...] = ()
@@ -246,6 +258,11 @@ class Topic:
             return ""
         return unrest(context.networks.runs, context.k)
 
+    def lacks_second(self, context: Context) -> bool:
+        """Whether there is work to come after the picture."""
+        batch = self.second(context)
+        return batch is not None and context.known(batch) is None
+
     def lacks_hidden(self, context: Context) -> bool:
         """Whether there is nothing to show without a hidden layer."""
         return self.remedy is not None and not context.settings.hidden
@@ -255,7 +272,8 @@ class Topic:
         if self.remedy and self.lacks_hidden(context):
             return Picture(self.key, missing=self.remedy.sentence)
         choices = tuple(context[control] for control in self.controls)
-        key = self.key, context.settings, context.theme, choices, context.panel is not None
+        about = self.key, context.settings, context.theme, choices, context.panel is not None
+        key = *about, self.lacks_second(context)
         pictures = self._pictures(context)
         if pictures.get(key) is None:
             self.prepare(context)  # before it is drawn, one picture at a time: this may wait for its turn

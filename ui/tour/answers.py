@@ -32,15 +32,16 @@ from ui.topics.bias_variance.tables import best_at_a_quarter, worth_table
 from ui.topics.hidden_units import TOLERANCE
 from ui.topics.hidden_units.states import all_states, tolerance
 from ui.topics.linearity import DEVIATION
-from ui.topics.overview.tables import scores_of
+from ui.topics.overview.notes import NEW_ROWS
+from ui.topics.overview.scores import Scores, scores_of, settled
 from ui.topics.solvers import race_of
 from ui.topics.topic import Context
 from ui.tour.measured import accuracy_at, has_collapsed
 from ui.work.checks import gradient_check
 
 # From which value on an option's successor is right: the first option lies below the first bound.
-OVERFIT = (1.5, 3.0, 10.0)  # test cost in training costs
-BEST = (0.05, 1.0, 10.0)  # λ
+OVERFIT = (1.5, 3.0, 10.0)  # cost of new rows in training costs
+CHOSEN = (0.05, 1.0, 10.0)  # λ
 BYTES = (0.25, 0.5, 0.9)  # share of the plain size
 ERRORS = (THRESHOLD, 0.01, 0.2)  # relative error
 BAND = (0.2, 0.5, 0.9)  # share of z
@@ -88,12 +89,13 @@ def _require_hidden(context: Context) -> None:
 
 
 def overfit(context: Context) -> tuple[int, str]:
-    """How much larger the test cost is than the training cost without a penalty."""
-    scores = scores_of(context.networks.runs["L2"], context.data)
-    train_cost, test_cost = scores.train_cost[0], scores.test_cost[0]
-    if not np.isfinite(train_cost + test_cost):
+    """How much larger the cost is on new rows than on the training rows, without a penalty."""
+    scores = _scores(context, "L2")
+    rows, new = scores.new
+    cost, elsewhere = scores.training.cost[0], new.cost[0]
+    if not np.isfinite(cost + elsewhere):
         raise UnanswerableError("At λ = 0 the training did not settle. Choose a smaller α in the panel.")
-    ratio = test_cost / train_cost if train_cost > 0 else np.inf
+    ratio = elsewhere / cost if cost > 0 else np.inf
     right = option_at(ratio, OVERFIT)
     end = (
         "That gap is variance: the network has fitted samples that are not there again."
@@ -101,25 +103,39 @@ def overfit(context: Context) -> tuple[int, str]:
         else "That is no large gap: here the network has not memorized its samples."
     )
     return right, (
-        f"At λ = 0 the cost is {number(train_cost)} on the training rows and {number(test_cost)} on the test "
-        f"rows, **{times(ratio)}** as much. {end}"
+        f"At λ = 0 the cost is {number(cost)} on the training rows and {number(elsewhere)} {NEW_ROWS[rows]}, "
+        f"**{times(ratio)}** as much. {end}"
     )
 
 
+def _scores(context: Context, label: str) -> Scores:
+    """What a penalty's networks come to, on new rows too."""
+    known = settled(context)
+    scores = scores_of(context.networks.runs[label], context.data, label, known)
+    if scores.new[0] == "training":
+        raise UnanswerableError(known.missing)
+    return scores
+
+
 def best_lam(context: Context) -> tuple[int, str]:
-    """Which λ of L2 has the lowest cost on the test rows."""
-    cost = scores_of(context.networks.runs["L2"], context.data).test_cost
-    if not np.isfinite(cost).any():
-        raise UnanswerableError("At every λ the L2 network diverged. Choose a smaller α in the panel.")
-    best, last = int(np.nanargmin(cost)), int(np.flatnonzero(np.isfinite(cost))[-1])
-    ends = [
-        f"{number(cost[k])} at λ = {lam_label(LAMS[k])}"
-        for k in dict.fromkeys((0, last))
-        if k != best and np.isfinite(cost[k])
+    """Which λ of L2 cross-validation chooses."""
+    scores = _scores(context, "L2")
+    one = scores.validation
+    if one is None or one.k_1se < 0:
+        raise UnanswerableError(
+            "At no λ was every fold of the L2 network trained. Choose a smaller α, or more rows, in the "
+            "panel."
+        )
+    others = [
+        f"{number(one.mean[k])} at λ = {lam_label(LAMS[k])}"
+        for k in dict.fromkeys((0, len(LAMS) - 1))
+        if k not in (one.k_min, one.k_1se) and np.isfinite(one.mean[k])
     ]
-    also = f"; it is {joined(ends)}" if ends else ""
-    return option_at(LAMS[best], BEST), (
-        f"Under L2 the lowest test cost, {number(cost[best])}, is at **λ = {lam_label(LAMS[best])}**{also}."
+    also = f"; it is {joined(others)}" if others else ""
+    return option_at(one.lam_1se, CHOSEN), (
+        f"Over {one.folds} folds the validated cost of L2 is lowest, {number(one.mean[one.k_min])}, at "
+        f"λ_min = {lam_label(one.lam_min)}. The largest λ within one standard error, "
+        f"{number(one.se[one.k_min], 2)}, is **λ_1se = {lam_label(one.lam_1se)}**{also}."
     )
 
 

@@ -18,6 +18,7 @@ from ui.topics.hidden_units import TOPIC as HIDDEN_UNITS
 from ui.topics.histograms import TOPIC as HISTOGRAMS
 from ui.topics.linearity import TOPIC as LINEARITY
 from ui.topics.overview import TOPIC as OVERVIEW
+from ui.topics.overview.scores import scores_of, settled
 from ui.topics.sparsity import TOPIC as SPARSITY
 from ui.topics.topic import Context, Topic
 from ui.topics.weight_decay import TOPIC as WEIGHT_DECAY
@@ -50,11 +51,14 @@ def _accuracy(context: Context, label: str) -> float:
 
 
 def overfits(context: Context) -> bool:
-    """Nearly all training rows right at λ = 0, twice their cost on test rows, and a λ that halves it."""
-    run, data = context.networks.runs["L2"], context.data
-    fit = accuracy(run.predict_proba(data.X_train), data.y_train)[0]
-    test = run.cross_entropy(data.X_test, data.y_test)
-    return bool(fit > 0.95 and test[0] > 2 * run.data_cost[-1, 0] and np.nanmin(test) < 0.5 * test[0])
+    """Nearly all training rows right at λ = 0, twice their cost on new rows, and a λ_1se that halves it."""
+    scores = scores_of(context.networks.runs["L2"], context.data, "L2", settled(context))
+    fit, true, k = scores.training, scores.true, scores.k_1se
+    if true is None or k < 0:
+        return False
+    return bool(
+        fit.accuracy[0] > 0.95 and true.cost[0] > 2 * fit.cost[0] and true.cost[k] < 0.5 * true.cost[0]
+    )
 
 
 def few_columns_do(context: Context) -> bool:
@@ -140,8 +144,8 @@ def all_constant(context: Context) -> bool:
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
         "Overfit the moons",
-        "Without a penalty nearly all training rows are right, and the cost on test rows is more than twice "
-        "theirs. The best λ takes off more than half of it.",
+        "Without a penalty nearly all training rows are right, and the cost on new rows is more than twice "
+        "theirs. The λ that cross-validation chooses takes off more than half of it.",
         OVERVIEW,
         {
             "dataset": "moons",

@@ -1,13 +1,15 @@
 """What validates λ: cross-validation, rules compared on several splits, stable columns, the leak on noise."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from core import PENALTIES, Dataset, Settings, cross_validate, stability_selection
+from core import PENALTIES, Dataset, Run, Settings, cross_validate, stability_selection
 from core.choosing import CV_SHARE, Comparison, Leak, compare_rules, leak
+from core.datasets import N_FRESH
 from core.selection import FOLDS, FOLDS_OF_NETWORKS, Validation
 from core.settings import LAMS
 from core.stability import Stability
@@ -22,6 +24,8 @@ from ui.work.tasks import MAX_SECONDS, Batch, Task, not_begun
 KIND = Kind("validations", 6_000_000, 1_000_000)
 PATH_SECONDS, PATH_EACH = 0.02, 1e-6  # of a penalty's exact path, and for each number of X
 LEAK_SECONDS = 1.0
+FRESH_SECONDS, FRESH_EACH = 0.05, 1e-8  # of drawing the rows, and for each unit of each network and row
+FRESH_PARTS = 10  # in which they are measured, for less memory: of equal size, so that means are means
 HALVES = 100
 SPLITS = 10  # on which rules are compared
 AUTO_SECONDS = 8.0  # of comparisons; what is estimated to take longer waits for its button
@@ -111,6 +115,60 @@ def _validate(settings: Settings, data: Dataset, on_progress: OnProgress) -> Val
     )
     labels = [penalty.label for penalty in PENALTIES.values()]
     return Validations({label: found.select(slice(i * n, (i + 1) * n)) for i, label in enumerate(labels)})
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """Cost and accuracy of each penalty's networks on rows that nobody has seen, (n_lams,), by its label."""
+
+    cost: dict[str, np.ndarray]
+    accuracy: dict[str, np.ndarray]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays, in bytes."""
+        return sum(found.nbytes for part in (self.cost, self.accuracy) for found in part.values())
+
+
+def expectation(settings: Settings, shelf: Shelf, runs: Mapping[str, Run]) -> Batch[Validations | Truth]:
+    """What to expect of new rows, as far as it is not refused: Validations, and Truth of data that are drawn.
+
+    runs: the networks of these settings, by the penalty's label.
+    """
+    tasks: tuple[Task[Any], ...] = (*validation(settings, shelf).tasks, *truth(settings, shelf, runs))
+    return Batch(tuple(task for task in tasks if task.refused is None))
+
+
+def truth(settings: Settings, shelf: Shelf, runs: Mapping[str, Run]) -> tuple[Task[Truth], ...]:
+    """The networks on rows drawn anew, where the data are drawn."""
+    if not settings.is_synthetic:
+        return ()
+    reduced = settings.reduced("lam")
+    units = sum(settings.hidden) + 1
+    task = Task(
+        kind=KIND,
+        shelf=shelf,
+        settings=reduced,
+        depends_on=("truth",),
+        work=partial(_measure, reduced, runs),
+        seconds=FRESH_SECONDS + FRESH_EACH * units * len(LAMS) * len(PENALTIES) * N_FRESH,
+        label=f"Measuring on {N_FRESH:,} fresh rows",
+    )
+    return (task,)
+
+
+def _measure(settings: Settings, runs: Mapping[str, Run], on_progress: OnProgress) -> Truth:
+    fresh = settings.load_fresh()
+    assert fresh is not None  # see `truth`
+    parts = [(X, y) for X, y in zip(*(np.array_split(each, FRESH_PARTS) for each in fresh), strict=True)]
+    cost, accuracy = {}, {}
+    for i, (label, run) in enumerate(runs.items()):
+        found = []
+        for j, (X, y) in enumerate(parts):
+            found.append((run.cross_entropy(X, y), run.accuracy(X, y)))
+            on_progress(i * FRESH_PARTS + j + 1, len(runs) * FRESH_PARTS)
+        cost[label], accuracy[label] = np.where(run.sound, np.mean(found, axis=0), np.nan)
+    return Truth(cost, accuracy)
 
 
 def comparisons(settings: Settings, shelf: Shelf, penalty: str) -> Batch[Comparison]:

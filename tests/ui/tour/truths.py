@@ -11,7 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import core
+from core.datasets import standardize
 from core.gradient import check
+from core.grid import epochs_to_rest
+from core.selection import splits
 from core.settings import LAMS, MAX_SEED
 from core.variance import Curves, learning_curves, sample_sizes
 from tests.app import context_at
@@ -71,24 +74,37 @@ class Truth(NamedTuple):
 
 
 def true_overfit(context: Context) -> Truth:
-    run, data = alone(context, "l2", 0.0), context.data
+    run, data, fresh = alone(context, "l2", 0.0), context.data, context.settings.load_fresh()
     train = entropy(forward(run, data.X_train)[-1], data.y_train)
-    test = entropy(forward(run, data.X_test)[-1], data.y_test)
-    ratio = test / train
+    new = entropy(forward(run, fresh[0])[-1], fresh[1])
+    ratio = new / train
     # Far from rest the last digits of a network depend on the stack that it is trained in.
-    settled = (train, test, ratio) if ratio < 100 else ()
+    settled = (train, new, ratio) if ratio < 100 else ()
     return Truth(sum(ratio >= bound for bound in (1.5, 3, 10)), (0, *settled))
 
 
 def true_best_lam(context: Context) -> Truth:
-    data, run = trained_to_rest(context.settings, "l2")
-    cost = np.full(len(LAMS), np.inf)
-    for k in np.flatnonzero(run.diverged_at < 0):
-        if run.cost[-1, k] <= run.cost[0, k]:
-            cost[k] = entropy(forward(run, data.X_test, k)[-1], data.y_test)
-    lam = LAMS[cost.argmin()]
+    data, settings, n = context.data, context.settings, len(LAMS)
+    folds = list(splits(data.y_train, 5, np.random.default_rng(settings.seed)))
+    costs = np.empty((5, n))
+    for i, (kept, aside) in enumerate(folds):
+        X, other = standardize(data.X_train[kept], data.X_train[aside])
+        run = core.train(
+            *(X, data.y_train[kept], settings.hidden, ["l1"] * n + ["l2"] * n),
+            np.array(LAMS * 2) * len(kept) / data.m,
+            *(settings.learning_rate, [epochs_to_rest(settings.epochs, lam) for lam in LAMS * 2]),
+            settings.seed,
+            method="accelerated",
+            until_rest=True,
+        )
+        for k in range(n):
+            costs[i, k] = entropy(forward(run, other, n + k)[-1], data.y_train[aside])
+    mean = costs.mean(axis=0)
+    low = mean.argmin()
+    error = costs[:, low].std(ddof=1) / np.sqrt(5)
+    lam = max(lam for lam, cost in zip(LAMS, mean, strict=True) if cost <= mean[low] + error)
     right = 0 if lam == 0 else 1 if lam < 1 else 2 if lam < 10 else 3
-    return Truth(right, (cost.min(), lam))
+    return Truth(right, (mean[low], lam))
 
 
 def true_zeros(context: Context) -> Truth:

@@ -3,9 +3,9 @@
 import numpy as np
 
 from core import Dataset
-from core.intervals import Interval, OnTestRows, on_test_rows
+from core.intervals import OnTestRows, on_test_rows
 from core.stability import Evidence
-from ui.base.words import counted, how_many, lam_label, lam_text, number, percent
+from ui.base.words import counted, how_many, interval, lam_label, lam_text, number, percent, shares
 from ui.topics.choosing.fitted import Fitted
 from ui.topics.choosing.tables import RULE_TEXTS, size_text
 
@@ -52,8 +52,8 @@ def _once(found: Fitted, data: Dataset, rule: str) -> list[str]:
     return [
         f"The {len(data.y_test):,} test rows are used once, for what was fitted to all {data.m:,} training "
         f"rows at {RULE_TEXTS[rule]} = {lam_label(found.validation.lams[k])}: cost "
-        f"**{number(used.cost.value)}** ({ends(used.cost)}), **{percent(used.accuracy.value)}** right "
-        f"({share_ends(used.accuracy)}). {_constant(used)}"
+        f"**{number(used.cost.value)}** ({interval(used.cost)}), **{percent(used.accuracy.value)}** right "
+        f"({shares(used.accuracy)}). {_constant(used)}"
     ]
 
 
@@ -62,18 +62,6 @@ def _constant(used: OnTestRows) -> str:
         "A constant answer, the classes' shares in the training rows, costs "
         f"{number(used.constant_cost.value)} and is right for {percent(used.constant_accuracy.value)}."
     )
-
-
-def ends(interval: Interval) -> str:
-    """A 95 % interval of a cost."""
-    if np.isnan(interval.low):
-        return "too few rows for an interval"
-    return f"95 % interval {number(max(interval.low, 0))} to {number(interval.high)}"
-
-
-def share_ends(interval: Interval) -> str:
-    """The same of a share."""
-    return f"{percent(interval.low)} to {percent(interval.high)}"
 
 
 def _chosen(found: Fitted, k: int) -> list[str]:

@@ -10,15 +10,15 @@ from ui.pictures.picture import Picture
 from ui.topics.overview.chart import chart
 from ui.topics.overview.example import about, adapted
 from ui.topics.overview.notes import notes
+from ui.topics.overview.scores import expected, scores_of, second
 from ui.topics.overview.tables import (
-    best_table,
     boundary_cells,
     boundary_labels,
     boundary_points,
     plane_of,
+    rule_table,
     score_readout,
     score_table,
-    scores_of,
     three_lams,
 )
 from ui.topics.topic import Context, Topic, penalty_control
@@ -29,8 +29,9 @@ PENALTY = penalty_control("overview_penalty", "Boundaries under")
 def draw(context: Context) -> Picture:
     """Boundaries of the chosen penalty, and the costs of all, in a context that `adapted` gives."""
     data, runs, penalty = context.data, context.networks.runs, PENALTIES[context[PENALTY]].label
-    scores = {label: scores_of(run, data) for label, run in runs.items()}
-    ks, roles = three_lams(scores[penalty])
+    known = expected(context)
+    scores = {label: scores_of(run, data, label, known) for label, run in runs.items()}
+    ks, roles = three_lams(scores[penalty], context.k)
     if not ks:
         return Picture(
             "overview",
@@ -40,19 +41,20 @@ def draw(context: Context) -> Picture:
     plane = plane_of(data)
     return Picture(
         "overview",
-        chart(context.labels, len(ks), penalty, context.theme),
+        chart(context.labels, len(ks), penalty, context.settings.is_synthetic, context.theme),
         {
             "cells": boundary_cells(runs[penalty], ks, plane),
             "points": boundary_points(len(ks), plane, data),
-            "headings": boundary_labels(ks, roles, LAMS, scores[penalty], len(data.y_test)),
+            "headings": boundary_labels(ks, roles, LAMS, scores[penalty]),
             "readout": score_readout(scores, runs),
             "chosen": integer_table(k=[context.k]),
             "scores": score_table(scores),
-            "best": best_table(scores, LAMS),
+            "rules": rule_table(scores, LAMS),
         },
-        "The plane coloured by the network's answer at λ = 0, at the best λ and at one too large, with "
-        "the training samples; and the cost and the accuracy on training and test rows against λ.",
-        notes(scores, runs, ks, penalty, context.k, data),
+        "The plane coloured by the network's answer at λ = 0, at λ_1se and at one too large, with the "
+        "training samples; and against λ the cost and the accuracy on training rows, on rows kept aside in "
+        "folds and, where they can be drawn, on new ones.",
+        notes(scores, runs, ks, penalty, context.k, data, known),
         helpers=frozenset({"chosen", "headings"}),
     )
 
@@ -81,6 +83,7 @@ TOPIC = Topic(
     idea="Without a penalty a network bends its boundary around single noisy samples. A penalty on the "
     "weights makes that expensive: first the noise goes, and with too much of it the signal as well.",
     draw=draw,
+    second=second,
     controls=(PENALTY,),
     adapted=adapted,
     about=about,

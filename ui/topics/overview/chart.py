@@ -23,24 +23,30 @@ from ui.pictures.chart import (
 )
 from ui.topics.overview.tables import CELLS, GAP
 
+COST_HEIGHT = 240
+DASHES = {"validated": [1, 0], "training": [6, 4], "true": [2, 3]}
 NARROW = 800  # pixels of the picture, below which the words over the squares are short
 
 
 @lru_cache(maxsize=64)
-def chart(labels: tuple[str, ...], n_squares: int, penalty: str, theme: str) -> Spec:
+def chart(labels: tuple[str, ...], n_squares: int, penalty: str, has_truth: bool, theme: str) -> Spec:
     """Decision boundaries side by side, and cost and accuracy of every penalty against λ.
 
-    penalty: the label of the one whose boundaries are drawn. Tables: cells, points, headings, readout,
-    chosen, scores, best.
+    penalty: the label of the one whose boundaries are drawn. has_truth: rows can be drawn anew. Tables:
+    cells, points, headings, readout, chosen, scores, rules.
     """
     ink, x = INKS[theme], lam_axis(labels)
     params, events = chosen_slider(len(labels), "λ")
     cost = alt.Y("cost:Q", title=None, scale=alt.Scale(type="sqrt"), axis=alt.Axis(tickCount=4))
-    key = titled("Cost against λ", ["Test solid, training dashed", "A ring: the best λ"], ink)
+    key = ["Solid: validated, ± one standard error; a ring: λ_1se", "Dashed: training rows"]
+    if has_truth:
+        key.append("Dotted: 20,000 rows that nobody has seen")
     panels = [
         boundaries(n_squares, penalty, ink),
         rest_readout(ink),
-        layer(curve(x, cost, ink), *best_labels()).properties(height=200, title=key),
+        layer(band(x), curve(x, cost, ink), *rule_labels()).properties(
+            height=COST_HEIGHT, title=titled("Cost against λ", key, ink)
+        ),
         curve(x, percent_axis("accuracy", zero=False), ink).properties(
             height=160, title="Accuracy against λ"
         ),
@@ -109,23 +115,40 @@ def heading(long: str, short: str, above: int, x_scale: alt.Scale, **mark: Any) 
     return written.encode(x=alt.X("x:Q", scale=x_scale, axis=None), y=alt.value(-above))
 
 
+def band(x: alt.X) -> alt.Chart:
+    """One standard error to both sides of each validated cost."""
+    rows = table("scores").transform_filter("datum.rows == 'validated'")
+    color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
+    return rows.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=color)
+
+
 def curve(x: alt.X, y: alt.Y, ink: Ink) -> alt.LayerChart:
-    """Test and training of every penalty over λ, a ring at each best λ."""
+    """What every penalty comes to over λ, on each kind of rows, and a ring at each λ_1se."""
     color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
     dash = alt.StrokeDash(
-        "rows:N", scale=alt.Scale(domain=["test", "training"], range=[[1, 0], [6, 4]]), legend=None
+        "rows:N", scale=alt.Scale(domain=list(DASHES), range=list(DASHES.values())), legend=None
     )
-    lines = table("scores").mark_line(strokeWidth=3).encode(x=x, y=y, color=color, strokeDash=dash)
-    rings = table("best").mark_point(size=260, strokeWidth=3, opacity=1, filled=False)
+    lines = (
+        table("scores")
+        .mark_line()
+        .encode(
+            x=x,
+            y=y,
+            color=color,
+            strokeDash=dash,
+            strokeWidth=alt.condition("datum.rows == 'validated'", alt.value(3), alt.value(2)),
+        )
+    )
+    rings = table("rules").mark_point(size=260, strokeWidth=3, opacity=1, filled=False)
     return layer(lam_rules(ink, x), lines, rings.encode(x=x, y=y, color=color))
 
 
-def best_labels() -> list[alt.Chart]:
-    """Each penalty's best λ in words, at the lower right, where the curves do not come."""
+def rule_labels() -> list[alt.Chart]:
+    """Each penalty's λ_1se in words, at the lower right, where the curves do not come."""
     return [
-        table("best")
+        table("rules")
         .transform_filter(f"datum.penalty == '{label}'")
         .mark_text(align="right", baseline="bottom", fontSize=16, fontWeight=600, color=color)
-        .encode(x=alt.value("width"), y=alt.value(190 - 24 * i), text="label:N")
+        .encode(x=alt.value("width"), y=alt.value(COST_HEIGHT - 10 - 24 * i), text="label:N")
         for i, (label, color) in enumerate(reversed(PENALTY_COLORS.items()))
     ]

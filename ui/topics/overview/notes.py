@@ -5,9 +5,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from core import Dataset, Run
+from core.intervals import of_mean, on_test_rows
+from core.network import row_costs, targets
 from ui.base.tables import Runs
-from ui.base.words import counted, joined, lam_text, number, percent, standing, times
-from ui.topics.overview.tables import Scores
+from ui.base.words import counted, interval, joined, lam_text, number, percent, shares, standing, times
+from ui.topics.overview.scores import Expected, Scores
+
+NEW_ROWS = {"true": "on 20,000 rows that nobody has seen", "validated": "on rows kept aside in folds"}
 
 
 def notes(
@@ -17,8 +21,9 @@ def notes(
     penalty: str,
     k: int,
     data: Dataset,
+    known: Expected,
 ) -> list[str]:
-    """What no penalty, the best λ, one too large and the chosen λ come to.
+    """What no penalty, λ_1se, a λ too large and the chosen λ come to.
 
     scores, runs: by the penalty's label. ks, penalty: the λ at which boundaries are drawn, and the label of
     whose. k: position of the chosen λ.
@@ -26,7 +31,9 @@ def notes(
     label, free = next(iter(scores.items()))  # at λ = 0 all penalties have the same network
     sentences = [
         _memorized(free, runs[label], data),
-        *(_best(label, one, runs[label]) for label, one in scores.items()),
+        *(_ruled(label, one, runs[label]) for label, one in scores.items()),
+        known.missing,
+        _once(scores, runs, data),
         _too_large(scores[penalty], runs[penalty], ks, penalty),
         _chosen(scores, runs, k),
     ]
@@ -35,56 +42,95 @@ def notes(
 
 def _memorized(free: Scores, run: Run, data: Dataset) -> str | None:
     """What the network does without a penalty, on its samples and on others."""
-    train_cost, test_cost = free.train_cost[0], free.test_cost[0]
-    if not np.isfinite(test_cost):
+    cost, (rows, new) = free.training.cost[0], free.new
+    if not np.isfinite(cost):
         return None
-    right = round(free.train_accuracy[0] * data.m)
+    right = round(free.training.accuracy[0] * data.m)
     when = "At λ = 0" if run.at_rest[0] else f"After {run.stopped_at[0]:,} epochs at λ = 0"
     note = (
         f"{when} the network gets {counted(right, data.m, 'training samples')} right at a cost of "
-        f"{number(train_cost)}; on the {len(data.y_test)} test points its cost is **{number(test_cost)}**"
+        f"{number(cost)}"
     )
-    if test_cost > train_cost:
-        note += f", {times(test_cost / train_cost)} as much"
-    return note + "."
+    if rows == "training" or not np.isfinite(new.cost[0]):
+        return f"{note}."
+    note += f"; {NEW_ROWS[rows]} its cost is **{number(new.cost[0])}**"
+    return f"{note}, {times(new.cost[0] / cost)} as much." if new.cost[0] > cost > 0 else f"{note}."
 
 
-def _best(label: str, scores: Scores, run: Run) -> str | None:
-    """The λ with the lowest test cost, what it saves, and how far from rest its network is, if it is."""
-    best, free_cost = scores.best, scores.test_cost[0]
-    if best < 0:
+def _ruled(label: str, scores: Scores, run: Run) -> str | None:
+    """What cross-validation chooses, what it saves, and how far from rest the network is, if it is."""
+    one, k = scores.validation, scores.k_1se
+    if one is None or k < 0:
         return None
-    if best == 0:
+    if k == 0:
         return (
-            f"Under {label}, λ = 0 has the lowest test cost of the grid on this run, {number(free_cost)}: "
-            "there is little noise here that the network could memorize."
+            f"Under {label}, cross-validation in {one.folds} folds finds nothing better than λ = 0, "
+            f"{number(one.mean[0])}: there is little noise here that the network could memorize."
         )
-    saved = f" in place of {number(free_cost)} without a penalty" if np.isfinite(free_cost) else ""
-    away = f"; the network there is {standing(run)[best]} after {run.stopped_at[best]:,} epochs"
+    saved = f" in place of {number(one.mean[0])} without a penalty" if np.isfinite(one.mean[0]) else ""
+    truth = ""
+    if scores.true is not None:
+        truth = f", and in truth {number(scores.true.cost[k])}"
+        if np.isfinite(scores.true.cost[0]):
+            truth += f" in place of {number(scores.true.cost[0])}"
+    away = f"; the network there is {standing(run)[k]} after {run.stopped_at[k]:,} epochs"
     return (
-        f"{label} is best at **{lam_text(run.lams[best])}**: test cost **{number(scores.test_cost[best])}**"
-        f"{saved}, training cost {number(scores.train_cost[best])}, test accuracy "
-        f"{percent(scores.test_accuracy[best])}{'' if run.at_rest[best] else away}."
+        f"Under {label}, cross-validation in {one.folds} folds has its lowest cost at "
+        f"λ_min = {run.lams[one.k_min]:g}, and chooses **λ_1se = {run.lams[k]:g}**: a validated cost of "
+        f"**{number(one.mean[k])}** (± {number(one.se[k], 2)}){saved}{truth}; on the training rows "
+        f"{number(scores.training.cost[k])}{'' if run.at_rest[k] else away}."
+    )
+
+
+def _once(scores: Mapping[str, Scores], runs: Runs, data: Dataset) -> str | None:
+    """What the test rows say at each λ_1se, once, beside the constant model and of one another."""
+    at = {label: one.k_1se for label, one in scores.items() if one.k_1se >= 0}
+    at = {label: k for label, k in at.items() if np.isfinite(scores[label].training.cost[k])}
+    if not at:
+        return None
+    Z = {label: runs[label].at(k).layers(data.X_test)[-1][0].astype(float) for label, k in at.items()}
+    used = {label: on_test_rows(one, data.y_test, data.y_train) for label, one in Z.items()}
+    parts = [
+        f"{label} costs {number(one.cost.value)} ({interval(one.cost)}) and is right for "
+        f"{percent(one.accuracy.value)} ({shares(one.accuracy)})"
+        for label, one in used.items()
+    ]
+    constant = next(iter(used.values()))
+    note = (
+        f"The {len(data.y_test):,} test rows are used once, at λ_1se: {', '.join(parts)}; a constant answer "
+        f"costs {number(constant.constant_cost.value)} and is right for "
+        f"{percent(constant.constant_accuracy.value)}"
+    )
+    if len(Z) != 2:
+        return f"{note}."
+    Y = targets(data.y_test, len(data.class_names), "float64")
+    first, other = (row_costs(one[None], Y)[0] for one in Z.values())
+    between, (a, b) = of_mean(first - other), Z
+    told = "which the rows do not tell from 0" if between.low <= 0 <= between.high else "which is no chance"
+    return (
+        f"{note}. Row by row {a} costs {number(abs(between.value), 2)} "
+        f"{'more' if between.value > 0 else 'less'} than {b} ({interval(between)}), {told}."
     )
 
 
 def _too_large(scores: Scores, run: Run, ks: Sequence[int], penalty: str) -> str | None:
-    """What is lost at the last of the λ that are drawn, where it is beyond the best and the network rests."""
-    if not ks or ks[-1] <= scores.best or not run.at_rest[ks[-1]]:
+    """What is lost at the last of the λ that are drawn, where it is beyond λ_1se and the network rests."""
+    if not ks or scores.k_1se < 0 or ks[-1] <= scores.k_1se or not run.at_rest[ks[-1]]:
         return None
-    large = ks[-1]
+    large, (rows, new) = ks[-1], scores.new
     return (
-        f"Too much of it and the signal goes too: at {lam_text(run.lams[large])} {penalty}'s test cost is "
-        f"{number(scores.test_cost[large])}, and its training cost {number(scores.train_cost[large])}."
+        f"Too much of it and the signal goes too: at {lam_text(run.lams[large])} {penalty}'s {rows} cost is "
+        f"{number(new.cost[large])}, and its training cost {number(scores.training.cost[large])}."
     )
 
 
 def _chosen(scores: Mapping[str, Scores], runs: Runs, k: int) -> str | None:
-    """The test costs at the chosen λ, and how far from rest the networks are, if they are."""
-    costs = {label: one.test_cost[k] for label, one in scores.items() if np.isfinite(one.test_cost[k])}
+    """The costs at the chosen λ, and how far from rest the networks are, if they are."""
+    known = {label: one.new for label, one in scores.items()}
+    costs = {label: new.cost[k] for label, (_, new) in known.items() if np.isfinite(new.cost[k])}
     if not costs:
         return None
     away = {label: "" if runs[label].at_rest[k] else f" ({standing(runs[label])[k]})" for label in costs}
     parts = [f"{label} {number(cost)}{away[label]}" for label, cost in costs.items()]
-    lam = next(iter(runs.values())).lams[k]
-    return f"At the chosen {lam_text(lam)} the test cost is, under {joined(parts)}."
+    rows, lam = next(iter(known.values()))[0], next(iter(runs.values())).lams[k]
+    return f"At the chosen {lam_text(lam)} the {rows} cost is, under {joined(parts)}."

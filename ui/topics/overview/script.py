@@ -8,27 +8,36 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the dashboard, so that sums round alike
 
-import numpy as np
-
 import core
-from core.measures import accuracy
-from core.variance import best_lams
 
 settings = core.Settings()
 data = settings.load()
 # Every penalty at every λ, all from the same start, by accelerated steps until they rest.
 runs = core.train_grid(data, settings, snapshots=2, method="accelerated")
+# The same, each in turn without a part of the training rows, and measured on that part.
+validated = core.cross_validate(
+    data.X_train,
+    data.y_train,
+    settings.hidden,
+    penalty=[name for name in core.PENALTIES for _ in core.LAMS],
+    lams=core.LAMS * len(core.PENALTIES),
+    seed=settings.seed,
+    learning_rate=settings.learning_rate,
+    epochs=settings.epochs,
+)
+fresh = settings.load_fresh()  # rows that nobody has seen, where they can be drawn
 k = core.LAMS.index(settings.lam)  # the chosen λ
 
-for label, run in runs.items():
-    # networks that diverged or swing are left out
-    train_cost = np.where(run.sound, run.cross_entropy(data.X_train, data.y_train), np.nan)
-    test_cost = np.where(run.sound, run.cross_entropy(data.X_test, data.y_test), np.nan)
-    share = accuracy(run.predict_proba(data.X_test), data.y_test)
-    best = best_lams(test_cost[None])[0]
-    for j in (k, 0):
-        print(f"{label} at λ = {run.lams[j]:g}: test cost {test_cost[j]:.3g}, ", end="")
-        print(f"training cost {train_cost[j]:.3g}")
-    if best > 0:
-        print(f"{label} is best at λ = {run.lams[best]:g}: test cost {test_cost[best]:.3g}, ", end="")
-        print(f"training cost {train_cost[best]:.3g}, test accuracy {100 * share[best]:.1f} %")
+for i, (label, run) in enumerate(runs.items()):
+    found = validated.select(slice(i * len(core.LAMS), (i + 1) * len(core.LAMS)))
+    rule = found.k_1se
+    cost = run.cross_entropy(data.X_train, data.y_train)
+    print(
+        f"{label}: λ_min = {found.lam_min:g}, λ_1se = {found.lam_1se:g}; there the validated cost is ", end=""
+    )
+    print(f"{found.mean[rule]:.3g} (± {found.se[rule]:.2g}), and the training cost {cost[rule]:.3g}")
+    if fresh is not None:
+        true = run.cross_entropy(*fresh)
+        for j in (k, 0, rule):
+            if run.sound[j]:
+                print(f"{label} at λ = {run.lams[j]:g}: true cost {true[j]:.3g}")

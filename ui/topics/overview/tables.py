@@ -1,17 +1,15 @@
 """Tidy tables of the boundaries at three λ, and of cost and accuracy over the grid."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from core import Dataset, Run
-from core.measures import accuracy
-from core.variance import best_lams
 from ui.base.tables import Runs, integer_table
-from ui.base.words import lam_text, number, standing, standings
+from ui.base.words import lam_text, number, percent, standing, standings
 from ui.pictures.boundary import Plane, points_in_squares
+from ui.topics.overview.scores import Scores
 
 CELLS = 40  # of a side of a boundary's square
 GAP = 2  # cells between two squares
@@ -19,50 +17,26 @@ MARGIN = 0.25  # around the samples, in standard deviations
 LEVELS = 10  # of probability; more are not told apart, and make the table longer
 
 
-@dataclass(frozen=True, eq=False)
-class Scores:
-    """One penalty's networks, measured, (n_lams,) each; NaN where a network diverged or swings."""
+def three_lams(scores: Scores, chosen: int) -> tuple[list[int], list[str]]:
+    """Positions in the grid, increasing, and what each is: λ = 0, λ_1se, and one too large.
 
-    train_cost: np.ndarray
-    test_cost: np.ndarray
-    train_accuracy: np.ndarray
-    test_accuracy: np.ndarray
-
-    @property
-    def best(self) -> int:
-        """Position of the λ with the lowest test cost, −1 where there is none."""
-        return int(best_lams(self.test_cost[None])[0])
-
-
-def scores_of(run: Run, data: Dataset) -> Scores:
-    """Cross-entropy and accuracy on the training and on the test rows."""
-    sides = ((data.X_train, data.y_train), (data.X_test, data.y_test))
-    measured = (
-        *(run.cross_entropy(X, y) for X, y in sides),
-        *(accuracy(run.predict_proba(X), y) for X, y in sides),
-    )
-    return Scores(*(np.where(run.sound, values, np.nan) for values in measured))
-
-
-def three_lams(scores: Scores) -> tuple[list[int], list[str]]:
-    """Positions in the grid, increasing, and what each is: λ = 0, the best, and one too large.
-
-    Too large is the first λ beyond the best that loses half of what the best one has over the largest λ.
-    Where λ = 0 is the best there are two; a λ whose network diverged is left out.
+    chosen: position of the chosen λ, which stands in for λ_1se until that is known. Too large is the first
+    λ beyond the middle one that loses half of what that one has over the largest λ, by the cost that is best
+    known of new rows. Where λ = 0 is the middle one there are two; a λ whose network diverged is left out.
     """
-    cost, best = scores.test_cost, scores.best
-    if best < 0:
+    _, measured = scores.new
+    cost = np.where(np.isfinite(scores.training.cost), measured.cost, np.nan)
+    middle = scores.k_1se if scores.k_1se >= 0 else chosen
+    finite = np.flatnonzero(np.isfinite(cost))
+    if not finite.size:
         return [], []
-    last = int(np.flatnonzero(np.isfinite(cost))[-1])
-    half = (cost[best] + cost[last]) / 2
-    beyond = np.flatnonzero(cost >= half)
-    beyond = beyond[beyond > best]
-    roles = {best: "the best" if best > 0 else "the best here"}
-    if best > 0 and np.isfinite(cost[0]):
-        roles[0] = "no penalty"
-    if beyond.size:
-        roles[int(beyond[0])] = "too large"
-    ks = sorted(roles)
+    name = "λ_1se" if scores.k_1se >= 0 else "chosen"
+    roles = {0: "no penalty"} | {middle: name if middle > 0 else f"no penalty, {name}"}
+    if np.isfinite(cost[middle]):
+        half = (cost[middle] + cost[finite[-1]]) / 2
+        beyond = np.flatnonzero((cost >= half) & (np.arange(cost.size) > middle))
+        roles |= {int(k): "too large" for k in beyond[:1]}
+    ks = sorted(k for k in roles if np.isfinite(cost[k]))
     return ks, [roles[k] for k in ks]
 
 
@@ -94,49 +68,50 @@ def boundary_points(n_squares: int, plane: Plane, data: Dataset) -> pd.DataFrame
 
 
 def boundary_labels(
-    ks: Sequence[int], roles: Sequence[str], lams: Sequence[float], scores: Scores, n_test: int
+    ks: Sequence[int], roles: Sequence[str], lams: Sequence[float], scores: Scores
 ) -> pd.DataFrame:
     """x, lam, role, wrong, short: what stands over each square; lam and short where there is little room."""
-    wrong = [round((1 - scores.test_accuracy[k]) * n_test) for k in ks]
+    rows, measured = scores.new
+    wrong = [percent(1 - measured.accuracy[k]) for k in ks]
     return pd.DataFrame(
         {
             "x": [i * (CELLS + GAP) for i in range(len(ks))],
             "lam": [lam_text(lams[k]) for k in ks],
             "role": [f"{lam_text(lams[k])}, {role}" for k, role in zip(ks, roles, strict=True)],
             "wrong": [
-                f"test cost {number(scores.test_cost[k])}, {n} of {n_test} wrong"
-                for k, n in zip(ks, wrong, strict=True)
+                f"{rows} cost {number(measured.cost[k])}, {share} wrong"
+                for k, share in zip(ks, wrong, strict=True)
             ],
-            "short": [f"{n}/{n_test} wrong" for n in wrong],
+            "short": [f"{share} wrong" for share in wrong],
         }
     )
 
 
 def score_table(scores: Mapping[str, Scores]) -> pd.DataFrame:
-    """k, penalty, rows ("training" or "test"), cost, accuracy; networks that diverged have no row."""
-    frames = [
-        integer_table(k=range(one.test_cost.size)).assign(penalty=label, rows=rows, cost=cost, accuracy=share)
-        for label, one in scores.items()
-        for rows, cost, share in (
-            ("training", one.train_cost, one.train_accuracy),
-            ("test", one.test_cost, one.test_accuracy),
-        )
-    ]
+    """k, penalty, rows, cost, low, high, accuracy; networks that diverged have no row.
+
+    rows: "training", "validated" or "true", as far as they are known. low, high: one standard error of the
+    folds to both sides, else the cost itself.
+    """
+    frames = []
+    for label, one in scores.items():
+        for rows, measured in one.by_rows.items():
+            se = one.validation.se if rows == "validated" and one.validation is not None else 0.0
+            ends = {"low": measured.cost - se, "high": measured.cost + se}
+            frames.append(
+                integer_table(k=range(measured.cost.size)).assign(
+                    penalty=label, rows=rows, cost=measured.cost, **ends, accuracy=measured.accuracy
+                )
+            )
     return pd.concat(frames, ignore_index=True).dropna()
 
 
-def best_table(scores: Mapping[str, Scores], lams: Sequence[float]) -> pd.DataFrame:
-    """k, penalty, cost, accuracy, label: each penalty's best λ, where it has one."""
+def rule_table(scores: Mapping[str, Scores], lams: Sequence[float]) -> pd.DataFrame:
+    """k, penalty, cost, accuracy, label: each penalty's λ_1se, where it is known."""
     rows = [
-        (
-            one.best,
-            label,
-            one.test_cost[one.best],
-            one.test_accuracy[one.best],
-            f"{label} best: {lam_text(lams[one.best])}",
-        )
+        (k, label, *(values[k] for values in (found.cost, found.accuracy)), f"{label}: λ_1se = {lams[k]:g}")
         for label, one in scores.items()
-        if one.best >= 0
+        if (k := one.k_1se) >= 0 and (found := one.validated) is not None
     ]
     return pd.DataFrame(rows, columns=["k", "penalty", "cost", "accuracy", "label"]).astype({"k": "int32"})
 
@@ -146,12 +121,17 @@ def score_readout(scores: Mapping[str, Scores], runs: Runs) -> pd.DataFrame:
     lams = next(iter(runs.values())).lams
     lines = {"title": [lam_text(lam) for lam in lams]}
     for label, one in scores.items():
-        measured = zip(one.test_cost, one.train_cost, standing(runs[label]), strict=True)
+        where = standing(runs[label])
         lines[label] = [
-            f"{label}: test cost {number(test)}, training {number(train)}"
-            if np.isfinite(test)
-            else f"{label}: {where}"
-            for test, train, where in measured
+            f"{label}: {_costs(one, k)}" if np.isfinite(one.training.cost[k]) else f"{label}: {where[k]}"
+            for k in range(len(lams))
         ]
     lines["rest"] = standings(runs)
     return integer_table(k=range(len(lams))).assign(**lines)
+
+
+def _costs(scores: Scores, k: int) -> str:
+    """All costs that are known at the k-th λ."""
+    known = {rows: measured.cost[k] for rows, measured in scores.by_rows.items()}
+    parts = [f"{rows} {number(cost)}" for rows, cost in known.items() if np.isfinite(cost)]
+    return "cost " + ", ".join(reversed(parts))

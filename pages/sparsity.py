@@ -24,3 +24,4 @@ else:
     page.show_table(twins.twins_picture(context, column))
 
 page.explain(TOPIC, context)
+page.follow(TOPIC, context)

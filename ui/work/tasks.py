@@ -8,7 +8,7 @@ at once (`run_now`).
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from threading import Lock
 from typing import Any, Generic, Protocol, TypeVar
@@ -119,6 +119,10 @@ class Batch(Generic[Value]):
         """Why what is missing is not begun, in a sentence; None where it is."""
         one = next((refused for task in missing if (refused := task.refused)), None)
         return one or not_begun(self.label, sum(task.seconds for task in missing), BATCH_SECONDS, self.lower)
+
+    def possible(self) -> "Batch[Value]":
+        """The same without what is refused."""
+        return replace(self, tasks=tuple(task for task in self.tasks if task.refused is None))
 
     def kept(self) -> list[Value] | None:
         """All results, None where one is not made yet."""

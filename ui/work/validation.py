@@ -136,7 +136,7 @@ def expectation(settings: Settings, shelf: Shelf, runs: Mapping[str, Run]) -> Ba
     runs: the networks of these settings, by the penalty's label.
     """
     tasks: tuple[Task[Any], ...] = (*validation(settings, shelf).tasks, *truth(settings, shelf, runs))
-    return Batch(tuple(task for task in tasks if task.refused is None))
+    return Batch(tasks).possible()
 
 
 def truth(settings: Settings, shelf: Shelf, runs: Mapping[str, Run]) -> tuple[Task[Truth], ...]:

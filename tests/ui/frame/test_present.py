@@ -58,7 +58,7 @@ def test_presented_pages_have_no_panel_and_type_for_the_back_row(browser, addres
 def test_a_shared_link_opens_the_same_state_in_a_new_session(browser, address):
     with new_page(browser) as page:
         open_page(page, f"{address}/l1-vs-l2?lam=20&seed=3&{QUICK}")
-        page.get_by_test_id("stButtonGroup").get_by_text("equal test cost").click()
+        page.get_by_test_id("stButtonGroup").get_by_text("equal validated cost").click()
         wait_until_quiet(page)  # a click while the page is drawn anew would be lost
         page.get_by_test_id("stButtonGroup").get_by_text("2 (output)").click()
         wait_until_quiet(page)

@@ -11,13 +11,15 @@ from streamlit.testing.v1 import AppTest
 
 import core
 from core.penalties import Penalty
+from core.selection import Validation
 from core.settings import LAMS
 from core.twins import first_to_enter, twins
 from tests.app import QUICK, chart, context_at, open_app, retrained_to_rest, sentences, zeros_of
 from tests.trained import trained_to_rest
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
-from ui.topics.sparsity import COMPARE, LAYER, TOPIC, optima_of
-from ui.topics.sparsity.notes import _zero_range, notes, underflow
+from ui.base.words import joined
+from ui.topics.sparsity import COMPARE, LAYER, TOPIC, optima_of, second, validated, why_not
+from ui.topics.sparsity.notes import _zero_range, notes, price, underflow
 from ui.topics.sparsity.tables import (
     EQUAL_COST,
     MAX_PATHS,
@@ -86,33 +88,66 @@ def diverged() -> tuple[core.Dataset, dict[str, core.Run]]:
     return wine, trained(wine, (), (0.0, 1.0, 1000.0), learning_rate=3.0, epochs=200)
 
 
-def test_partners_at_equal_cost_are_the_nearest_on_the_grid(data, runs):
-    beside = partners(runs, data, EQUAL_COST)
-    costs = {label: run.cross_entropy(data.X_test, data.y_test) for label, run in runs.items()}
-    for label, cost in costs.items():
-        for k, j in enumerate(beside[label]):
-            assert abs(cost[j] - costs["L1"][k]) == np.abs(cost - costs["L1"][k]).min()
-    assert (beside["L1"] == np.arange(len(LAMS))).all()
-    assert (beside["L2"] != beside["L1"]).any()
+def validation(costs: list[float]) -> Validation:
+    """Two folds with these costs."""
+    both = np.array([costs, costs])
+    return Validation(np.array(LAMS[: len(costs)]), both, 1 - both, 2)
 
 
-def test_a_partner_that_diverged_is_never_chosen(diverged):
-    wine, runs = diverged
-    assert runs["L2"].diverged_at[2] > 0
-    assert 2 not in partners(runs, wine, EQUAL_COST)["L2"]
+def test_partners_at_equal_cost_are_the_nearest_on_the_same_branch():
+    L1, L2 = validation([0.5, 0.3, 0.2, 0.4, 0.6]), validation([0.4, 0.1, 0.33, 0.42, 0.61])
+    found = {"L1": L1, "L2": L2}
+    beside = partners(dict.fromkeys(found, None), found, EQUAL_COST)
+    assert beside["L1"].tolist() == [0, 1, 2, 3, 4]
+    # Too little under L1 (0.3) stands beside too little under L2 (0.4), though 0.33 is nearer to it.
+    assert beside["L2"].tolist() == [0, 0, 1, 3, 4]
 
 
-def test_where_l1_diverged_its_partner_has_the_same_lam(diverged):
-    wine, runs = diverged
-    beside = partners({"L1": runs["L2"], "L2": runs["L1"]}, wine, EQUAL_COST)
-    assert [beside["L1"][2], beside["L2"][2]] == [2, 2]
+def test_partners_of_networks_are_nearest_among_those_on_their_side_of_the_lowest():
+    context = context_at(dataset="spirals", noise=0.5, hidden=(8,), n_samples=100, epochs=200)
+    context.run(second(context))
+    found = validated(context)
+    beside = partners(context.networks.runs, found, EQUAL_COST)["L2"]
+    for k in range(len(LAMS)):
+        right = k >= found["L1"].k_min
+        side = [j for j in range(len(LAMS)) if (j >= found["L2"].k_min) == right]
+        if side:
+            away = np.abs(found["L2"].mean - found["L1"].mean[k])
+            assert beside[k] in side
+            assert away[beside[k]] <= np.nanmin(away[side]) + 1e-8
+
+
+def test_a_partner_whose_folds_failed_is_never_chosen_and_without_any_the_lam_is_the_same():
+    L1, L2 = validation([0.5, 0.3, 0.6]), validation([0.4, 0.2, np.nan])
+    beside = partners(dict.fromkeys(("L1", "L2"), None), {"L1": L1, "L2": L2}, EQUAL_COST)
+    assert 2 not in beside["L2"]
+    beside = partners(dict.fromkeys(("L1", "L2"), None), {"L1": L2, "L2": L1}, EQUAL_COST)
+    assert beside["L2"][2] == 2
+
+
+def test_until_it_is_validated_the_same_lam_is_shown_and_the_page_says_so():
+    context = context_at(choices={"compare": EQUAL_COST}, hidden=(4,), epochs=50, seed=61)
+    picture = TOPIC.picture(context)
+    assert "What the penalties cost on new rows is not validated yet." in picture.notes
+    assert (picture.tables["readout"].at_L2 == np.arange(len(LAMS))).all()
+    context.run(second(context))
+    later = TOPIC.picture(context)
+    assert not any("not validated" in note for note in later.notes)
+    assert (later.tables["readout"].at_L2 != np.arange(len(LAMS))).any()
+
+
+def test_where_validating_takes_too_long_the_page_says_what_to_lower():
+    context = context_at(dataset="digits", hidden=(64, 64, 64), epochs=2000)
+    assert not second(context).tasks
+    assert "so it is not begun. Choose fewer epochs or hidden units." in why_not(context)
+    assert price(None, 3, {}, why_not(context)) == [why_not(context)]
 
 
 @pytest.mark.parametrize("layer", [0, 1, 2])
 def test_the_matrix_holds_each_weight_in_its_place(breast, deep, layer):
     n_out, n_in = deep["L1"].W[layer].shape[1:]
     names_in = breast.feature_names if layer == 0 else [f"u{i}" for i in range(n_in)]
-    beside = partners(deep, breast, SAME_LAM)
+    beside = partners(deep, None, SAME_LAM)
     table = weights_over_lam(deep, beside, layer, names_in, [f"out{i}" for i in range(n_out)], None)
     for label, run in deep.items():
         rows = table[table.penalty == label]
@@ -169,10 +204,10 @@ def test_images_of_units_do_not_overlap():
 
 
 def test_networks_that_diverged_are_in_no_table(diverged):
-    wine, runs = diverged
+    _, runs = diverged
     shares = zero_shares(runs)
     assert not ((shares.penalty == "L2") & (shares.k == 2)).any()
-    beside = partners(runs, wine, SAME_LAM)
+    beside = partners(runs, None, SAME_LAM)
     assert zero_readout(runs, beside, None)["L2"][2] == "L2: diverged"
 
 
@@ -182,7 +217,7 @@ def test_the_zeros_of_a_network_that_swings_are_not_counted(data, runs):
     swinging = replace(runs["L2"].rest, swings=here, at_rest=runs["L2"].at_rest & ~here)
     sound = set(np.flatnonzero(runs["L2"].sound))
     runs = {**runs, "L2": replace(runs["L2"], saved_rest=swinging)}
-    assert zero_readout(runs, partners(runs, data, SAME_LAM), None).L2[k] == "L2: swings"
+    assert zero_readout(runs, partners(runs, None, SAME_LAM), None).L2[k] == "L2: swings"
     table = needles(runs, data.informative)
     assert k in sound
     assert set(table.k[table.penalty == "L2"]) == sound - {k}
@@ -224,7 +259,7 @@ def test_zeros_of_another_round_penalty_are_said_to_be_underflow_too(monkeypatch
     monkeypatch.setitem(core.PENALTIES, "double", double)
     moons = core.load_dataset("moons")
     runs = trained(moons, (8, 8), (0.0, 500.0), learning_rate=0.3, epochs=300)
-    sentences = notes(runs, moons, 1, partners(runs, moons, SAME_LAM), None, None)
+    sentences = notes(runs, moons, 1, partners(runs, None, SAME_LAM), None, None)
     (note,) = [note for note in sentences if note.startswith("Double's zeros")]
     assert f"up to {zeros_of(runs['Double'].at(1)):,} at λ = 500, are not sparsity" in note
 
@@ -234,15 +269,19 @@ def test_another_sparse_penalty_has_the_sentences_of_l1(monkeypatch, data):
     runs = trained(data, (), (0.0, 1.0, 20.0), learning_rate=0.3, **TO_REST)
     assert zeros_of(runs["Mixed"].select(slice(2, 3))) > 0, "this λ is meant to make zeros"
     assert zeros_of(runs["Mixed"].select(slice(1, 2))) > 0
-    sentences = notes(runs, data, 2, partners(runs, data, SAME_LAM), None, None)
+    sentences = notes(runs, data, 2, partners(runs, None, SAME_LAM), None, None)
     assert [
         note for note in sentences if note.startswith("Mixed has its first exact zero on this grid at λ = 1.")
     ]
     assert [note for note in sentences if "columns that decide the class, Mixed at λ = 20 uses" in note]
     (zeros,) = [note for note in sentences if note.startswith("At λ = 20, Mixed has set")]
     assert "smallest" not in zeros
-    (price,) = [note for note in sentences if note.startswith("Accuracy on")]
-    assert all(f"{label} " in price for label in runs)
+    found = dict.fromkeys(runs, validation([0.1, 0.2, 0.3]))
+    (note,) = price(found, 2, partners(runs, None, SAME_LAM), "")
+    assert note == (
+        f"Accuracy on rows kept aside in 2 folds: {joined([f'{label} 70 % at λ = 0.15' for label in runs])}, "
+        "90 % without a penalty."
+    )
 
 
 def test_twins_are_halved_by_every_penalty_with_a_square(monkeypatch, breast):
@@ -314,9 +353,10 @@ def test_the_zeros_in_the_sentences_are_those_of_a_network_trained_alone(lam):
     data, run = retrained_to_rest(settings, "l1", lam)
     found = re.search(r"L1 has set \*\*(\w+) of 30 weights", sentences(app))[1]
     assert int(found.replace("none", "0")) == zeros_of(run)
-    accuracy = ((run.predict_proba(data.X_test)[0] > 0.5) == data.y_test).mean()
-    found = re.search(r"test rows: L1 ([\d.]+) %", sentences(app))[1]
-    assert float(found) == pytest.approx(100 * accuracy, abs=0.06)
+    folds = core.cross_validate(data.X_train, data.y_train, (), "l1", [lam])
+    found = re.search(r"kept aside in 10 folds: L1 ([\d.]+) %", sentences(app))[1]
+    assert float(found) == pytest.approx(100 * folds.accuracies.mean(), abs=0.06)
+    assert "test rows" not in sentences(app)
 
 
 def test_lam_max_stands_where_the_last_weight_leaves(data):
@@ -377,6 +417,7 @@ def test_the_optimum_beside_is_the_exact_fit_whether_the_network_rests_or_not(br
 
 def test_the_optimum_of_a_partner_is_that_at_its_own_lam():
     context = context_at(hidden=(), lam=20.0, epochs=50, choices={"compare": EQUAL_COST})
+    context.run(second(context))
     picture = TOPIC.picture(context)
     at = int(picture.tables["readout"].at_L2[context.k])
     assert at != context.k

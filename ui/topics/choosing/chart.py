@@ -57,7 +57,7 @@ def size_panel(x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
 
 def cost_panel(x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
     """The validated mean in its band, the other costs, and the rules by name."""
-    y = alt.Y("cost:Q", title=None, scale=alt.Scale(type="sqrt"), axis=alt.Axis(tickCount=5))
+    y = alt.Y("cost:Q", title=None, scale=alt.Scale(type="sqrt", zero=False), axis=alt.Axis(tickCount=5))
     dash = alt.StrokeDash(
         "rows:N", scale=alt.Scale(domain=list(DASHES), range=list(DASHES.values())), legend=None
     )

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from core import PENALTIES, lam_max
+from core.selection import Validation
 from ui.base.tables import integer_table
 from ui.base.words import lam_label, number, penalty_labels
 from ui.pictures.picture import Picture, Tables
 from ui.topics.sparsity.chart import chart
-from ui.topics.sparsity.notes import notes
+from ui.topics.sparsity.notes import notes, price
 from ui.topics.sparsity.tables import (
     EQUAL_COST,
     MAX_UNITS,
@@ -30,16 +31,18 @@ from ui.topics.sparsity.tables import (
 )
 from ui.topics.topic import Context, Control, Topic, at_any_lam
 from ui.work.optimum import Optima, optima
+from ui.work.tasks import Batch
+from ui.work.validation import Validations, validation
 
-COMPARISONS = {SAME_LAM: "the same λ", EQUAL_COST: "equal test cost"}
+COMPARISONS = {SAME_LAM: "the same λ", EQUAL_COST: "equal validated cost"}
 COMPARE = Control(
     "compare",
     "L2 beside L1 at",
     tuple(COMPARISONS),
     SAME_LAM,
     shown=lambda how, context: COMPARISONS[how],
-    help="The same λ is not the same strength. Equal test cost shows L2 at the λ whose cost on the test "
-    "rows is nearest to that of L1.",
+    help="The same λ is not the same strength. Equal validated cost shows L2 at the λ whose cost on rows "
+    "kept aside in folds is nearest to that of L1, on the same side of the lowest.",
 )
 
 
@@ -59,13 +62,34 @@ LAYER = Control(
 
 def draw(context: Context) -> Picture:
     """Zeros, the weights of the chosen layer, and bytes, at the chosen λ and over the grid."""
-    data, runs, how = context.data, context.networks.runs, context[COMPARE]
-    grid = grid_picture(context, how, context[LAYER])
+    data, runs, how, found = context.data, context.networks.runs, context[COMPARE], validated(context)
+    grid = grid_picture(context, how, context[LAYER], found is not None)
+    at = beside(context, how)
     return replace(
         grid,
         tables=Tables(grid.packed | {"chosen": integer_table(k=[context.k])}),
-        notes=notes(runs, data, context.k, partners(runs, data, how), limit_of(context), optima_of(context)),
+        notes=[
+            *notes(runs, data, context.k, at, limit_of(context), optima_of(context)),
+            *price(found, context.k, at, why_not(context)),
+        ],
     )
+
+
+def second(context: Context) -> Batch[Validations]:
+    """The folds, which no picture waits for."""
+    return validation(context.settings, context.shelf).possible()
+
+
+def validated(context: Context) -> Mapping[str, Validation] | None:
+    """Every penalty's validation by its label, where it is there."""
+    found = context.known(second(context))
+    return found[0].by_label if found else None
+
+
+def why_not(context: Context) -> str:
+    """Why nothing is validated, where that is refused."""
+    batch = validation(context.settings, context.shelf)
+    return batch.refused(batch.tasks) or ""
 
 
 def prepare(context: Context) -> None:
@@ -87,8 +111,11 @@ def limit_of(context: Context) -> float | None:
 
 
 @at_any_lam
-def grid_picture(context: Context, how: str, layer: int) -> Picture:
-    """The picture without what depends on the chosen λ. how: as in `partners`; layer: whose weights."""
+def grid_picture(context: Context, how: str, layer: int, is_validated: bool) -> Picture:
+    """The picture without what depends on the chosen λ. how: as in `partners`; layer: whose weights.
+
+    is_validated: tells apart what is drawn before and after the folds are there.
+    """
     image = context.data.source.image if layer == 0 else None
     inputs, units = names_of(context, layer, image is not None)
     at = beside(context, how)
@@ -118,7 +145,7 @@ def grid_picture(context: Context, how: str, layer: int) -> Picture:
 
 def beside(context: Context, how: str) -> dict[str, np.ndarray]:
     """At which λ the penalties are shown beside L1, see `partners`."""
-    return partners(context.networks.runs, context.data, how)
+    return partners(context.networks.runs, validated(context), how)
 
 
 def grid_tables(context: Context, at: Mapping[str, np.ndarray]) -> dict[str, pd.DataFrame]:
@@ -176,6 +203,7 @@ TOPIC = Topic(
     "empties one cell after the other, the L2 penalty only fades them.",
     draw=draw,
     prepare=prepare,
+    second=second,
     controls=(COMPARE, LAYER),
     formulas=formulas,
 )

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from core import PENALTIES, Dataset, Penalty, Run
-from core.measures import accuracy, count_weights, count_zeros, model_bytes
+from core.measures import count_weights, count_zeros, model_bytes
+from core.selection import Validation
 from ui.base.foreign import markdown
 from ui.base.tables import Runs
 from ui.base.words import counted, joined, lam_text, number, percent, zeros_at
@@ -32,7 +33,6 @@ def notes(
         *(_zero_range(label, run, optima) for label, run in sparse.items()),
         _limit_note(limit),
         *(underflow(label, run) for label, run in runs.items() if _penalty_of(run).is_round),
-        _price(runs, data, k, at),
         *(_size_note(label, run, at[label]) for label, run in sparse.items()),
         *(_needle_note(label, run, data, at[label]) for label, run in sparse.items() if data.informative),
     ]
@@ -133,25 +133,27 @@ def underflow(label: str, run: Run) -> str | None:
     )
 
 
-def _price(runs: Runs, data: Dataset, k: int, at: Mapping[str, int]) -> str | None:
-    """What the penalties cost in accuracy on the test rows. at: the λ at which each is shown."""
-    shares = {
-        label: accuracy(run.predict_proba(data.X_test), data.y_test) for label, run in runs.items()
-    }  # (n_lams,) each
-    free = next(iter(shares.values()))[0]  # at λ = 0 all penalties have the same network
+def price(
+    validations: Mapping[str, Validation] | None, k: int, at: Mapping[str, np.ndarray], refused: str
+) -> list[str]:
+    """What the penalties cost in accuracy on new rows, by the folds.
+
+    at: as `partners` has it; refused: why nothing is validated, where that is not begun.
+    """
+    if validations is None:
+        return [refused or "What the penalties cost on new rows is not validated yet."]
+    shares = {label: one.accuracies.mean(axis=0) for label, one in validations.items()}
+    shown = {label: int(at[label][k]) for label in shares}
     parts = [
-        f"{label} {percent(shares[label][at[label]])} at {lam_text(run.lams[at[label]])}"
-        for label, run in runs.items()
-        if run.at_rest[at[label]]
+        f"{label} {percent(share[shown[label]])} at {lam_text(validations[label].lams[shown[label]])}"
+        for label, share in shares.items()
+        if np.isfinite(share[shown[label]])
     ]
-    if k == 0 or not parts or not np.isfinite(free):
-        return None
-    one = next(iter(runs.values()))
-    when = "" if one.at_rest[0] else f" after {one.stopped_at[0]:,} epochs"
-    return (
-        f"Accuracy on the {len(data.y_test):,} test rows: {joined(parts)}, {percent(free)} without a penalty"
-        f"{when}."
-    )
+    free, one = next(iter(shares.values()))[0], next(iter(validations.values()))
+    if k == 0 or not parts:
+        return []
+    without = f", {percent(free)} without a penalty" if np.isfinite(free) else ""
+    return [f"Accuracy on rows kept aside in {one.folds} folds: {joined(parts)}{without}."]
 
 
 def _size_note(label: str, run: Run, k: int) -> str | None:

@@ -11,7 +11,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the dashboard, so th
 import numpy as np
 
 import core
-from core.measures import accuracy, count_weights, count_zeros, model_bytes
+from core.measures import count_weights, count_zeros, model_bytes
 
 settings = core.Settings()
 data = settings.load()
@@ -25,9 +25,7 @@ for label, run in runs.items():
         print(f"{at}: {run.rest.residual[k]:.2g} from rest")
         continue
     zeros, n_weights = count_zeros(run.W), count_weights(run.W)
-    share = accuracy(run.predict_proba(data.X_test), data.y_test)
     print(f"{at}: {zeros[k]:,} of {n_weights:,} weights exactly zero")
-    print(f"{at}: {100 * share[k]:.1f} % of the test rows right")
     if core.PENALTIES[run.penalty[k]].is_sparse:
         found = np.flatnonzero(run.at_rest & (run.lams > 0) & (zeros > 0))
         if found.size:

@@ -1,7 +1,7 @@
 """Tidy tables of zeros, weights, bytes and columns in use over λ.
 
 L1 is the penalty that the others are compared with: they are shown at the same λ, or at the λ of about the
-same test cost, their partner of L1's.
+same validated cost, their partner of L1's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from core import PENALTIES, Dataset
+from core import PENALTIES
 from core.measures import count_weights, count_zeros, model_bytes, sparsity
+from core.selection import Validation
 from ui.base.tables import Runs, integer_table, wide
 from ui.base.words import lam_text, number, standing, standings
 from ui.work.optimum import Optima
@@ -32,23 +33,24 @@ def zero_shares(runs: Runs) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True).dropna()
 
 
-def partners(runs: Runs, data: Dataset, how: str) -> dict[str, np.ndarray]:
+def partners(runs: Runs, validations: Mapping[str, Validation] | None, how: str) -> dict[str, np.ndarray]:
     """For each penalty the position in the grid that is shown beside L1's k-th λ, (n_lams,).
 
-    how: SAME_LAM, or EQUAL_COST for the λ whose cost on the test rows is nearest to L1's. Where L1 diverged,
-    or all others did, the λ is the same.
+    how: SAME_LAM, or EQUAL_COST for the λ whose validated cost is nearest to L1's, on the same side of the
+    lowest: a cost stands on both branches of its U, and too little is not as good as too much. Where nothing
+    is validated the λ is the same.
     """
-    if how == SAME_LAM:
+    if how == SAME_LAM or validations is None:
         return dict.fromkeys(runs, np.arange(runs[COMPARED].lams.size))
-    costs = {label: run.cross_entropy(data.X_test, data.y_test) for label, run in runs.items()}
-    return {label: _nearest(costs[COMPARED], cost) for label, cost in costs.items()}
+    return {label: _nearest(validations[COMPARED], one) for label, one in validations.items()}
 
 
-def _nearest(wanted: np.ndarray, offered: np.ndarray) -> np.ndarray:
-    """For each wanted value the index of the nearest offered one, of equals the nearest index."""
-    index = np.arange(len(wanted))
-    distance = np.abs(wanted[:, None] - offered)
-    distance[~np.isfinite(distance)] = np.inf
+def _nearest(wanted: Validation, offered: Validation) -> np.ndarray:
+    """For each λ the position of the nearest cost on the same branch, of equals the nearest position."""
+    index = np.arange(wanted.lams.size)
+    distance = np.abs(wanted.mean[:, None] - offered.mean)
+    same_branch = (index >= wanted.k_min)[:, None] == (index >= offered.k_min)
+    distance[~(np.isfinite(distance) & same_branch)] = np.inf
     apart = np.abs(index[:, None] - index) / (1e9 * len(index))
     return np.where(np.isfinite(distance).any(axis=1), (distance + apart).argmin(axis=1), index)
 

@@ -5,6 +5,7 @@ here, and says so by its type, Markup.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from ui.base.words import STEPS_OF
 from ui.pictures import export
 from ui.pictures.picture import Picture
 from ui.topics import TOPICS
+from ui.topics.choosing import RULE
+from ui.topics.choosing.handin import hand_in
 from ui.topics.topic import Context, Need, Topic
 from ui.work.tasks import RefusedError
 
@@ -44,6 +47,7 @@ def html(context: Context, link: str = "") -> str:
         TEMPLATE,
         source=context.data.source,
         settings=settings_rows(context),
+        handed_in=handed_in(context),
         link=link if link.startswith(("http://", "https://")) else "",
         sections=[section(topic, context) for topic in TOPICS],
         inline=inline,
@@ -63,16 +67,35 @@ def settings_rows(context: Context) -> list[tuple[str, str]]:
     return [*rows, ("training and test rows", f"{data.m:,} and {len(data.y_test):,}")]
 
 
+def handed_in(context: Context) -> list[tuple[str, str]]:
+    """How λ was chosen on a person's own table, and what came of it; empty for the program's data."""
+    if context.shelf.own is None:
+        return []
+    try:
+        return hand_in(context, context[RULE])
+    except RefusedError as error:
+        return [("not validated", str(error))]
+
+
 def section(topic: Topic, context: Context) -> Section:
     """One page; work that is refused leaves a sentence in place of its picture."""
     try:
         adapted = topic.adapted(context)
+        _do_second(topic, adapted)
         about, picture = topic.about(adapted), topic.picture(adapted)
         about = " ".join(filter(None, (about, how_trained(topic, adapted), topic.unrest(adapted))))
     except RefusedError as error:
         about, picture = "", Picture(topic.key, missing=str(error))
     caption = " ".join(filter(None, (about, picture.caption)))
     return Section(topic, picture, drawing(picture, context.theme), caption)
+
+
+def _do_second(topic: Topic, context: Context) -> None:
+    """What comes after the picture on the page comes before it here, where nothing comes later."""
+    batch = None if topic.lacks_hidden(context) else topic.second(context)
+    if batch is not None:
+        with suppress(RefusedError):
+            context.run(batch)
 
 
 def how_trained(topic: Topic, context: Context) -> str:

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core import PENALTIES, Settings, degrees_of_freedom
+from core import PENALTIES, Settings, degrees_of_freedom, fit_logistic
 from core.measures import count_weights, count_zeros
+from core.network import cross_entropy, targets
 from core.selection import Answers, Validation
 from core.settings import LAMS
 from ui.topics.topic import Context, Control, penalty_control
@@ -54,6 +55,7 @@ class Fitted:
     fresh: np.ndarray | None  # (n_lams,) cost on rows that nobody has seen, where they can be drawn
     on_test: np.ndarray  # (n_lams, n_out, n_test) logits
     kept: np.ndarray | None  # (n_lams, n_features) which columns are used; None with hidden layers
+    refitted: float  # cost on fresh rows of the columns that λ_1se keeps, without a penalty; NaN elsewhere
 
 
 def fitted(context: Context, penalty: str) -> Fitted:
@@ -69,8 +71,10 @@ def fitted(context: Context, penalty: str) -> Fitted:
         mean: np.ndarray = Answers(Z, answers.nonzero).row_costs(y).mean(axis=1)
         return mean
 
+    one = validations_of(context).by_label[PENALTIES[penalty].label]
+    has_refit = data.informative and model is _exact and kept is not None and one.k_1se >= 0
     return Fitted(
-        validation=validations_of(context).by_label[PENALTIES[penalty].label],
+        validation=one,
         size=size,
         has_freedom=model is _exact and not PENALTIES[penalty].is_sparse,
         n_weights=n_weights,
@@ -78,7 +82,24 @@ def fitted(context: Context, penalty: str) -> Fitted:
         fresh=None if fresh is None else cost(others, fresh[1]),
         on_test=on_test,
         kept=kept,
+        refitted=refitted_cost(context, kept[one.k_1se]) if has_refit and kept is not None else np.nan,
     )
+
+
+def refitted_cost(context: Context, kept: np.ndarray) -> float:
+    """Cost on fresh rows of a fit without a penalty to some columns alone, (n_features,) bool.
+
+    NaN where rows cannot be drawn anew, no column is kept or the columns part the classes.
+    """
+    fresh, data = context.settings.load_fresh(), context.data
+    if fresh is None or not kept.any():
+        return np.nan
+    try:
+        path = fit_logistic(data.X_train[:, kept], data.y_train, "l2", [0.0])
+    except ValueError:
+        return np.nan
+    Z = path.W @ fresh[0][:, kept].T + path.b[:, None]
+    return float(cross_entropy(Z[:, None], targets(fresh[1], 2, "float64"))[0])
 
 
 Model = tuple[Answers, np.ndarray, int, np.ndarray | None]  # with size, n_weights and kept

@@ -114,11 +114,23 @@ def _needles(found: Fitted, data: Dataset) -> list[str]:
     else:
         k = int(just[0])
         found_by = (
-            f"Those alone are kept from {lam_text(one.lams[k])} on, at a validated cost of "
+            f"Those alone are kept at {lam_text(one.lams[k])}, with a validated cost of "
             f"{number(one.mean[k])}: to predict well and to find the truth are two aims, and they want "
             "different λ."
         )
-    return [f"{'; '.join(kept)}. {found_by}"]
+    return [f"{'; '.join(kept)}. {found_by}{_refit(found)}"]
+
+
+def _refit(found: Fitted) -> str:
+    """What the columns that λ_1se keeps cost without the penalty that chose them."""
+    if found.fresh is None or not np.isfinite(found.refitted):
+        return ""
+    with_it = found.fresh[found.validation.k_1se]
+    better = "less" if found.refitted < with_it else "more"
+    return (
+        f" Fitted anew without a penalty, the columns that λ_1se keeps cost {number(found.refitted)} on the "
+        f"fresh rows, {better} than the {number(with_it)} with it."
+    )
 
 
 def _evidence(found: Fitted, evidence: Evidence | None) -> list[str]:

@@ -117,6 +117,10 @@ class Answers:
         with np.errstate(invalid="ignore"):
             return network.row_costs(self.Z, network.targets(y, max(2, self.Z.shape[1]), "float64"))
 
+    def measured(self, y: np.ndarray) -> np.ndarray:
+        """Mean cost and accuracy, (2, n_lams)."""
+        return np.array([self.row_costs(y).mean(axis=1), self.hits(y).mean(axis=1)])
+
     def hits(self, y: np.ndarray) -> np.ndarray:
         """Whether each row's most probable class is y's, (n_lams, n) of 1 and 0; NaN where Z is."""
         larger = self.Z[:, 0] > 0 if self.Z.shape[1] == 1 else self.Z.argmax(axis=1)
@@ -232,8 +236,7 @@ def cross_validate(
         for j, (kept, aside) in enumerate(parts):
             tick = part_of(on_progress, (i * folds + j) * TICKS, TICKS, n * TICKS)
             rows, share = (X[kept], indices[kept]), len(kept) / len(X)
-            answers, y_aside = fit.answers(rows, X[aside], penalties, lams, share, tick), indices[aside]
-            found.append((answers.row_costs(y_aside).mean(axis=1), answers.hits(y_aside).mean(axis=1)))
+            found.append(fit.answers(rows, X[aside], penalties, lams, share, tick).measured(indices[aside]))
             tick(1, 1)
     costs, accuracies = np.stack(found, axis=1)
     return Validation(lams, costs, accuracies, folds)
@@ -315,8 +318,8 @@ def nested_cross_validate(
         )
         k = inner.k_by(rule)
         rows = X[kept], indices[kept]
-        answers, y_aside = fit.answers(rows, X[aside], (penalty,), grid[[k]], share), indices[aside]
         chosen.append(grid[k])
-        found.append((answers.row_costs(y_aside).mean(), answers.hits(y_aside).mean()))
+        measured = fit.answers(rows, X[aside], (penalty,), grid[[k]], share).measured(indices[aside])
+        found.append(measured[:, 0])
     costs, accuracies = np.array(found).T
     return Nested(np.array(chosen), costs, accuracies)

@@ -16,6 +16,7 @@ import ui.frame.menu
 from tests.trained import trained, trained_to_rest
 from ui.base.session import Session
 from ui.data.shelf import Shelf
+from ui.pictures.picture import Picture
 from ui.topics import TOPICS
 from ui.topics.topic import Context, Topic
 from ui.work.tasks import run_now
@@ -45,9 +46,18 @@ def has_chart(topic: Topic) -> bool:
     return topic.key != "converter"
 
 
+def settled_picture(topic: Topic, context: Context) -> Picture:
+    """The picture of a page once the work has come that no picture waits for."""
+    adapted = topic.adapted(context)
+    batch = None if topic.lacks_hidden(adapted) else topic.second(adapted)
+    if batch is not None:
+        adapted.run(batch)
+    return topic.picture(adapted)
+
+
 def tables_as_sent(app: AppTest) -> dict[str, bytes]:
-    """The tables of the page's only chart as they travel to the browser, by name."""
-    (element,) = app.get("vega_lite_chart")
+    """The tables of the page's own chart as they travel to the browser, by name."""
+    element, *_ = app.get("vega_lite_chart")
     return {dataset.name: dataset.data.data for dataset in element.proto.datasets}
 
 
@@ -70,8 +80,8 @@ def run_task(task: Callable[[Session], object], app: AppTest | None = None) -> A
 
 
 def chart(app: AppTest) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-    """Spec and tables of the page's only chart."""
-    (element,) = app.get("vega_lite_chart")
+    """Spec and tables of the page's own chart; those of its parts come after it."""
+    element, *_ = app.get("vega_lite_chart")
     tables = {
         name: pa.ipc.open_stream(io.BytesIO(sent)).read_all().to_pandas()
         for name, sent in tables_as_sent(app).items()

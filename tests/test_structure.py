@@ -24,6 +24,7 @@ ROOMS = ("base", "pictures", "data", "work", "topics", "controls", "stage", "tou
 ABOUT_THE_TWO = (
     "core/decay.py",
     "core/solvers.py",
+    "ui/topics/choosing/stable.py",
     "ui/topics/sparsity/",
     "ui/topics/weight_decay/",
     "ui/topics/solvers/",

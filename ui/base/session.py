@@ -140,6 +140,7 @@ class Session:
 
     stopped = Remembered[frozenset[Hashable]](frozenset)  # the work that the person stopped, by its key
     wanted = Remembered[Hashable](lambda: None)  # the long work that the person asked for
+    landed = Remembered[tuple[Hashable, list[Any]] | None](lambda: None)  # the last that came after a picture
     download_turn = Remembered(Lock)  # held while a download trains
 
     trials = Remembered[dict[Hashable, Trial]](dict)  # what was tried, oldest first

@@ -62,7 +62,7 @@ def forget(instead: str) -> None:
 
 
 def _clear() -> None:
-    del session.own, session.own_stores
+    del session.own, session.own_stores, session.landed
 
 
 def uploaded() -> tuple[File | None, str | None]:

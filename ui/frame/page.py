@@ -44,7 +44,11 @@ def page_style(present: bool) -> str:
 def panel_context() -> Context:
     """What the panel asks for; its work is shown at this place of the page."""
     settings = session.settings
-    return Context(settings, shelf_of(settings), current_theme(), Progress(st.empty()), chosen_controls())
+    context = Context(settings, shelf_of(settings), current_theme(), Progress(st.empty()), chosen_controls())
+    if session.landed is not None:  # though it may not be kept where memory is short
+        key, results = session.landed
+        context.made[key] = results
+    return context
 
 
 def introduce(title: str, idea: str) -> None:
@@ -161,7 +165,7 @@ def follow(topic: Topic, context: Context) -> None:
     if batch is None or context.known(batch) is not None or topic.lacks_hidden(context):
         return
     with suppress(UnfinishedError):
-        replace(context, runner=Progress(st.empty(), "second")).run(batch)
+        session.landed = batch.key, replace(context, runner=Progress(st.empty(), "second")).run(batch)
         st.rerun()
 
 

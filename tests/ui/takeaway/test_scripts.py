@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import core
-from tests.app import context_at
+from tests.app import context_at, settled_picture
 from tests.ui.takeaway.own import own_context
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.takeaway.buttons import run_bytes
@@ -24,7 +24,7 @@ def test_the_script_prints_the_numbers_of_the_page_with_core_alone(
     topic: Topic, context: Context, tmp_path: Path
 ):
     adapted = topic.adapted(context)
-    picture = topic.picture(adapted)
+    picture = settled_picture(topic, adapted)
     assert not picture.missing
     if adapted.shelf.own:
         (tmp_path / run_file(adapted.settings)).write_bytes(run_bytes(topic, adapted))

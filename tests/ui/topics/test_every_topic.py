@@ -12,7 +12,16 @@ from streamlit.testing.v1 import AppTest
 import core
 from core import PENALTIES, Penalty, Run, Settings, variance
 from core.settings import EPOCHS, LAMS
-from tests.app import QUICK, chart, context_at, has_chart, open_app, sentences, tables_as_sent
+from tests.app import (
+    QUICK,
+    chart,
+    context_at,
+    has_chart,
+    open_app,
+    sentences,
+    settled_picture,
+    tables_as_sent,
+)
 from tests.ui.topics.places import ENDS, HIDDEN, SEED, settings_at, written
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.data.shelf import Shelf
@@ -61,7 +70,7 @@ def by_topic(topics: list[Topic] | tuple[Topic, ...]) -> pytest.MarkDecorator:
 
 def picture_of(topic: Topic, settings: Settings, theme: str = "light") -> Picture:
     """What a page has to show at these settings."""
-    return topic.picture(topic.adapted(replace(context_at(settings, SOON), theme=theme)))
+    return settled_picture(topic, replace(context_at(settings, SOON), theme=theme))
 
 
 def largest(packed: Mapping[str, bytes]) -> str:
@@ -95,7 +104,7 @@ def test_the_page_opens_at_the_defaults(topic):
     assert not app.warning
     assert [title.value for title in app.title] == [topic.page_heading]
     assert "What to notice" in [header.value for header in app.header]
-    picture = topic.picture(topic.adapted(context_at()))
+    picture = settled_picture(topic, context_at())
     assert_shown(app, picture, "the defaults")
     if topic in WITH_CHART:
         spec, _ = chart(app)
@@ -283,6 +292,7 @@ def test_a_third_penalty_stands_wherever_the_two_stand_beside_each_other(topic, 
 @by_topic(TOPICS)
 def test_the_script_as_it_stands_prints_the_numbers_of_the_page(topic, tmp_path):
     context = topic.adapted(context_at())
+    settled_picture(topic, context)
     as_it_stands = (topic.folder / "script.py").read_text(encoding="utf-8")
     filled_in = topic.script(context)
     assert filled_in.replace(settings_source(context.settings), "core.Settings()") == as_it_stands

@@ -69,7 +69,7 @@ def prepare(context: Context) -> None:
 
 def _evidence(context: Context) -> Evidence | None:
     """The evidence for L2, where it is shown and there is an exact optimum."""
-    if not is_fitted_exactly(context) or context[PENALTY] != "l2":
+    if not is_fitted_exactly(context) or not PENALTIES[context[PENALTY]].is_round:
         return None
     return context.get(evidence_of(context.settings, context.shelf))
 

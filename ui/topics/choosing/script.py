@@ -32,13 +32,11 @@ found = core.cross_validate(
 print(f"{found.folds} folds: λ_min = {found.lam_min:g}, λ_1se = {found.lam_1se:g}")
 k = found.k_by(rule)
 print(f"the rule {rule} chooses λ = {found.lams[k]:g}: ", end="")
-print(f"validated cost {found.mean[k]:.6g}, standard error {found.se[k]:.6g}")
+print(f"validated cost {found.mean[k]:.3g}, standard error {found.se[k]:.2g}")
 
 rows, lams = (data.X_train, data.y_train), found.lams
 answers = fit.answers(rows, data.X_test, (penalty,) * lams.size, lams)
 used = on_test_rows(answers.Z[k], data.y_test, data.y_train)
-print(
-    f"on the test rows, used once: {answers.nonzero[k]} weights not zero, cost {used.cost.value:.6g} ", end=""
-)
-print(f"({used.cost.low:.6g} to {used.cost.high:.6g}), {used.accuracy.value:.4%} right; ", end="")
-print(f"a constant answer costs {used.constant_cost.value:.6g}")
+print(f"on the test rows, used once: cost {used.cost.value:.3g} ({used.cost.low:.3g} to ", end="")
+print(f"{used.cost.high:.3g}), {100 * used.accuracy.value:.1f} % right; ", end="")
+print(f"a constant answer costs {used.constant_cost.value:.3g}")

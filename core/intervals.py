@@ -72,6 +72,11 @@ class OnTestRows(NamedTuple):
     constant_accuracy: Interval
 
 
+def _not_negative(found: Interval) -> Interval:
+    """The interval of what cannot be below 0."""
+    return found._replace(low=float(np.maximum(found.low, 0)))
+
+
 def on_test_rows(Z: np.ndarray, y: np.ndarray, y_train: np.ndarray) -> OnTestRows:
     """Measure one model's logits Z (n_out, n) on rows of the class indices y (n,).
 
@@ -85,8 +90,8 @@ def on_test_rows(Z: np.ndarray, y: np.ndarray, y_train: np.ndarray) -> OnTestRow
     with np.errstate(divide="ignore"):
         constant = -np.log(shares)[y]
     return OnTestRows(
-        of_mean(costs),
+        _not_negative(of_mean(costs)),
         of_share(int(hits.sum()), len(y)),
-        of_mean(constant),
+        _not_negative(of_mean(constant)),
         of_share(int((y == shares.argmax()).sum()), len(y)),
     )

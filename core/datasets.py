@@ -148,8 +148,6 @@ def split(
     A gap, NaN in table.X, becomes its column's median over the training rows. source: where the table comes
     from, unless it is one of DATASETS.
     """
-    if not 0 < test_share < 1:
-        raise ValueError(f"test_share must be a share between 0 and 1, both excluded, got {test_share!r}")
     train = stratified_split(table.y, test_share, np.random.default_rng(seed))
     X_train, X_test = standardize(*fill_gaps(table.X[train], table.X[~train]))
     return Dataset(
@@ -168,8 +166,11 @@ def split(
 def stratified_split(y: np.ndarray, test_share: float, rng: np.random.Generator) -> np.ndarray:
     """(m,) True for training rows; of each class the same share is left for the test, at least one row.
 
-    However large the share, a class of two rows or more keeps one to train on.
+    However large the share, a class of two rows or more keeps one to train on. Raises ValueError for one that
+    is not between 0 and 1.
     """
+    if not 0 < test_share < 1:
+        raise ValueError(f"test_share must be a share between 0 and 1, both excluded, got {test_share!r}")
     train = np.ones(len(y), bool)
     for label in np.unique(y):
         rows = rng.permutation(np.flatnonzero(y == label))

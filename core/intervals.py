@@ -16,6 +16,7 @@ from core import network
 from core.measures import predicted
 
 Z = 1.959963984540054  # the normal's 97.5 % quantile
+SURE = -float(np.log(np.finfo(float).tiny))  # in nats: what no share that is a number costs more than
 
 
 class Interval(NamedTuple):
@@ -84,11 +85,11 @@ def on_test_rows(Z: np.ndarray, y: np.ndarray, y_train: np.ndarray) -> OnTestRow
     """
     n_classes = max(2, len(Z))
     shares = np.bincount(y_train, minlength=n_classes) / len(y_train)
-    P = network.probabilities(Z[None].copy())[0]
+    P = network.probabilities(Z[None])[0]
     costs = network.row_costs(Z[None], network.targets(y, n_classes, "float64"))[0]
     hits = predicted(P if len(Z) == 1 else P[None])[0] == y
-    with np.errstate(divide="ignore"):
-        constant = -np.log(shares)[y]
+    with np.errstate(divide="ignore"):  # of a class that was not there to train on
+        constant = np.minimum(-np.log(shares), SURE)[y]
     return OnTestRows(
         _not_negative(of_mean(costs)),
         of_share(int(hits.sum()), len(y)),

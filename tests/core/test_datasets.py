@@ -343,6 +343,7 @@ def test_what_is_not_drawn_has_no_fresh_rows(name):
         ({"seed": -1}, "seed must be a whole number of at least 0, got -1"),
         ({"n_samples": 19}, "n_samples must be a whole number of at least 20, got 19"),
         ({"noise": np.nan}, "noise must be a finite number"),
+        ({"test_share": 1.5}, "test_share must be a share between 0 and 1"),
         ({"n": 0}, "n must be a whole number of at least 1, got 0"),
         ({"n": 2.5}, r"n must be a whole number of at least 1, got 2\.5"),
     ],

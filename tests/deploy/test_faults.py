@@ -286,7 +286,7 @@ def see(page: Page, lam: str) -> tuple[list[str], str]:
     """What the chart and the sentence say at this λ."""
     wait_for_readout(page, f"λ = {lam}")
     sentence = page.get_by_text(f"At λ = {lam}, L1 has set").first
-    expect(sentence).to_be_visible()
+    expect(sentence).to_be_visible(timeout=30_000)
     return read(page), sentence.inner_text()
 
 

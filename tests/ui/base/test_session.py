@@ -21,7 +21,7 @@ FIRST = {
     "own": None,
     "own_stores": {},
     "own_round": 0,
-    "stopped": None,
+    "stopped": frozenset(),
     "trials": {},
     "pinned": (),
     "tour_step": None,
@@ -89,7 +89,7 @@ def test_no_widget_has_the_name_of_a_remembered_thing():
         for word in node.keywords
         if word.arg == "key" and isinstance(word.value, ast.Constant)
     }
-    assert {"train_them", "tour_reveal"} <= keys
+    assert {"more_epochs", "tour_reveal"} <= keys
     assert {*keys, *SETTINGS, PRESENT} & REMEMBERED.keys() == set()
 
 

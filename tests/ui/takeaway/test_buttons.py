@@ -99,7 +99,7 @@ def test_every_file_is_made_without_the_session(own, turn, monkeypatch):
     assert saved.settings == context.settings
     assert (saved.data is not None) == own
     html = made["regularization-lab.html"]
-    assert html.count("<section") == len(TOPICS)
+    assert html.count("<section") == len(TOPICS) + own, "of own data there is something to hand in"
     assert "300 steps" in html, "what was chosen on a page before is chosen in the report"
 
 

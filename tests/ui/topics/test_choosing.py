@@ -146,9 +146,12 @@ def test_the_rules_are_compared_on_ten_splits():
         assert means.cost[rule] == pytest.approx(cost)
         (note,) = [note for note in picture.notes if f"told {told:.3g} and costs {cost:.3g}" in note]
         assert f"{abs(cost - told):.2g} {'more' if cost > told else 'less'}" in note
+        away = [one.cost - one.told for one in each]
+        error = np.std(away, ddof=1) / np.sqrt(10)
+        assert ("10 splits do not tell from 0" in note) == (abs(np.mean(away)) <= 2 * error)
     assert picture.notes[-1].startswith("True is the cost on 20,000 rows")
     real = rules.rules_picture(context_at())
-    assert "picked on one half of them and measured on the other" in real.notes[-1]
+    assert "picked on four fifths of them and measured on the fifth" in real.notes[-1]
 
 
 def test_columns_are_sorted_by_how_often_they_are_kept():

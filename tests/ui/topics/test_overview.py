@@ -220,7 +220,7 @@ def test_the_readout_says_what_became_of_each_network(failed):
             assert line == {"diverged": "L2: diverged", "swinging": "L2: swings"}[run.state[k]]
         else:
             where = "at rest" if run.at_rest[k] else f"{run.residual[-1, k]:.2g} from rest"
-            assert line == f"L2: cost training {run.data_cost[-1][k]:.3g}"
+            assert line == f"L2: training cost {run.data_cost[-1][k]:.3g}"
             assert readout.rest[k] == where
 
 

@@ -93,10 +93,11 @@ def _about(rule: str, rows: pd.DataFrame) -> str:
         "λ was " + lam_label(lams[0]) if lams[0] == lams[-1] else f"λ went from {lams[0]:g} to {lams[-1]:g}"
     )
     more = float(flattery.mean())
+    chance = f", which {n} splits do not tell from 0" if n > 1 and abs(more) <= 2 * se else ""
     return (
         f"**{NAMES[rule].replace('picked', 'Picked')}** told {number(rows.told.mean())} and costs "
         f"{number(rows.cost.mean())}, **{number(abs(more), 2)} {'more' if more > 0 else 'less'}** "
-        f"(± {number(se, 2)}, one standard error over the splits); {over}, with "
+        f"(± {number(se, 2)}, one standard error over the splits{chance}); {over}, with "
         f"{number(rows.nonzero.mean())} weights not zero on average."
     )
 
@@ -107,8 +108,7 @@ def _measured_on(found: Sequence[Comparison]) -> str:
         return f"True is the cost on {n:,} rows that nobody has seen, drawn anew for each split."
     return (
         "True is the cost on the test rows, of which λ_min and λ_1se know nothing. For the λ that is "
-        "picked on them, it is picked on one half of them and measured on the other, both ways; half as "
-        "many rows pick a little worse."
+        "picked on them, it is picked on four fifths of them and measured on the fifth, five times."
     )
 
 

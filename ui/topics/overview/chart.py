@@ -38,7 +38,7 @@ def chart(labels: tuple[str, ...], n_squares: int, penalty: str, has_truth: bool
     ink, x = INKS[theme], lam_axis(labels)
     params, events = chosen_slider(len(labels), "λ")
     cost = alt.Y("cost:Q", title=None, scale=alt.Scale(type="sqrt", zero=False), axis=alt.Axis(tickCount=4))
-    key = ["Solid: validated, ± one standard error; a ring: λ_1se", "Dashed: training rows"]
+    key = ["Solid: validated, ± one standard error", "A ring: λ_1se; dashed: training rows"]
     if has_truth:
         key.append("Dotted: 20,000 rows that nobody has seen")
     panels = [

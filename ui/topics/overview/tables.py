@@ -131,7 +131,9 @@ def score_readout(scores: Mapping[str, Scores], runs: Runs) -> pd.DataFrame:
 
 
 def _costs(scores: Scores, k: int) -> str:
-    """All costs that are known at the k-th λ."""
+    """What is known of new rows at the k-th λ, else the cost on the training rows."""
     known = {rows: measured.cost[k] for rows, measured in scores.by_rows.items()}
-    parts = [f"{rows} {number(cost)}" for rows, cost in known.items() if np.isfinite(cost)]
-    return "cost " + ", ".join(reversed(parts))
+    if len(known) > 1:
+        del known["training"]
+    (first, cost), *others = reversed(known.items())
+    return ", ".join([f"{first} cost {number(cost)}", *(f"{rows} {number(c)}" for rows, c in others)])

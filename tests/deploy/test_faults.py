@@ -24,7 +24,7 @@ pytest.importorskip("playwright.sync_api")
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import dashboard, open_page, read, wait_for_readout
+from tests.browser import dashboard, open_page, read, wait_for_readout, wait_until_quiet
 
 SMALL = {"dataset": "moons", "n_samples": 50, "hidden": "4", "epochs": 50}
 WIDE = Settings(dataset="digits", hidden=(32,))
@@ -308,6 +308,7 @@ def test_a_server_killed_and_started_again_shows_the_same_picture_and_goes_on(pa
     port = free_port()
     with dashboard(port) as address:
         open_page(page, f"{address}/l1-vs-l2?dataset=wine&hidden=4&lam=20&seed=3&epochs=50")
+        wait_until_quiet(page)  # the folds come after the picture
         before, where = see(page, "20"), page.url
         sockets: list[object] = []
         page.on("websocket", lambda socket: sockets.append(socket))
@@ -335,12 +336,13 @@ def kill_those_who_listen(port: int) -> int:
 
 
 def press_until(page: Page, key: str, lam: str) -> None:
-    """Move λ as soon as the page is connected again: until then its controls are locked."""
+    """Move λ once the page is connected and drawn again: until then its controls are locked."""
     expect(page.get_by_role("slider", name="Penalty strength λ")).to_be_enabled(timeout=60_000)
     page.wait_for_function(
         "() => document.querySelector('[data-testid=stApp]')?.dataset.testConnectionState === 'CONNECTED'",
         timeout=60_000,
     )
+    wait_until_quiet(page)
     press(page, key)
     see(page, lam)
 

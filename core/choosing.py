@@ -22,7 +22,7 @@ from core.datasets import Dataset, standardize
 from core.logistic import fit_logistic
 from core.measures import accuracy
 from core.network import probabilities
-from core.selection import DEFAULT, RULES, Answers, Fit, Rows, cross_validate, splits
+from core.selection import DEFAULT, RULES, Answers, Fit, Rows, cross_validate, lowest, splits
 from core.settings import LAMS
 from core.training import OnProgress, part_of
 from core.validation import check_integer, check_lams, check_penalties
@@ -59,6 +59,7 @@ class Comparison:
     lams: np.ndarray  # (n_lams,)
     by_rule: dict[str, Choice]  # of COMPARED
     n_fresh: int  # rows drawn anew on which all were measured; 0 where they were not
+    n_parts: int = 0  # of the test rows, by which the λ picked on them was measured; 0 where it was not
 
     @property
     def nbytes(self) -> int:
@@ -97,12 +98,15 @@ def compare_rules(
     tick(1, 1)
     on_test = _on(answers, slice(None, n_test), data.y_test)
     cost = on_test.mean(axis=1) if fresh is None else _on(answers, slice(n_test, None), fresh[1]).mean(axis=1)
-    by_rule = {
-        rule: Choice(k, found.mean[k], cost[k], answers.nonzero[k]) if k >= 0 else NONE
-        for rule, k in ((rule, found.k_by(rule)) for rule in RULES)
-    }
-    by_rule[PICKED] = _picked(on_test, data.y_test, answers.nonzero, None if fresh is None else cost, seed)
-    return Comparison(grid, by_rule, 0 if fresh is None else len(fresh[1]))
+    by_rule = dict.fromkeys(COMPARED, NONE)
+    for rule in RULES:
+        if (k := found.k_by(rule)) >= 0:
+            by_rule[rule] = Choice(k, found.mean[k], cost[k], answers.nonzero[k])
+    n_parts = _parts(data.y_test) if fresh is None else 0
+    if (k := lowest(on_test.mean(axis=1), grid)) >= 0:
+        true = _by_parts(on_test, data.y_test, grid, n_parts, seed) if fresh is None else cost[k]
+        by_rule[PICKED] = Choice(k, on_test[k].mean(), true, answers.nonzero[k])
+    return Comparison(grid, by_rule, 0 if fresh is None else len(fresh[1]), n_parts)
 
 
 def _on(answers: Answers, rows: slice, y: np.ndarray) -> np.ndarray:
@@ -110,35 +114,19 @@ def _on(answers: Answers, rows: slice, y: np.ndarray) -> np.ndarray:
     return Answers(answers.Z[:, :, rows], answers.nonzero).row_costs(y)
 
 
-def _picked(
-    costs: np.ndarray, y: np.ndarray, nonzero: np.ndarray, cost: np.ndarray | None, seed: int
-) -> Choice:
-    """The λ with the lowest mean of costs (n_lams, n_test). cost: of each λ on fresh rows, if any."""
-    k = _lowest(costs.mean(axis=1))
-    if k < 0:
-        return NONE
-    if cost is not None:
-        return Choice(k, costs[k].mean(), cost[k], nonzero[k])
-    return Choice(k, costs[k].mean(), _by_parts(costs, y, seed), nonzero[k])
+def _parts(y: np.ndarray) -> int:
+    """How many parts rows are dealt into; 0 where a class has a single row, which cannot be on both sides."""
+    return min(PARTS, len(y)) if np.bincount(y).min() >= 2 else 0
 
 
-def _by_parts(costs: np.ndarray, y: np.ndarray, seed: int) -> float:
-    """Pick the lowest on all but a part of the rows and measure on that part, each in turn.
-
-    NaN where a class has a single row, which could not be on both sides.
-    """
-    if np.bincount(y).min() < 2:
+def _by_parts(costs: np.ndarray, y: np.ndarray, lams: np.ndarray, n_parts: int, seed: int) -> float:
+    """Pick the lowest of costs (n_lams, n) on all but a part of the rows, measure on that; each in turn."""
+    if n_parts == 0:
         return np.nan
     total = 0.0
-    for others, part in splits(y, min(PARTS, len(y)), np.random.default_rng(seed)):
-        total += costs[_lowest(costs[:, others].mean(axis=1)), part].sum()
+    for others, part in splits(y, n_parts, np.random.default_rng(seed)):
+        total += costs[lowest(costs[:, others].mean(axis=1), lams), part].sum()
     return total / len(y)
-
-
-def _lowest(costs: np.ndarray) -> int:
-    """Position of the lowest cost, of equal ones the last; −1 where none is finite."""
-    finite = np.flatnonzero(np.isfinite(costs))
-    return int(finite[costs[finite] == costs[finite].min()][-1]) if finite.size else -1
 
 
 @dataclass(frozen=True, eq=False)

@@ -61,7 +61,8 @@ def of_share(hits: int, n: int) -> Interval:
     share, spread = hits / n, Z**2 / n
     middle = (share + spread / 2) / (1 + spread)
     half = Z / (1 + spread) * np.sqrt(share * (1 - share) / n + spread / (4 * n))
-    return Interval(share, max(0.0, float(middle - half)), min(1.0, float(middle + half)))
+    low, high = float(middle - half), float(middle + half)
+    return Interval(share, low if hits else 0.0, high if hits < n else 1.0)  # both are exact at the ends
 
 
 class OnTestRows(NamedTuple):

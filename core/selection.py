@@ -28,11 +28,19 @@ from core.validation import check_choice, check_data, check_integer, check_lams,
 
 FOLDS, FOLDS_OF_NETWORKS = 10, 5  # until others are asked for
 RULES = ("min", "1se")
-TOL = 1e-6  # of J, to which the folds are fitted exactly: far below what a fold's chance does to its cost
+EQUAL = 1e-6  # nats: costs as close as this are equal, for a training at rest is no more exact
 TICKS = 1000  # of progress in each fold
 DEFAULT = Settings()
 
 Rows = tuple[np.ndarray, np.ndarray]  # X (n, n_features) and class indices (n,)
+
+
+def lowest(costs: np.ndarray, lams: np.ndarray) -> int:
+    """Position of the lowest cost, (n_lams,), of those EQUAL to it the largest λ's; −1 if none is finite."""
+    finite = np.isfinite(costs)
+    if not finite.any():
+        return -1
+    return int(np.where(finite & (costs <= costs[finite].min() + EQUAL), lams, -1).argmax())
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +72,7 @@ class Validation:
     @property
     def k_min(self) -> int:
         """Position of λ_min, of equal means that of the largest λ; −1 where no mean is finite."""
-        finite = np.isfinite(self.mean)
-        if not finite.any():
-            return -1
-        return self._largest(finite & (self.mean <= self.mean[finite].min()))
+        return lowest(self.mean, self.lams)
 
     @property
     def k_1se(self) -> int:
@@ -75,10 +80,7 @@ class Validation:
         if self.k_min < 0:
             return -1
         within = self.mean <= self.mean[self.k_min] + self.se[self.k_min]
-        return self._largest(within & (self.lams >= self.lams[self.k_min]))
-
-    def _largest(self, among: np.ndarray) -> int:
-        return int(np.where(among, self.lams, -1).argmax())
+        return int(np.where(within, self.lams, -1).argmax())
 
     def k_by(self, rule: str) -> int:
         """Position of the λ that a rule of RULES chooses."""
@@ -192,7 +194,7 @@ def _exact_answers(
         mine = np.flatnonzero([penalty == name for penalty in penalties])
         for part in (mine[lams[mine] > 0], mine[lams[mine] == 0]):
             try:
-                path = fit_logistic(X, y, name, lams[part], TOL)
+                path = fit_logistic(X, y, name, lams[part])
             except ValueError:  # a hyperplane parts the classes
                 continue
             Z[part, 0] = path.W @ X_other.T + path.b[:, None]

@@ -37,11 +37,13 @@ class Optima:
     """The exact optima of every penalty over the grid but for λ = 0, by the penalty's label."""
 
     paths: dict[str, LogisticPath]
+    free: LogisticPath | None  # at λ = 0, which is every penalty's; None where a hyperplane parts the classes
 
     @property
     def nbytes(self) -> int:
         """Memory of the arrays, in bytes."""
-        return sum(path.W.nbytes + path.b.nbytes + path.cost.nbytes for path in self.paths.values())
+        paths = [*self.paths.values(), *([] if self.free is None else [self.free])]
+        return sum(path.W.nbytes + path.b.nbytes + path.cost.nbytes for path in paths)
 
     def at(self, label: str, lam: float) -> tuple[np.ndarray, float, float]:
         """w (n_features,), J and the certified gap of a penalty at a λ > 0 of the grid."""
@@ -70,12 +72,19 @@ def optima(settings: Settings, shelf: Shelf) -> Batch[Optima]:
 
 
 def _fit_grid(data: Dataset, on_progress: OnProgress) -> Optima:
-    return Optima(
-        {
-            penalty.label: fit_logistic(data.X_train, data.y_train, name, LAMS[1:])
-            for name, penalty in PENALTIES.items()
-        }
-    )
+    paths = {
+        penalty.label: fit_logistic(data.X_train, data.y_train, name, LAMS[1:])
+        for name, penalty in PENALTIES.items()
+    }
+    return Optima(paths, free_optimum(data.X_train, data.y_train))
+
+
+def free_optimum(X: np.ndarray, y: np.ndarray) -> LogisticPath | None:
+    """That without a penalty, None where a hyperplane parts the two classes."""
+    try:
+        return fit_logistic(X, y, "l2", [0.0])
+    except ValueError:
+        return None
 
 
 def evidence_of(settings: Settings, shelf: Shelf) -> Batch[Evidence]:

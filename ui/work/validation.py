@@ -88,7 +88,7 @@ def seconds(settings: Settings, shape: Shape, n_penalties: int = 1) -> float:
 
 def refusal(settings: Settings, data: Dataset) -> str | None:
     """Why these data are not validated, None where they are."""
-    counts = np.bincount(data.y_train)
+    counts = np.bincount(data.y_train, minlength=len(data.class_names))
     if counts.min() < 2:
         return (
             "Each class must have two training rows to be validated, and "
@@ -214,7 +214,7 @@ def _compare(settings: Settings, shelf: Shelf, penalty: str, on_progress: OnProg
 
 def stability(settings: Settings, shelf: Shelf) -> Batch[Stability]:
     """How often L1 keeps each column on HALVES halves of the training rows, of two classes."""
-    settings = settings.reduced("lam", "hidden", "learning_rate", "epochs")
+    settings = replace(settings.reduced("lam", "learning_rate", "epochs"), hidden=())
     data = shelf.load(settings).data
     task = Task(
         kind=KIND,

@@ -55,7 +55,8 @@ def test_the_optima_of_the_grid_are_those_of_core_with_their_proof():
             assert zeros[k] == (W == 0).sum()
             one = core.fit_logistic(data.X_train, data.y_train, name, [LAMS[k]])
             assert cost == pytest.approx(one.cost[0], abs=1e-6)
-    parts = [(path.W, path.b, path.cost) for path in found.paths.values()]
+    free = [] if found.free is None else [found.free]
+    parts = [(path.W, path.b, path.cost) for path in (*found.paths.values(), *free)]
     assert found.nbytes == sum(array.nbytes for arrays in parts for array in arrays)
 
 

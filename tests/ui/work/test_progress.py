@@ -300,3 +300,154 @@ def test_work_that_reports_shows_no_bar_before_its_time(monkeypatch):
 def test_a_page_can_be_stopped_at_each_tick_before_any_bar_is_shown(monkeypatch):
     monkeypatch.setattr(progress, "allow_stop", st.stop)
     assert shown(opened(batch_of(piece("a", meanwhile=slowly)))) == ""
+
+
+# The parts of a page.
+
+
+def page_of_parts() -> None:
+    """A page of a part for each batch under `parts`, by name, and a line under them all."""
+    import streamlit as st
+
+    from core import Settings
+    from ui.data.shelf import Shelf
+    from ui.frame.page import show_part
+    from ui.pictures.picture import Picture
+    from ui.topics.topic import Context
+    from ui.work.progress import Progress
+
+    if "callback" in st.session_state:
+        st.session_state["callback"]()
+    context = Context(Settings(), Shelf(), "light", Progress(st.empty()))
+    for name, batch in st.session_state["parts"].items():
+
+        def picture_of(context: Context, batch: object = batch) -> Picture:
+            done = ", ".join(str(result.of) for result in context.run(batch))
+            return Picture("part", missing=f"Done: {done}.")
+
+        show_part(name, f"Part {name}", f"About {name}.", picture_of, context)
+    st.title("The end of the page")
+
+
+def parted(parts: dict[str, Batch], **state: object) -> AppTest:
+    """The page with a part for each batch, which goes on to its end whatever becomes of them."""
+    app = AppTest.from_function(page_of_parts, default_timeout=WAIT)
+    for name, value in (("parts", parts), *state.items()):
+        app.session_state[name] = value
+    return to_the_end(app.run())
+
+
+def to_the_end(app: AppTest) -> AppTest:
+    assert not app.exception
+    assert [header.value for header in app.header] == [f"Part {name}" for name in app.session_state["parts"]]
+    assert shown(app) == "The end of the page"
+    return app
+
+
+def said(app: AppTest) -> list[str]:
+    """What stands in the parts, from the top."""
+    return [info.value for info in app.info]
+
+
+def keys_of(app: AppTest) -> list[str]:
+    return [button.key for button in app.button]
+
+
+def test_a_part_that_has_not_got_its_work_says_so_and_the_page_itself_ends():
+    def task() -> None:
+        import streamlit as st
+
+        from ui.work.progress import Progress, UnfinishedError
+
+        for part in ("named", ""):
+            try:
+                Progress(st.empty(), part)(st.session_state["batch"])
+            except UnfinishedError:
+                st.title("The page goes on")
+        st.title("This is never reached: the page itself has ended")
+
+    app = AppTest.from_function(task, default_timeout=WAIT)
+    app.session_state["batch"] = batch_of(piece("a", refusal="It takes too long."))
+    app.run()
+    assert not app.exception
+    assert [title.value for title in app.title] == ["The page goes on"]
+    assert [warning.value for warning in app.warning] == ["It takes too long."] * 2
+
+
+def test_a_part_that_was_stopped_waits_for_its_button_and_the_page_goes_on():
+    parts = {"one": batch_of(piece("a")), "two": batch_of(piece("b")), "three": batch_of(piece("c"))}
+    app = parted(parts, stopped=frozenset({parts["two"].key}))
+    assert said(app) == ["Done: a.", "Still missing: Working on b.", "Done: c."]
+    assert keys_of(app) == ["train_themtwo"]
+    assert said(to_the_end(press(app, "Train them"))) == ["Done: a.", "Done: b.", "Done: c."]
+    assert not app.button
+    assert [calls(batch.tasks) for batch in parts.values()] == [[1], [1], [1]]
+
+
+def test_two_parts_that_were_stopped_one_after_the_other_both_stay_stopped(monkeypatch):
+    monkeypatch.setattr(progress, "SHOW_PROGRESS_AFTER", -1.0)
+    monkeypatch.setattr(progress, "SHOW_STOP_AFTER", -1.0)
+    parts = {"one": batch_of(piece("a")), "two": batch_of(piece("b"))}
+    place = Place()
+    opened(batch_of(piece("to have a button", meanwhile=seen_at(place, (1, 2)))), place=place)
+    ((_, stop, _),) = place.buttons
+    app = parted(parts, callback=lambda: stop(parts["one"].key))
+    assert said(app) == ["Still missing: Working on a.", "Done: b."]
+    parts["two"].tasks[0].shelf.stores.clear()
+    app.session_state["callback"] = lambda: stop(parts["two"].key)
+    waiting = ["Still missing: Working on a.", "Still missing: Working on b."]
+    assert said(to_the_end(app.run())) == waiting
+    del app.session_state["callback"]
+    assert said(to_the_end(app.run())) == waiting, "nor does the next rerun begin them"
+    assert keys_of(app) == ["train_themone", "train_themtwo"]
+    app.button(key="train_themtwo").click().run()
+    assert said(to_the_end(app)) == [waiting[0], "Done: b."], "a button is for its own part alone"
+    app.button(key="train_themone").click().run()
+    assert said(to_the_end(app)) == ["Done: a.", "Done: b."]
+    assert [calls(batch.tasks) for batch in parts.values()] == [[1], [2]]
+
+
+def test_parts_that_take_long_have_a_button_each_and_one_does_not_begin_the_other():
+    parts = {name: batch_of(piece(name, seconds=9), asks_above=5) for name in ("one", "two")}
+    app = parted(parts)
+    assert keys_of(app) == ["train_themone", "train_themtwo"]
+    app.button(key="train_themtwo").click().run()
+    assert said(to_the_end(app)) == ["Still missing: Working on one.", "Done: two."]
+    app.button(key="train_themone").click().run()
+    assert said(to_the_end(app)) == ["Done: one.", "Done: two."]
+    assert [calls(batch.tasks) for batch in parts.values()] == [[1], [1]]
+
+
+def test_a_part_that_is_refused_says_why_and_the_others_come():
+    parts = {"one": batch_of(piece("a", refusal="It takes too long.")), "two": batch_of(piece("b"))}
+    app = parted(parts)
+    assert [warning.value for warning in app.warning] == ["It takes too long."]
+    assert said(app) == ["Done: b."]
+    assert not app.button
+    assert calls(parts["one"].tasks) == [0]
+
+
+def test_on_a_busy_server_each_part_offers_to_try_again(monkeypatch, queue):
+    monkeypatch.setattr(tasks, "QUEUE", Busy())
+    app = parted({"one": batch_of(piece("a")), "two": batch_of(piece("b"))})
+    assert ["takes about 5 minutes" in warning.value for warning in app.warning] == [True, True]
+    assert keys_of(app) == ["try_againone", "try_againtwo"]
+    monkeypatch.setattr(tasks, "QUEUE", queue)
+    app.button(key="try_againtwo").click().run()
+    assert said(to_the_end(app)) == ["Done: a.", "Done: b."]
+    assert not app.warning
+
+
+def test_the_work_of_a_part_comes_after_what_screens_wait_for(monkeypatch):
+    ranks: dict[str, int] = {}
+    run_shared = tasks.run_shared
+
+    def watched(task, *args, rank, **more):
+        ranks[task.label] = rank
+        return run_shared(task, *args, rank=rank, **more)
+
+    monkeypatch.setattr(progress, "run_shared", watched)
+    opened(batch_of(piece("the page")))
+    parted({"one": batch_of(piece("a part"))})
+    assert ranks == {"Working on the page": tasks.ON_SCREEN, "Working on a part": tasks.SECOND}
+    assert tasks.ON_SCREEN < tasks.SECOND

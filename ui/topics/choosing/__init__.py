@@ -84,7 +84,9 @@ def chosen_by_rule(context: Context) -> float | None:
 def formulas(context: Context) -> dict[str, Any]:
     """The folds, and the λ that the rules choose."""
     one = validations_of(context).by_label[PENALTIES[context[PENALTY]].label]
-    return {"folds": one.folds, "lam_min": lam_label(one.lam_min), "lam_1se": lam_label(one.lam_1se)}
+    lams = {"lam_min": one.lam_min, "lam_1se": one.lam_1se}
+    found = one.k_min >= 0
+    return {"folds": one.folds} | {k: lam_label(lam) if found else r"\text{none}" for k, lam in lams.items()}
 
 
 def constants(context: Context) -> dict[str, Any]:

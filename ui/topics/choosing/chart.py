@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import altair as alt
 
+from core.datasets import N_FRESH
 from ui.base.theme import INKS, PENALTY_COLORS, Ink
 from ui.pictures.chart import (
     Spec,
@@ -34,7 +35,7 @@ def chart(labels: tuple[str, ...], penalty: str, has_freedom: bool, has_fresh: b
     size = "Degrees of freedom" if has_freedom else "Weights not zero"
     key = ["Solid: validated, ± one standard error", "Dashed: training rows"]
     if has_fresh:
-        key.append("Dotted: 20,000 rows that nobody has seen")
+        key.append(f"Dotted: {N_FRESH:,} rows that nobody has seen")
     panels = [
         readout({"title": ink.text, "validated": color, "size": ink.quiet}),
         size_panel(x, color, ink).properties(height=120, title=size),

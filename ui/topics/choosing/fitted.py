@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core import PENALTIES, Settings, degrees_of_freedom, fit_logistic
+from core import PENALTIES, Settings, degrees_of_freedom
 from core.measures import count_weights, count_zeros
 from core.network import cross_entropy, targets
 from core.selection import Answers, Validation
 from core.settings import LAMS
 from ui.topics.topic import Context, Control, penalty_control
 from ui.work.networks import Shape
-from ui.work.optimum import optima
+from ui.work.optimum import free_optimum, optima
 from ui.work.validation import Validations, is_exact, validation
 
 LOGISTIC, NETWORK = "logistic", "network"
@@ -94,9 +94,8 @@ def refitted_cost(context: Context, kept: np.ndarray) -> float:
     fresh, data = context.settings.load_fresh(), context.data
     if fresh is None or not kept.any():
         return np.nan
-    try:
-        path = fit_logistic(data.X_train[:, kept], data.y_train, "l2", [0.0])
-    except ValueError:
+    path = free_optimum(data.X_train[:, kept], data.y_train)
+    if path is None:
         return np.nan
     Z = path.W @ fresh[0][:, kept].T + path.b[:, None]
     return float(cross_entropy(Z[:, None], targets(fresh[1], 2, "float64"))[0])
@@ -106,13 +105,15 @@ Model = tuple[Answers, np.ndarray, int, np.ndarray | None]  # with size, n_weigh
 
 
 def _exact(context: Context, penalty: str, X: np.ndarray) -> Model:
-    """The exact optima on all training rows, and their logits on X; NaN at λ = 0, where it may be endless."""
-    path = context.get(optima(validated_settings(context), context.shelf)).paths[PENALTIES[penalty].label]
-    Z = np.full((len(LAMS), 1, len(X)), np.nan)
-    Z[1:, 0] = path.W @ X.T + path.b[:, None]
-    kept = np.concatenate([np.ones_like(path.W[:1], bool), path.W != 0])
-    freedom = degrees_of_freedom(context.data.X_train, path)
-    return Answers(Z, kept.sum(axis=1)), np.append(np.nan, freedom), path.W.shape[1], kept
+    """The exact optima on all training rows, and their logits on X; NaN at λ = 0 where there is none."""
+    optimum = context.get(optima(validated_settings(context), context.shelf))
+    n, size = context.data.n_features, np.full(len(LAMS), np.nan)
+    Z, kept = np.full((len(LAMS), 1, len(X)), np.nan), np.ones((len(LAMS), n), bool)
+    for part, path in ((slice(1), optimum.free), (slice(1, None), optimum.paths[PENALTIES[penalty].label])):
+        if path is not None:
+            Z[part, 0] = path.W @ X.T + path.b[:, None]
+            size[part], kept[part] = degrees_of_freedom(context.data.X_train, path), path.W != 0
+    return Answers(Z, kept.sum(axis=1)), size, n, kept
 
 
 def _trained(context: Context, penalty: str, X: np.ndarray) -> Model:

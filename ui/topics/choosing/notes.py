@@ -3,9 +3,11 @@
 import numpy as np
 
 from core import Dataset
+from core.datasets import N_FRESH
 from core.intervals import OnTestRows, on_test_rows
+from core.selection import EQUAL, Validation
 from core.stability import Evidence
-from ui.base.words import counted, how_many, interval, lam_label, lam_text, number, percent, shares
+from ui.base.words import counted, how_many, interval, joined, lam_label, lam_text, number, percent, shares
 from ui.topics.choosing.fitted import Fitted
 from ui.topics.choosing.tables import RULE_TEXTS, size_text
 
@@ -70,8 +72,11 @@ def _chosen(found: Fitted, k: int) -> list[str]:
     if np.isnan(one.mean[k]):
         return [f"At the chosen {lam_text(one.lams[k])} the fit of some fold has no end or diverged."]
     above = one.mean[k] - one.mean[one.k_min]
-    if above <= 0:
-        return [f"The chosen {lam_text(one.lams[k])} is λ_min."]
+    if k in (one.k_min, one.k_1se):
+        which = joined([text for rule, text in RULE_TEXTS.items() if one.k_by(rule) == k])
+        return [f"The chosen {lam_text(one.lams[k])} is {which}."]
+    if above <= EQUAL:
+        return [f"At the chosen {lam_text(one.lams[k])} the validated cost is as low as at λ_min."]
     within = "within" if above <= one.se[one.k_min] else "beyond"
     return [
         f"The chosen {lam_text(one.lams[k])} has a validated cost of {number(one.mean[k])}, "
@@ -89,10 +94,12 @@ def _fresh(found: Fitted) -> list[str]:
         for rule in RULE_TEXTS
         if np.isfinite(found.fresh[k := one.k_by(rule)])
     ]
+    chosen = [text for rule, text in RULE_TEXTS.items() if one.k_by(rule) == least]
+    where = f"which is {joined(chosen)}" if chosen else "which no rule chose"
     return [
-        "These data are drawn, so the truth is known: on 20,000 rows that nobody has seen the cost is "
+        f"These data are drawn, so the truth is known: on {N_FRESH:,} rows that nobody has seen the cost is "
         f"{' and '.join(parts)}. The lowest there is {number(found.fresh[least])}, at "
-        f"{lam_text(one.lams[least])}, which nobody could have known."
+        f"{lam_text(one.lams[least])}, {where}."
     ]
 
 
@@ -109,16 +116,21 @@ def _needles(found: Fitted, data: Dataset) -> list[str]:
         for row in [found.kept[one.k_by(rule)]]
     ]
     just = np.flatnonzero((found.kept == decides).all(axis=1))
+    return [f"{'; '.join(kept)}. {_just(one, just)}{_refit(found)}"]
+
+
+def _just(one: Validation, just: np.ndarray) -> str:
+    """Whether a rule finds the columns that decide and no other. just: positions of the λ that keep those."""
     if just.size == 0:
-        found_by = "No λ of the grid keeps those that decide and no other."
-    else:
-        k = int(just[0])
-        found_by = (
-            f"Those alone are kept at {lam_text(one.lams[k])}, with a validated cost of "
-            f"{number(one.mean[k])}: to predict well and to find the truth are two aims, and they want "
-            "different λ."
-        )
-    return [f"{'; '.join(kept)}. {found_by}{_refit(found)}"]
+        return "No λ of the grid keeps those that decide and no other."
+    by_rule = [text for rule, text in RULE_TEXTS.items() if one.k_by(rule) in just]
+    if by_rule:
+        return f"Here {joined(by_rule)} {'finds' if len(by_rule) == 1 else 'find'} the truth as well."
+    return (
+        f"Those alone are kept at {lam_text(one.lams[just[0]])}, with a validated cost of "
+        f"{number(one.mean[just[0]])}: to predict well and to find the truth are two aims, and here they "
+        "want different λ."
+    )
 
 
 def _refit(found: Fitted) -> str:

@@ -93,12 +93,12 @@ def _about(rule: str, rows: pd.DataFrame) -> str:
         "λ was " + lam_label(lams[0]) if lams[0] == lams[-1] else f"λ went from {lams[0]:g} to {lams[-1]:g}"
     )
     more = float(flattery.mean())
-    chance = f", which {n} splits do not tell from 0" if n > 1 and abs(more) <= 2 * se else ""
+    chance = f", which {n} splits do not tell from 0" if abs(more) <= 2 * se else ""
+    error = f" (± {number(se, 2)}, one standard error over the splits{chance})" if n > 1 else ""
     return (
         f"**{NAMES[rule].replace('picked', 'Picked')}** told {number(rows.told.mean())} and costs "
-        f"{number(rows.cost.mean())}, **{number(abs(more), 2)} {'more' if more > 0 else 'less'}** "
-        f"(± {number(se, 2)}, one standard error over the splits{chance}); {over}, with "
-        f"{number(rows.nonzero.mean())} weights not zero on average."
+        f"{number(rows.cost.mean())}, **{number(abs(more), 2)} {'more' if more > 0 else 'less'}**"
+        f"{error}; {over}, with {number(rows.nonzero.mean())} weights not zero on average."
     )
 
 
@@ -106,9 +106,13 @@ def _measured_on(found: Sequence[Comparison]) -> str:
     """How the true cost was measured."""
     if n := found[0].n_fresh:
         return f"True is the cost on {n:,} rows that nobody has seen, drawn anew for each split."
+    true = "True is the cost on the test rows, of which λ_min and λ_1se know nothing."
+    parts = {comparison.n_parts for comparison in found} - {0}
+    if not parts:
+        return f"{true} What a λ picked on these costs is not measured, for a class has a single row there."
     return (
-        "True is the cost on the test rows, of which λ_min and λ_1se know nothing. For the λ that is "
-        "picked on them, it is picked on four fifths of them and measured on the fifth, five times."
+        f"{true} For the λ that is picked on them, they are dealt into {max(parts)} parts: it is picked on "
+        "all but one and measured on that one, each in turn."
     )
 
 

@@ -31,6 +31,8 @@ found = core.cross_validate(
 )
 print(f"{found.folds} folds: λ_min = {found.lam_min:g}, λ_1se = {found.lam_1se:g}")
 k = found.k_by(rule)
+if k < 0:
+    raise SystemExit("at every λ the fit of some fold has no end or diverged")
 print(f"the rule {rule} chooses λ = {found.lams[k]:g}: ", end="")
 print(f"validated cost {found.mean[k]:.3g}, standard error {found.se[k]:.2g}")
 

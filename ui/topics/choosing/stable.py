@@ -50,7 +50,8 @@ def _drawn(context: Context) -> Picture:
         "stable",
         chart(len(rows), bool(context.data.informative), context.theme),
         {"columns": rows},
-        f"For each column the share of {HALVES} halves of the rows in which L1 keeps it, largest first.",
+        f"For {counted(len(rows), context.data.n_features, 'columns')} the share of {HALVES} halves of the "
+        "rows in which L1 keeps it, largest first.",
         notes(found, lam, context.data.feature_names),
     )
 

@@ -1,5 +1,8 @@
 """A visitor of the dashboard, who speaks Streamlit's protocol: opens a page, moves a control, waits.
 
+A page is waited for until it is complete. What the server goes on with after that, see
+`ui.frame.page.follow`, is not: it comes, or the next request ends it.
+
 A browser asks for the page, with which a load balancer may give it a cookie, and then sends protobuf
 messages over one websocket; so does this. It draws nothing.
 """
@@ -19,6 +22,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
+from ui.frame.page import AFTER
+
+ARRIVED = 0.001  # seconds in which a message is read that has arrived
 TIMEOUT = 120  # seconds to wait for one answer; a class has given up long before
 WIDGETS = ("slider", "selectbox", "number_input", "button_group", "file_uploader")
 
@@ -48,6 +54,7 @@ class Visitor:
     cached: set[str] = field(default_factory=set)  # hashes of messages that need not be sent again
     session: str = ""  # its id
     files: dict[str, Message] = field(default_factory=dict)  # by key, the state of an uploader
+    _late: list[str] = field(default_factory=list)  # errors of what came after a page was complete
     _socket: ClientConnection | None = None
 
     async def __aenter__(self) -> "Visitor":
@@ -99,14 +106,22 @@ class Visitor:
         return ForwardMsg.FromString(raw), len(raw)
 
     async def _run(self) -> Answer:
+        await self._catch_up()
         started, nbytes, messages = perf_counter(), 0, 0
-        errors: list[str] = []
+        errors, self._late = self._late, []
         await self.send(self._request())
         while True:
             message, size = await self.receive()
             nbytes, messages = nbytes + size, messages + 1
             if self._read(message, errors):
                 return Answer(perf_counter() - started, nbytes, messages, tuple(errors))
+
+    async def _catch_up(self) -> None:
+        """Read what came since the page was complete, so that it is not taken for the next answer."""
+        with suppress(TimeoutError):
+            while True:
+                raw = await asyncio.wait_for(self._socket.recv(), ARRIVED)
+                self._read(ForwardMsg.FromString(raw), self._late)
 
     def _request(self) -> BackMsg:
         request = BackMsg()
@@ -130,7 +145,7 @@ class Visitor:
         self.files[key] = FileUploaderState(uploaded_file_info=[info])
 
     def _read(self, message: ForwardMsg, errors: list[str]) -> bool:
-        """Learn from a message; whether it ends the run."""
+        """Learn from a message; whether the page is complete with it."""
         kind = message.WhichOneof("type")
         if kind == "script_finished":
             if message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
@@ -142,6 +157,8 @@ class Visitor:
         elif kind == "navigation":
             pages = message.navigation.app_pages
             self.pages = {"" if p.is_default else p.url_pathname: p.page_script_hash for p in pages}
+        elif kind == "delta" and message.delta.WhichOneof("type") == "add_block":
+            return message.delta.add_block.id.endswith(f"-{AFTER}")
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             if message.metadata.cacheable:
                 self.cached.add(message.hash)

@@ -25,6 +25,7 @@ from ui.work.progress import Progress, UnfinishedError
 from ui.work.steady import steady
 
 HERE = Path(__file__).parent
+AFTER = "after"  # key of what comes after the page
 SEVERAL = 3  # times the epochs, which are offered where a network is not at rest
 THEME_RULES = HERE.parent / "base" / "theme.css"
 
@@ -160,11 +161,14 @@ def show_part(
 
 
 def follow(topic: Topic, context: Context) -> None:
-    """Do the work that comes after the picture, at the end of a page; then the page is drawn anew with it."""
+    """Do the work that comes after the picture, at the end of a page; then the page is drawn anew with it.
+
+    From the container AFTER on the page is complete, which tells who waits for it, as the benchmarks do.
+    """
     batch = topic.second(context)
     if batch is None or context.known(batch) is not None or topic.lacks_hidden(context):
         return
-    with suppress(UnfinishedError):
+    with suppress(UnfinishedError), st.container(key=AFTER):
         session.landed = batch.key, replace(context, runner=Progress(st.empty(), "second")).run(batch)
         st.rerun()
 

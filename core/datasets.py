@@ -6,19 +6,18 @@ of the test rows leaks into the training.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from core import validation
+from core import drawn, validation
 
 DATA = Path(__file__).parent / "data"
 TEST_SHARE = 0.3
 FAR = 1e6  # deviations
 N_FRESH = 20_000  # rows drawn anew
-N_NEEDLES, N_COLUMNS = 5, 40
 
 
 class Table(NamedTuple):
@@ -31,6 +30,7 @@ class Table(NamedTuple):
     informative: tuple[int, ...] = ()  # columns that carry the truth, where it is known
 
 
+Truth = Callable[[int, np.ndarray, float], np.ndarray]  # share of class 1, (n,): of seed, X as drawn, noise
 Make = Callable[[np.random.Generator, int, float], Table]  # from a seed, n_samples and noise
 
 
@@ -45,6 +45,7 @@ class Source:
     make: Make
     synthetic: bool
     image: tuple[int, int] | None = None  # height and width in pixels, where a row is an image
+    truth: Truth | None = None  # of rows that are drawn, where it is known
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +114,12 @@ def _drawn(name: str, seed: int, n_samples: int, noise: float) -> tuple[Table, n
         raise ValueError(f"noise must be a finite number of at least 0, got {noise!r}")
     rng = np.random.default_rng(seed)
     return DATASETS[name].make(rng, n_samples, float(noise)), rng
+
+
+def draw_rows(name: str, seed: int, n: int, noise: float) -> Table:
+    """n rows as they are drawn, before any split. Raises ValueError for data that are not drawn."""
+    validation.check_choice("name", name, [each for each, source in DATASETS.items() if source.synthetic])
+    return _drawn(name, seed, n, noise)[0]
 
 
 def fresh_rows(
@@ -217,55 +224,22 @@ def _from_file(name: str) -> Make:
     return lambda rng, n_samples, noise: _read(name)
 
 
-def _plane(X: np.ndarray, y: np.ndarray) -> Table:
-    return Table(X, y, ("x1", "x2"), ("0", "1"))
-
-
-def _moons(rng: np.random.Generator, n_samples: int, noise: float) -> Table:
-    """Two half circles of radius 1 that reach into each other."""
-    y = np.arange(n_samples) % 2
-    angle = rng.uniform(0, np.pi, n_samples)
-    X = np.where(
-        y[:, None] == 0,
-        np.column_stack([np.cos(angle), np.sin(angle)]),
-        np.column_stack([1 - np.cos(angle), 0.5 - np.sin(angle)]),
-    )
-    return _plane(X + noise * rng.standard_normal(X.shape), y)
-
-
-def _circles(rng: np.random.Generator, n_samples: int, noise: float) -> Table:
-    """A circle of radius 1/2 within one of radius 1."""
-    y = np.arange(n_samples) % 2
-    angle, radius = rng.uniform(0, 2 * np.pi, n_samples), np.where(y == 1, 0.5, 1.0)
-    X = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
-    return _plane(X + noise * rng.standard_normal(X.shape), y)
-
-
-def _xor(rng: np.random.Generator, n_samples: int, noise: float) -> Table:
-    """The square (−1, 1)², labelled by whether the two signs agree."""
-    X = rng.uniform(-1, 1, (n_samples, 2))
-    y = (X[:, 0] * X[:, 1] > 0).astype(int)
-    return _plane(X + noise * rng.standard_normal(X.shape), y)
-
-
-def _spirals(rng: np.random.Generator, n_samples: int, noise: float) -> Table:
-    """Two arms of one and a half turns that wind around each other, out to radius 3."""
-    y = np.arange(n_samples) % 2
-    turn = np.sqrt(rng.uniform(0.02, 1, n_samples))
-    angle = 3 * np.pi * turn + np.pi * y
-    X = 3 * turn[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
-    return _plane(X + noise * rng.standard_normal(X.shape), y)
+def _plane(draw: Callable[[np.random.Generator, int, float], drawn.Draw]) -> Make:
+    return lambda rng, n_samples, noise: Table(*draw(rng, n_samples, noise), ("x1", "x2"), ("0", "1"))
 
 
 def _needles(rng: np.random.Generator, n_samples: int, noise: float) -> Table:
-    """40 columns of noise; the class is the sign of a sum of 5 of them, itself with noise."""
-    w = np.zeros(N_COLUMNS)
-    needles = np.sort(rng.choice(N_COLUMNS, N_NEEDLES, replace=False))
-    w[needles] = rng.choice([-1, 1], N_NEEDLES) / np.sqrt(N_NEEDLES)
-    X = rng.standard_normal((n_samples, N_COLUMNS))
-    y = (X @ w + noise * rng.standard_normal(n_samples) > 0).astype(int)
-    feature_names = tuple(f"column {i + 1:02}" for i in range(N_COLUMNS))
-    return Table(X, y, feature_names, ("0", "1"), tuple(needles.tolist()))
+    columns, w = drawn.needle_weights(rng)
+    names = tuple(f"column {i + 1:02}" for i in range(drawn.N_COLUMNS))
+    return Table(*drawn.needles(rng, w, n_samples, noise), names, ("0", "1"), tuple(columns.tolist()))
+
+
+def _needle_weights(seed: int) -> np.ndarray:
+    return drawn.needle_weights(np.random.default_rng(seed))[1]
+
+
+def _along(curve: drawn.Curve) -> Truth:
+    return lambda seed, X, noise: drawn.share_along(curve, X, noise)
 
 
 OWN = "drawn by this program from the seed"
@@ -299,10 +273,42 @@ DATASETS: dict[str, Source] = {
         _from_file("wine"),
         synthetic=False,
     ),
-    "moons": Source("Moons", "Two half circles.", OWN, "MIT", _moons, synthetic=True),
-    "circles": Source("Circles", "A ring around a ring.", OWN, "MIT", _circles, synthetic=True),
-    "xor": Source("Xor", "Four quadrants, opposite ones alike.", OWN, "MIT", _xor, synthetic=True),
-    "spirals": Source("Spirals", "Two arms, wound.", OWN, "MIT", _spirals, synthetic=True),
+    "moons": Source(
+        "Moons",
+        "Two half circles.",
+        OWN,
+        "MIT",
+        _plane(partial(drawn.along, drawn.moon)),
+        synthetic=True,
+        truth=_along(drawn.moon),
+    ),
+    "circles": Source(
+        "Circles",
+        "A ring around a ring.",
+        OWN,
+        "MIT",
+        _plane(partial(drawn.along, drawn.circle)),
+        synthetic=True,
+        truth=_along(drawn.circle),
+    ),
+    "xor": Source(
+        "Xor",
+        "Four quadrants, opposite ones alike.",
+        OWN,
+        "MIT",
+        _plane(drawn.xor),
+        synthetic=True,
+        truth=lambda seed, X, noise: drawn.xor_share(X, noise),
+    ),
+    "spirals": Source(
+        "Spirals",
+        "Two arms, wound.",
+        OWN,
+        "MIT",
+        _plane(partial(drawn.along, drawn.spiral)),
+        synthetic=True,
+        truth=_along(drawn.spiral),
+    ),
     "needles": Source(
         "Needles",
         "40 columns, of which only 5 decide the class.",
@@ -310,5 +316,6 @@ DATASETS: dict[str, Source] = {
         "MIT",
         _needles,
         synthetic=True,
+        truth=lambda seed, X, noise: drawn.needle_share(X, _needle_weights(seed), noise),
     ),
 }

@@ -1,5 +1,9 @@
 """Every penalty at every λ in one training: what the dashboard shows is read off these networks."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from core.datasets import Dataset
 from core.penalties import PENALTIES
 from core.run import Run
@@ -42,6 +46,34 @@ def train_grid(
     return {
         penalty.label: run.select(slice(i * n, (i + 1) * n)) for i, penalty in enumerate(PENALTIES.values())
     }
+
+
+def train_to_rest(
+    X: np.ndarray,
+    y: np.ndarray,
+    hidden: Sequence[int],
+    penalty: str | Sequence[str],
+    lams: Sequence[float] | np.ndarray,
+    learning_rate: float,
+    epochs: int,
+    seed: int = 0,
+    share: float = 1.0,
+    on_progress: OnProgress | None = None,
+) -> Run:
+    """Networks by accelerated steps until each is at rest, or as many epochs as `epochs_to_rest` gives it.
+
+    share: of all rows that these are; λ·share is trained, so that λ by the number of rows is that of all.
+    The other arguments are those of `train`.
+    """
+    allowed = [epochs_to_rest(epochs, lam) for lam in lams]
+    lams = np.asarray(lams, float) * share
+    return train(
+        *(X, y, hidden, penalty, lams, learning_rate, allowed, seed),
+        method="accelerated",
+        snapshots=2,
+        on_progress=on_progress,
+        until_rest=True,
+    )
 
 
 def epochs_to_rest(epochs: int, lam: float) -> int:

@@ -19,11 +19,10 @@ import numpy as np
 
 from core import measures, network
 from core.datasets import standardize
-from core.grid import epochs_to_rest
+from core.grid import train_to_rest
 from core.logistic import fit_logistic
-from core.run import Run
 from core.settings import LAMS, Settings
-from core.training import OnProgress, part_of, train
+from core.training import OnProgress, part_of
 from core.validation import check_choice, check_data, check_integer, check_lams, check_penalties
 
 FOLDS, FOLDS_OF_NETWORKS = 10, 5  # until others are asked for
@@ -161,28 +160,12 @@ class Fit:
         X, X_other = standardize(X, X_other)
         if self.is_exact(int(y.max()) + 1):
             return _exact_answers(X, y, X_other, penalties, lams * share)
-        run = self._train(X, y, penalties, lams, share, on_progress)
+        run = train_to_rest(
+            *(X, y, self.hidden, penalties, lams, self.learning_rate, self.epochs, self.seed, share),
+            on_progress,
+        )
         Z = np.where(run.sound[:, None, None], run.layers(X_other)[-1].astype(float), np.nan)
         return Answers(Z, measures.count_weights(run.W) - measures.count_zeros(run.W))
-
-    def _train(
-        self,
-        X: np.ndarray,
-        y: np.ndarray,
-        penalties: tuple[str, ...],
-        lams: np.ndarray,
-        share: float,
-        on_progress: OnProgress | None,
-    ) -> Run:
-        """The networks at rest, as far as they come, as the dashboard's."""
-        epochs = [epochs_to_rest(self.epochs, lam) for lam in lams]
-        return train(
-            *(X, y, self.hidden, penalties, lams * share, self.learning_rate, epochs, self.seed),
-            method="accelerated",
-            snapshots=2,
-            on_progress=on_progress,
-            until_rest=True,
-        )
 
 
 def _exact_answers(

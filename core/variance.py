@@ -1,34 +1,40 @@
-"""Bias and variance, measured: cost and accuracy against λ and against the number of training samples.
+"""Learning curves: cost and accuracy against λ and against the number of training samples.
 
-One seed draws split, samples and start; several seeds tell how much of a curve is chance. Each size of the
-training set is a subset of the next one, standardized by its own rows, and the test rows are always the same.
+One training set and start each; several tell how much of a curve is chance. Each size of the training set is
+a subset of the next one, standardized by its own rows, and the rows aside are always the same.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
 from core import network
 from core.datasets import Dataset, standardize
+from core.grid import train_to_rest
 from core.measures import accuracy
 from core.run import Run
-from core.training import OnProgress, part_of, train
+from core.training import OnProgress, part_of
 
 N_SIZES = 6
 SMALLEST = 10  # training samples, where there are more
+
 MEASURES = ("train_cost", "test_cost", "train_accuracy", "test_accuracy")
 # Of one epoch: a network, each weight, each unit and sample, each weight and sample.
 MICROSECONDS = (3.4, 0.005, 0.0096, 1e-4)
 
 
+def _nothing() -> np.ndarray:
+    return np.empty((0, 0, 0, 0))
+
+
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """One seed's networks, measured: cross-entropy and accuracy, (n_sizes, n_lams) each.
+    """One training set's networks, measured: cross-entropy and accuracy, (n_sizes, n_lams) each.
 
-    The penalty is not part of the cost, so that all λ are compared on the same scale. Where a network has not
-    `descended`, all four are NaN.
+    The penalty is not part of the cost, so that all λ are compared on the same scale. Where a network
+    diverged or swings, all are NaN. "test" are the rows aside, whichever they are.
     """
 
     sizes: tuple[int, ...]
@@ -37,11 +43,15 @@ class Curves:
     test_cost: np.ndarray
     train_accuracy: np.ndarray
     test_accuracy: np.ndarray
+    # Probabilities of the rows aside that are kept, (n_sizes, n_lams, n_out, n).
+    answers: np.ndarray = field(default_factory=_nothing)
 
     @property
     def nbytes(self) -> int:
         """Memory of the arrays, in bytes."""
-        return self.lams.nbytes + sum(int(getattr(self, name).nbytes) for name in MEASURES)
+        return (
+            self.lams.nbytes + self.answers.nbytes + sum(int(getattr(self, name).nbytes) for name in MEASURES)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,23 +95,34 @@ def learning_curves(
     epochs: int,
     seed: int = 0,
     on_progress: OnProgress | None = None,
+    keep: Sequence[int] | np.ndarray = (),
 ) -> Curves:
-    """Train at each number of samples and each λ, and measure on the training and on all test rows.
+    """Train to rest at each number of samples and each λ, and measure on the training and on all test rows.
 
-    sizes: increasing, each from the number of classes to data.m; the other arguments are those of `train`.
+    sizes: increasing, each from the number of classes to data.m; keep: the test rows whose probabilities are
+    kept; the other arguments are those of `train_to_rest`.
     on_progress(done, total) counts samples times epochs. Raises ValueError for arguments out of range.
     """
     _check_sizes(sizes, data)
     order = subset_order(data.y_train, np.random.default_rng((seed, data.m)))
-    measured, before, total = [], 0, sum(sizes) * epochs
+    measured, answers, before, total = [], [], 0, sum(sizes) * epochs
     for m in sizes:
         rows = order[:m]
         X, X_test = standardize(data.X_train[rows], data.X_test)
         y, tick = data.y_train[rows], part_of(on_progress, before, m * epochs, total)
-        run = train(X, y, hidden, penalty, lams, learning_rate, epochs, seed, snapshots=2, on_progress=tick)
+        run = train_to_rest(X, y, hidden, penalty, lams, learning_rate, epochs, seed, on_progress=tick)
         measured.append(_measures(run, (X, y), (X_test, data.y_test)))
+        answers.append(_answers(run, X_test[np.asarray(keep, int)]))
         before += m * epochs
-    return Curves(tuple(sizes), np.array(lams, float), *np.stack(measured, axis=1))
+    by_measure = dict(zip(MEASURES, np.stack(measured, axis=1), strict=True))
+    return Curves(tuple(sizes), np.array(lams, float), **by_measure, answers=np.stack(answers))
+
+
+def _answers(run: Run, X: np.ndarray) -> np.ndarray:
+    """Probabilities of the rows X, (n_lams, n_out, n); NaN of a network that diverged or swings."""
+    P = run.predict_proba(X)
+    P = P if P.ndim == 3 else P[:, None]
+    return np.where(run.sound[:, None, None], P, np.nan).astype(np.float32)
 
 
 def _check_sizes(sizes: Sequence[int], data: Dataset) -> None:
@@ -118,7 +139,7 @@ def _check_sizes(sizes: Sequence[int], data: Dataset) -> None:
 def _measures(run: Run, *sides: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     """Cost, then accuracy on each of the sides (X, y), training rows first, as MEASURES has them.
 
-    (4, n_lams), NaN for the networks that have not descended.
+    (4, n_lams), NaN for the networks that diverged or swing.
     """
     costs = [run.cross_entropy(X, y) for X, y in sides]
     shares = [accuracy(run.predict_proba(X), y) for X, y in sides]

@@ -1,6 +1,9 @@
 """Too much variance: get more data, or regularize."""
 
 from ui.frame import page
-from ui.topics.bias_variance import TOPIC
+from ui.topics.bias_variance import TOPIC, width
 
-page.present(TOPIC)
+context = page.open_topic(TOPIC)
+if not page.show(TOPIC, context).missing:
+    page.explain(TOPIC, context)
+    page.show_part("width", width.TITLE, width.IDEA, width.width_picture, context)

@@ -28,7 +28,7 @@ from core.measures import (
 from core.settings import LAMS
 from ui.base.words import counted, joined, lam_label, number, percent, standing, times
 from ui.topics.bias_variance import curves_of
-from ui.topics.bias_variance.tables import best_at_a_quarter, worth_table
+from ui.topics.bias_variance.tables import lowest_at_a_quarter, worth_table
 from ui.topics.hidden_units import TOLERANCE
 from ui.topics.hidden_units.states import all_states, tolerance
 from ui.topics.linearity import DEVIATION
@@ -308,25 +308,25 @@ def linear_model(context: Context) -> tuple[int, str]:
 
 
 def worth(context: Context) -> tuple[int, str]:
-    """How many more samples no penalty needs to be as good as the best λ with about a quarter of them."""
+    """How many more samples no penalty needs to cost as little as some λ with about a quarter of them."""
     curves = curves_of(context).kept()
     if curves is None:
         raise UnanswerableError(
             "The curves on this page are not all trained yet. Wait for them, or press Train."
         )
     table = worth_table(curves)
-    here = best_at_a_quarter(table, curves[0].sizes[-1])
+    here = lowest_at_a_quarter(table, curves[0].sizes[-1])
     if here is None:
         raise UnanswerableError("At every λ some network diverged, or there are too few samples to compare.")
     zero = table[(table.kind == "zero") & (table.m == here.m)]
     if zero.empty:
         raise UnanswerableError("Without a penalty some network diverged. Choose a smaller α in the panel.")
     start = (
-        f"With {here.m:,} samples the mean test cost is {number(zero.cost.iloc[0])} at λ = 0 and "
-        f"{number(here.cost)} at the best, λ = {lam_label(here.lam)}."
+        f"With {here.m:,} samples the mean cost on rows aside is {number(zero.cost.iloc[0])} at λ = 0, and "
+        f"lowest, {number(here.cost)}, at λ = {lam_label(here.lam)}."
     )
     if here.lam == 0:
-        return 0, f"{start} There no λ of the grid is better than none."
+        return 0, f"{start} There no λ of the grid costs less than none."
     if np.isinf(here.needed):
         return 3, f"{start} Without a penalty even all {table.m.max():,} samples do not reach that."
     return option_at(here.needed / here.m, WORTH), (

@@ -190,7 +190,7 @@ TOUR: tuple[Step, ...] = (
         BIAS_VARIANCE,
         {"dataset": "needles", "hidden": (), "noise": 0.5, "epochs": 200},
         "Against variance help more samples, or a penalty. So a penalty is worth samples.",
-        "How many samples will no penalty need, to be as good as the best λ with a quarter?",
+        "How many samples will no penalty need, to cost as little as some λ with a quarter of them?",
         ("Less than 1.25 times as many", "Up to twice as many", "Twice as many or more", "All are too few"),
         answers.worth,
     ),

@@ -1,96 +1,163 @@
-"""What λ and what more samples do to the gap between test and training, as means over the seeds."""
+"""What λ and what more samples do to variance and bias, as means over the training sets."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from core.settings import LAMS
-from core.variance import Band, Curves, band
+from core.decomposition import Parts
+from core.grid import epochs_to_rest
+from core.settings import LAMS, RESTS_FROM
+from core.variance import Curves, band
 from ui.base.words import lam_label, lam_text, number, percent
-from ui.topics.bias_variance.tables import best_at_a_quarter, worth_table
+from ui.topics.bias_variance.tables import lowest_at_a_quarter, worth_table
 from ui.work.curves import n_networks
 
+Place = tuple[int, int]  # which number of samples, which λ
 
-def notes(curves: Sequence[Curves], penalty: str, k: int) -> list[str]:
-    """What to notice at the k-th λ. penalty: by its label."""
-    m = curves[0].sizes[-1]
+
+def notes(
+    curves: Sequence[Curves], parts: Parts, is_truth: bool, shares: np.ndarray, penalty: str, k: int
+) -> list[str]:
+    """What to notice at the k-th λ. shares: of the classes in the training rows; penalty: by its label."""
     worth = worth_table(curves)
     return [
-        _mean_note(curves, penalty, k),
-        *_best_note(worth[worth.m == m], m),
-        *_data_note(curves[0].sizes, band(curves, "train_cost"), band(curves, "test_cost")),
-        *_worth_note(worth, m),
+        _mean_note(curves, shares, penalty, k),
+        *_part_note(parts, is_truth, k),
+        *_lam_note(curves, parts, is_truth, k),
+        *_data_note(curves, parts, is_truth, k),
+        *_lowest_note(curves, worth),
+        *_worth_note(worth, curves[0].sizes[-1]),
         *_divergence_note(curves),
     ]
 
 
-def caption(n_seeds: int, n_sizes: int) -> str:
+def caption(n_sets: int, n_sizes: int, epochs: int, is_truth: bool) -> str:
     """What the means are of."""
+    drawn = (
+        "Each training set is drawn from the truth; aside are rows that none of them holds"
+        if is_truth
+        else "Each training set is drawn from the training rows with replacement, a bootstrap; aside are the "
+        "rows that it leaves out. The test rows play no part"
+    )
     return (
-        f"{n_seeds} seeds × {n_sizes} numbers of samples × {len(LAMS)} values of λ = "
-        f"{n_networks(n_seeds, n_sizes):,} networks. A seed draws the split, the samples and "
-        "the first weights."
+        f"{n_sets} training sets × {n_sizes} numbers of samples × {len(LAMS)} values of λ = "
+        f"{n_networks(n_sets, n_sizes):,} networks, each from a start of its own, trained until at rest or "
+        f"for {epochs:,} epochs, from λ = {RESTS_FROM:g} on for {epochs_to_rest(epochs, RESTS_FROM):,}. "
+        f"{drawn}."
     )
 
 
-def _mean_note(curves: Sequence[Curves], penalty: str, k: int) -> str:
-    """Cost and accuracy at the k-th λ on all samples."""
+def _mean_note(curves: Sequence[Curves], shares: np.ndarray, penalty: str, k: int) -> str:
+    """Cost and accuracy at the k-th λ on all samples, beside what the classes' shares alone come to."""
     m, here = curves[0].sizes[-1], f"At {lam_text(curves[0].lams[k])} under {penalty}"
-    test, train = band(curves, "test_cost"), band(curves, "train_cost")
-    if not np.isfinite(test.mean[-1, k]):
-        return f"{here} a network of some seed diverged, so there is no mean to tell."
+    aside, train = band(curves, "test_cost"), band(curves, "train_cost")
+    if not np.isfinite(aside.mean[-1, k]):
+        return f"{here} a network of some training set diverged, so there is no mean to tell."
     accuracy = band(curves, "test_accuracy").mean[-1, k]
+    constant = float(-(shares * np.log(shares)).sum())
     return (
-        f"{here}, all {m:,} training samples, the mean over {len(curves)} seeds is a test cost of "
-        f"**{number(test.mean[-1, k])}** (from {number(test.low[-1, k])} to {number(test.high[-1, k])}) "
-        f"beside a training cost of {number(train.mean[-1, k])}, and a test accuracy of {percent(accuracy)}."
+        f"{here}, {m:,} training samples, the mean over {len(curves)} training sets is a cost of "
+        f"**{number(aside.mean[-1, k])}** on rows aside (from {number(aside.low[-1, k])} to "
+        f"{number(aside.high[-1, k])}) beside {number(train.mean[-1, k])} on the training rows, and "
+        f"{percent(accuracy)} right. The classes' shares alone, a constant answer, come to "
+        f"{number(constant)} and {percent(shares.max())}."
     )
 
 
-def _best_note(worth: pd.DataFrame, m: int) -> list[str]:
-    """The λ with the lowest mean test cost on all m samples, against none. worth: the rows of m alone."""
-    if not {"zero", "best"} <= set(worth.kind):
+def _part_note(parts: Parts, is_truth: bool, k: int) -> list[str]:
+    """What the error at the k-th λ on all samples is made of."""
+    error, noise, bias, variance = (
+        float(part[-1, k]) for part in (parts.error, parts.noise, parts.bias, parts.variance)
+    )
+    if not np.isfinite(error):
         return []
-    by_kind = worth.set_index("kind")
-    cost, lam = by_kind["cost"], by_kind["lam"]
-    if lam["best"] == 0:
+    if is_truth:
         return [
-            f"With all {m:,} samples no λ of the grid is better than λ = 0, whose test cost is "
-            f"{number(cost['zero'])}: there is no variance left that a penalty could take."
+            f"The squared error of the probability is there **{number(error)}**: noise {number(noise)}, "
+            f"which no model is spared, bias² {number(max(0.0, bias))}, and **variance {number(variance)}**."
         ]
     return [
-        f"With all {m:,} samples the lowest mean test cost, **{number(cost['best'])}**, is at "
-        f"**{lam_text(lam['best'])}**; without a penalty it is {number(cost['zero'])}."
+        f"The squared error of the probability is there **{number(error)}**: **variance "
+        f"{number(variance)}**, and {number(bias)} that is noise and bias² together. Where the truth is not "
+        "known, nobody can tell these two apart."
     ]
 
 
-def _data_note(sizes: Sequence[int], train: Band, test: Band) -> list[str]:
-    """What more samples do to the gap at λ = 0, where they close it."""
-    cost = test.mean[:, 0]
-    gap = cost - train.mean[:, 0]
-    kept = np.flatnonzero(np.isfinite(gap))
-    if kept.size < 2 or not gap[kept[-1]] < gap[kept[0]]:
+def _lam_note(curves: Sequence[Curves], parts: Parts, is_truth: bool, k: int) -> list[str]:
+    """What λ does to the parts, from none to the k-th, or where that is none to the lowest error."""
+    lams, error = curves[0].lams, parts.error[-1]
+    if not np.isfinite(error[0]) or not np.isfinite(error).any():
         return []
-    few, many = kept[0], kept[-1]
+    k = k or int(np.nanargmin(error))
+    if k == 0 or not np.isfinite(error[k]):
+        return []
+    ends = _ends(parts, is_truth, (-1, 0), (-1, k))
+    return [f"More λ: from λ = 0 to {lam_label(lams[k])}, with all samples, {ends}"]
+
+
+def _data_note(curves: Sequence[Curves], parts: Parts, is_truth: bool, k: int) -> list[str]:
+    """What more samples do to the parts at the k-th λ."""
+    sizes, kept = curves[0].sizes, np.flatnonzero(np.isfinite(parts.error[:, k]))
+    if kept.size < 2:
+        return []
+    few, many = int(kept[0]), int(kept[-1])
+    ends = _ends(parts, is_truth, (few, k), (many, k))
     return [
-        f"More data: without a penalty the test cost stands {number(gap[few])} above the training cost with "
-        f"{sizes[few]:,} samples, and {number(gap[many])} with {sizes[many]:,}; the test cost goes from "
-        f"{number(cost[few])} to {number(cost[many])}."
+        f"More data: from {sizes[few]:,} samples to {sizes[many]:,}, at {lam_text(curves[0].lams[k])}, {ends}"
+    ]
+
+
+def _ends(parts: Parts, is_truth: bool, start: Place, end: Place) -> str:
+    """How the parts go from one place to another."""
+    rest = "bias²" if is_truth else "noise and bias² together"
+    bias = [number(max(0.0, float(parts.bias[place])), 2) for place in (start, end)]
+    error = number(parts.error[start]), number(parts.error[end])
+    way = "stays" if error[0] == error[1] else "falls" if parts.error[end] < parts.error[start] else "rises"
+    return (
+        f"variance goes from {number(parts.variance[start], 2)} to {number(parts.variance[end], 2)} and "
+        f"{rest} from {bias[0]} to {bias[1]}: the error {way}, "
+        f"{error[0]} to {error[1]}."
+    )
+
+
+def _lowest_note(curves: Sequence[Curves], worth: pd.DataFrame) -> list[str]:
+    """The λ with the lowest mean cost aside on all samples, against none."""
+    m = curves[0].sizes[-1]
+    by_kind = worth[worth.m == m].set_index("kind")
+    if not {"zero", "lowest"} <= set(by_kind.index):
+        return []
+    cost, k = by_kind["cost"], int(by_kind["k"]["lowest"])
+    if k == int(by_kind["k"]["zero"]):
+        return [f"With {m:,} samples no λ of the grid costs less aside than λ = 0, {number(cost['zero'])}."]
+    less = np.array([one.test_cost[-1, 0] - one.test_cost[-1, k] for one in curves])
+    error = less.std(ddof=1) / np.sqrt(len(less))
+    chance = (
+        f", a difference that {len(less)} training sets do not tell from 0"
+        if less.mean() <= 2 * error
+        else ""
+    )
+    return [
+        f"With {m:,} samples the mean cost aside is lowest, **{number(cost['lowest'])}**, at "
+        f"**{lam_text(by_kind['lam']['lowest'])}**; without a penalty it is {number(cost['zero'])}{chance}."
     ]
 
 
 def _worth_note(worth: pd.DataFrame, m: int) -> list[str]:
-    """How many samples the best λ is worth at about a quarter of the samples."""
-    here = best_at_a_quarter(worth, m)
-    if here is None or here.lam == 0:
+    """How many samples a penalty is worth at about a quarter of the samples."""
+    here = lowest_at_a_quarter(worth, m)
+    if here is None:
         return []
+    if here.lam == 0:
+        return [
+            f"With {here.m:,} samples no λ costs less aside than λ = 0: a penalty is worth no sample there."
+        ]
     zero = worth[(worth.kind == "zero") & (worth.m == here.m)]
     if zero.empty:
         return []
     start = (
-        f"More λ: with {here.m:,} samples the best λ, {lam_label(here.lam)}, takes the test cost from "
-        f"{number(zero.cost.iloc[0])} to **{number(here.cost)}**. "
+        f"What λ is worth: with {here.m:,} samples the cost aside is lowest at λ = {lam_label(here.lam)}, "
+        f"which takes it from {number(zero.cost.iloc[0])} to **{number(here.cost)}**. "
     )
     if np.isinf(here.needed):
         return [start + f"Without a penalty not even all {m:,} samples reach that."]
@@ -102,12 +169,12 @@ def _worth_note(worth: pd.DataFrame, m: int) -> list[str]:
 
 def _divergence_note(curves: Sequence[Curves]) -> list[str]:
     """How many networks diverged, and how many means are left out for it."""
-    costs = np.array([one.test_cost for one in curves])  # (n_seeds, n_sizes, n_lams)
+    costs = np.array([one.test_cost for one in curves])  # (n_sets, n_sizes, n_lams)
     gone = int(np.isnan(costs).sum())
     if not gone:
         return []
     left_out = int(np.isnan(costs).any(axis=0).sum())
     return [
-        f"{gone:,} of these {costs.size:,} networks diverged, or ended at a higher J than they began at; the "
-        f"{left_out:,} means with one of them are left out. The fewer samples, the larger is αλ/m."
+        f"{gone:,} of these {costs.size:,} networks diverged or swing; the {left_out:,} means with one of "
+        "them are left out. The fewer samples, the larger is αλ/m."
     ]

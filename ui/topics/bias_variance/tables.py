@@ -1,78 +1,106 @@
-"""Tidy tables of cost and accuracy against λ and against the number of training samples."""
+"""Tidy tables of cost, and of the error's parts, against λ and against the number of training samples."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from core.decomposition import Parts
 from core.variance import Curves, band, best_lams, samples_needed
 from ui.base.tables import integer_table
 from ui.base.words import lam_text, number, percent
 
-ROWS = {"train": "training", "test": "test"}  # a measure's prefix, and how it is written
+ROWS = {"train": "training", "test": "aside"}  # a measure's prefix, and how it is written
 
 
 def curve_table(curves: Sequence[Curves]) -> pd.DataFrame:
-    """k, m, rows, is_all, then mean, low and high over the seeds: cost, cost_low, …, accuracy_high.
+    """k, m, rows, is_all, then mean, low and high over the training sets: cost, cost_low, cost_high.
 
-    One row for each λ, number of samples, and "training" or "test"; is_all marks the largest number of
-    samples. Where a network of any seed diverged there is no row.
+    One row for each λ, number of samples, and "training" or "aside"; is_all marks the largest number of
+    samples. Where a network of any set diverged there is no row.
     """
     sizes, n_lams = curves[0].sizes, len(curves[0].lams)
-    m, k = (index.ravel() for index in np.meshgrid(sizes, range(n_lams), indexing="ij"))
+    m, k = _places(sizes, n_lams)
     frames = []
     for prefix, rows in ROWS.items():
-        columns: dict[str, np.ndarray] = {}
-        for measure in ("cost", "accuracy"):
-            over = band(curves, f"{prefix}_{measure}")
-            ends = {measure: over.mean, f"{measure}_low": over.low, f"{measure}_high": over.high}
-            columns |= {name: values.ravel() for name, values in ends.items()}
+        over = band(curves, f"{prefix}_cost")
+        ends = {"cost": over.mean, "cost_low": over.low, "cost_high": over.high}
+        columns = {name: values.ravel() for name, values in ends.items()}
         frames.append(integer_table(k=k, m=m).assign(rows=rows, is_all=m == sizes[-1], **columns))
     return pd.concat(frames, ignore_index=True).dropna()
 
 
-def frame_of(curves: pd.DataFrame) -> pd.DataFrame:
-    """m, cost, accuracy: the ends of what the panels against m show at any λ, so that only lines move."""
+def part_table(parts: Parts, sizes: Sequence[int], is_truth: bool) -> pd.DataFrame:
+    """k, m, part, is_all, low, high: the parts of the error, one upon the other.
+
+    part: "noise", "bias" and "variance", or without a truth "both" in place of the first two. Where a network
+    of any training set diverged there is no row.
+    """
+    m, k = _places(sizes, parts.error.shape[1])
+    below = np.zeros_like(parts.error)
+    stack = {"noise": parts.noise, "bias": parts.bias} if is_truth else {"both": parts.bias}
+    frames = []
+    for part, size in {**stack, "variance": parts.variance}.items():
+        frame = integer_table(k=k, m=m).assign(part=part, is_all=m == sizes[-1])
+        frames.append(frame.assign(low=below.ravel(), high=(below + size).ravel()))
+        below = below + size
+    return pd.concat(frames, ignore_index=True).dropna()
+
+
+def _places(sizes: Sequence[int], n_lams: int) -> tuple[np.ndarray, np.ndarray]:
+    """The number of samples and the position of λ of every network, flat."""
+    m, k = np.meshgrid(sizes, range(n_lams), indexing="ij")
+    return m.ravel(), k.ravel()
+
+
+def frame_of(curves: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """m, cost, high: the ends of what the panels against m show at any λ, so that only lines move."""
     return pd.DataFrame(
         {
             "m": [curves.m.min(), curves.m.max()],
             "cost": [0.0, curves.cost_high.max()],
-            "accuracy": [curves.accuracy_low.min(), 1.0],
+            "high": [0.0, parts.high.max()],
         }
     )
 
 
-def readout_table(curves: pd.DataFrame, lams: np.ndarray) -> pd.DataFrame:
-    """k and the lines to be read at each λ: λ itself, then test and training on all samples."""
-    everything = curves[curves.is_all]
-    columns = (everything[name] for name in ("rows", "k", "cost", "accuracy"))
-    measured = {
-        (rows, k): f"{rows}: cost {number(cost)}, accuracy {percent(accuracy)}"
-        for rows, k, cost, accuracy in zip(*columns, strict=True)
-    }
-    lines = {"title": list(map(lam_text, lams))}
-    for rows in ("test", "training"):
-        lines[rows] = [measured.get((rows, k), f"{rows}: diverged") for k in range(len(lams))]
-    return integer_table(k=range(len(lams))).assign(**lines)
+def readout_table(curves: Sequence[Curves], parts: Parts) -> pd.DataFrame:
+    """k and the lines to be read at each λ: λ itself, then the rows aside, the training, the parts."""
+    cost, train = band(curves, "test_cost").mean[-1], band(curves, "train_cost").mean[-1]
+    accuracy = band(curves, "test_accuracy").mean[-1]
+    sound = np.isfinite(cost) & np.isfinite(parts.error[-1])
+    lines = {"title": list(map(lam_text, curves[0].lams))}
+    lines["aside"] = [
+        f"aside: cost {number(cost[k])}, accuracy {percent(accuracy[k])}" if ok else "aside: diverged"
+        for k, ok in enumerate(sound)
+    ]
+    lines["training"] = [
+        f"training: cost {number(train[k])}; variance {number(parts.variance[-1, k], 2)} of an error of "
+        f"{number(parts.error[-1, k])}"
+        if ok
+        else "training: diverged"
+        for k, ok in enumerate(sound)
+    ]
+    return integer_table(k=range(len(sound))).assign(**lines)
 
 
 def worth_table(curves: Sequence[Curves]) -> pd.DataFrame:
-    """kind, m, k, lam, cost, low, high, needed: the test cost at λ = 0 and at the best λ for each m.
+    """kind, m, k, lam, cost, low, high, needed: the cost aside at λ = 0 and where it is lowest, for each m.
 
-    kind: "zero" or "best", the λ with the lowest mean test cost at that m. needed: on the rows of "best",
-    how many samples λ = 0 takes for the same mean cost, interpolated over log m; infinite where all are too
-    few, NaN where the best λ is 0 or λ = 0 diverged. No row where every λ diverged.
+    kind: "zero" or "lowest", the λ with the lowest mean cost aside at that m. needed: on the rows of
+    "lowest", how many samples λ = 0 takes for the same mean cost, interpolated over log m; infinite where all
+    are too few, NaN where the λ is 0 or λ = 0 diverged. No row where every λ diverged.
     """
     sizes, lams = curves[0].sizes, curves[0].lams
     over = band(curves, "test_cost")
     zero = int(np.flatnonzero(lams == 0)[0])
     rows = []
-    for i, (m, best) in enumerate(zip(sizes, best_lams(over.mean), strict=True)):
-        for kind, k in (("zero", zero), ("best", best)):
+    for i, (m, lowest) in enumerate(zip(sizes, best_lams(over.mean), strict=True)):
+        for kind, k in (("zero", zero), ("lowest", lowest)):
             if k < 0 or np.isnan(over.mean[i, k]):
                 continue
             cost, needed = over.mean[i, k], np.nan
-            if kind == "best" and k != zero and np.isfinite(over.mean[i, zero]):
+            if kind == "lowest" and k != zero and np.isfinite(over.mean[i, zero]):
                 needed = samples_needed(sizes[i:], over.mean[i:, zero], cost)
             rows.append((kind, m, k, lams[k], cost, over.low[i, k], over.high[i, k], needed))
     columns = ["kind", "m", "k", "lam", "cost", "low", "high", "needed"]
@@ -80,13 +108,13 @@ def worth_table(curves: Sequence[Curves]) -> pd.DataFrame:
 
 
 def bridges(worth: pd.DataFrame) -> pd.DataFrame:
-    """m, needed, cost: where the best λ at m and λ = 0 at more samples reach the same test cost."""
+    """m, needed, cost: where a penalty at m and λ = 0 at more samples reach the same cost aside."""
     return worth.loc[np.isfinite(worth.needed), ["m", "needed", "cost"]]
 
 
-def best_at_a_quarter(worth: pd.DataFrame, m: int) -> pd.Series | None:
-    """The row of the best λ at about a quarter of m samples, None where every λ diverged at fewer than m."""
-    best = worth[(worth.kind == "best") & (worth.m < m)]
-    if best.empty:
+def lowest_at_a_quarter(worth: pd.DataFrame, m: int) -> pd.Series | None:
+    """The row of the lowest cost at about a quarter of m samples, None where every λ diverged below m."""
+    lowest = worth[(worth.kind == "lowest") & (worth.m < m)]
+    if lowest.empty:
         return None
-    return best.loc[(np.log(best.m) - np.log(m / 4)).abs().idxmin()]
+    return lowest.loc[(np.log(lowest.m) - np.log(m / 4)).abs().idxmin()]

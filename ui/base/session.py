@@ -60,8 +60,8 @@ class Trial:
     method: str  # one of core.training.METHODS
     at_rest: bool
     train_cost: float
-    test_cost: float
-    accuracy: float
+    validated_cost: float  # NaN too where it is not validated, or not yet
+    accuracy: float  # validated
     zeros: float
 
 

@@ -4,13 +4,13 @@ A row is one penalty at the chosen λ. The rows stay in the session alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from math import nan
+from dataclasses import asdict, replace
+from math import isnan, nan
 
 import pandas as pd
 
 from core import DATASETS, Run, Settings
-from core.measures import accuracy, sparsity
+from core.measures import sparsity
 from core.settings import SETTINGS, format_value
 from ui.base.foreign import markdown
 from ui.base.session import Trial, session
@@ -18,6 +18,8 @@ from ui.base.tables import Runs
 from ui.base.words import STEPS_OF, joined, number, percent
 from ui.controls.panel import choose
 from ui.topics.topic import Context
+from ui.work.networks import TO_REST
+from ui.work.validation import validation
 
 MAX_ROWS = 200
 PINS = 2
@@ -26,8 +28,8 @@ DATA, PENALTY, LAM = SETTINGS["dataset"].short, "penalty", SETTINGS["lam"].short
 STEPS, REST = "steps", "at rest"
 OTHERS = {name: setting for name, setting in SETTINGS.items() if name not in ("dataset", "lam")}
 CHOSEN = (DATA, *(setting.short for setting in OTHERS.values()), PENALTY, LAM, STEPS)
-COSTS = ("training cost", "test cost")
-SHARES = ("test accuracy", "exact zeros")
+COSTS = ("training cost", "validated cost")
+SHARES = ("validated accuracy", "exact zeros")
 RESULTS = (REST, *COSTS, *SHARES)
 DEFAULT = Settings()
 DECIMALS = (
@@ -44,7 +46,7 @@ TYPES_WITH_GAPS = {  # columns that are empty where the data are not drawn; Int6
 def note(context: Context, runs: Runs) -> None:
     """Remember what this page has trained, once for each setting, λ and way of training; the oldest give way.
 
-    runs: the networks of the page.
+    runs: the networks of the page. What is validated since an earlier visit is added.
     """
     kept, digest, settings = session.trials, context.shelf.digest, context.settings.reduced()
     for label, run in runs.items():
@@ -52,15 +54,18 @@ def note(context: Context, runs: Runs) -> None:
         if key not in kept:
             session.trial_count += 1
             kept[key] = measured(session.trial_count, context, label, run)
+        elif isnan(kept[key].validated_cost):
+            cost, share = validated(context, label, run)
+            kept[key] = replace(kept[key], validated_cost=cost, accuracy=share)
     while len(kept) > MAX_ROWS:
         del kept[next(iter(kept))]
 
 
 def measured(n: int, context: Context, label: str, run: Run) -> Trial:
-    """The network at the chosen λ, on the training and on the test rows."""
+    """The network at the chosen λ, on the training rows and in the folds, as far as they are there."""
     one, data = run.at(context.k), context.data
-    X, y = data.X_test, data.y_test
     sound = bool(one.sound[0])
+    cost, share = validated(context, label, run)
     is_own = context.settings.dataset not in DATASETS
     return Trial(
         number=n,
@@ -72,10 +77,19 @@ def measured(n: int, context: Context, label: str, run: Run) -> Trial:
         method=run.method,
         at_rest=bool(one.at_rest[0]),
         train_cost=float(one.data_cost[-1, 0]) if sound else nan,
-        test_cost=float(one.cross_entropy(X, y)[0]) if sound else nan,
-        accuracy=float(accuracy(one.predict_proba(X), y)[0]) if sound else nan,
+        validated_cost=cost,
+        accuracy=share,
         zeros=float(sparsity(one.W)[0]) if sound else nan,
     )
+
+
+def validated(context: Context, label: str, run: Run) -> tuple[float, float]:
+    """Cost and accuracy in the folds at the chosen λ, of networks at rest; NaN where they are not known."""
+    found = context.known(validation(context.settings, context.shelf).possible())
+    if not found or run.method != TO_REST:
+        return nan, nan
+    one = found[0].by_label[label]
+    return float(one.mean[context.k]), float(one.accuracies.mean(axis=0)[context.k])
 
 
 def trials() -> list[Trial]:
@@ -95,7 +109,7 @@ def _row(trial: Trial) -> dict[str, object]:
     chosen |= {setting.short: _cell(trial, name) for name, setting in OTHERS.items()}
     chosen[STEPS] = STEPS_OF[trial.method]
     rest = "yes" if trial.at_rest else "no"
-    results = (rest, trial.train_cost, trial.test_cost, trial.accuracy, trial.zeros)
+    results = (rest, trial.train_cost, trial.validated_cost, trial.accuracy, trial.zeros)
     return {NUMBER: trial.number, **chosen, **dict(zip(RESULTS, results, strict=True))}
 
 
@@ -134,7 +148,7 @@ def written(value: str | float | None, is_share: bool = False) -> str:
 
 
 def sentences(first: Trial, second: Trial) -> list[str]:
-    """What differs between two trials, and which has the lower test cost."""
+    """What differs between two trials, and which has the lower validated cost, if they saw the same rows."""
     names = differing(first, second)
     a, b = f"no. {first.number}", f"no. {second.number}"
     notes = [f"{a} and {b} differ in {joined([f'**{name}**' for name in names])}."] if names else []
@@ -143,14 +157,21 @@ def sentences(first: Trial, second: Trial) -> list[str]:
             *notes,
             f"Costs on {markdown(first.data)} and on {markdown(second.data)} are not to be compared.",
         ]
-    low, high = sorted((first, second), key=lambda trial: trial.test_cost)
-    if low.test_cost < high.test_cost:  # not where one is NaN
+    if _rows_of(first) != _rows_of(second):
+        return [*notes, "They were trained on other rows, so that their costs are not to be compared."]
+    low, high = sorted((first, second), key=lambda trial: trial.validated_cost)
+    if low.validated_cost < high.validated_cost:  # not where one is NaN
         notes.append(
-            f"no. {low.number} has the lower test cost, **{number(low.test_cost)}** against "
-            f"{number(high.test_cost)}; exactly zero are {percent(low.zeros)} of its weights against "
+            f"no. {low.number} has the lower validated cost, **{number(low.validated_cost)}** against "
+            f"{number(high.validated_cost)}; exactly zero are {percent(low.zeros)} of its weights against "
             f"{percent(high.zeros)}."
         )
     return notes
+
+
+def _rows_of(trial: Trial) -> Settings:
+    """What decides its rows and its folds: not λ, nor how the network was made."""
+    return trial.settings.reduced("lam", "hidden", "learning_rate", "epochs")
 
 
 def pinned(tried: Sequence[Trial]) -> list[int]:

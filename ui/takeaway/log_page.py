@@ -32,8 +32,8 @@ def choose_trials(tried: Sequence[Trial]) -> list[Trial]:
             **dict.fromkeys(log.DECIMALS, st.column_config.NumberColumn(format="%.4g")),
             **dict.fromkeys(log.SHARES, st.column_config.NumberColumn(format="percent")),
         },
-        alt="One row for each setting and penalty that was tried, with training cost, test cost, test "
-        "accuracy and the share of weights that are exactly zero.",
+        alt="One row for each setting and penalty that was tried, with the cost in training, cost and "
+        "accuracy in the folds where they are validated, and the share of weights that are exactly zero.",
     )
     ticked = [tried[i] for i in picked.selection.rows]
     log.pin(ticked)
@@ -53,7 +53,9 @@ def compare(ticked: Sequence[Trial]) -> None:
     """The first two of the ticked trials side by side, with what differs between them."""
     if len(ticked) < log.PINS:
         st.caption(
-            "Tick two rows to compare them. A missing cost is that of a network that diverged or swings."
+            "Tick two rows to compare them. Validated is what was shown on a page that validates, as "
+            f"{SPARSITY.title}, and only of networks at rest. A training cost is missing where the network "
+            "diverged or swings."
         )
         return
     first, second = ticked[: log.PINS]

@@ -21,7 +21,6 @@ from core.measures import (
     layer_penalty,
     linear_band,
     model_bytes,
-    predicted,
     share_in_band,
     weight_length,
 )
@@ -36,8 +35,9 @@ from ui.topics.overview.notes import NEW_ROWS
 from ui.topics.overview.scores import Scores, scores_of, settled
 from ui.topics.solvers import race_of
 from ui.topics.topic import Context
-from ui.tour.measured import accuracy_at, has_collapsed
+from ui.tour.measured import has_collapsed
 from ui.work.checks import gradient_check
+from ui.work.validation import validation
 
 # From which value on an option's successor is right: the first option lies below the first bound.
 OVERFIT = (1.5, 3.0, 10.0)  # cost of new rows in training costs
@@ -143,17 +143,25 @@ def zeros(context: Context) -> tuple[int, str]:
     """Which penalty leaves more weights exactly zero at the same λ."""
     _require_penalty(context)
     runs = _at_rest(context, "L1", "L2")
-    n, data = count_weights(runs[0].W), context.data
+    n = count_weights(runs[0].W)
     n_1, n_2 = (int(count_zeros(run.W)[context.k]) for run in runs)
     right = (1 if n_2 else 0) if n_1 > n_2 else 2 if n_1 == n_2 else 3
-    wrong = [
-        int((predicted(run.at(context.k).predict_proba(data.X_test))[0] != data.y_test).sum()) for run in runs
-    ]
     return right, (
         f"At {context.lam_text} exactly zero are **{counted(n_1, n, 'weights')}** under L1 and "
-        f"**{counted(n_2, n, 'weights')}** under L2. Of {len(data.y_test):,} test rows L1 gets "
-        f"{wrong[0]} wrong and L2 {wrong[1]}."
+        f"**{counted(n_2, n, 'weights')}** under L2.{_aside(context, 'L1', 'L2')}"
     )
+
+
+def _aside(context: Context, *labels: str) -> str:
+    """What share of the rows kept aside in the folds these penalties get right, if it is validated."""
+    found = context.known(validation(context.settings, context.shelf).possible())
+    if not found:
+        return ""
+    shares = {label: found[0].by_label[label].accuracies.mean(axis=0)[context.k] for label in labels}
+    if not np.isfinite(list(shares.values())).all():
+        return ""
+    right = joined([f"{label} for {percent(share)}" for label, share in shares.items()])
+    return f" Right on rows kept aside in {found[0].by_label[labels[0]].folds} folds is {right}."
 
 
 def compression(context: Context) -> tuple[int, str]:
@@ -261,8 +269,7 @@ def units(context: Context) -> tuple[int, str]:
     counts = "exact zeros alone count as none" if share == 0 else f"up to {share:.1%} of the largest is none"
     return most, (
         f"At {context.lam_text} under L1, of {n} hidden units **{alive} are alive, {constant} constant and "
-        f"{cut} cut** ({counts.replace('.0%', ' %')}). "
-        f"On the test rows it is right for {percent(accuracy_at(run, context.data, context.k))}."
+        f"{cut} cut** ({counts.replace('.0%', ' %')}).{_aside(context, 'L1')}"
     )
 
 
@@ -302,8 +309,8 @@ def linear_model(context: Context) -> tuple[int, str]:
     r2 = float(affine_r2(data.X_train, network.layers(data.X_train)[-1])[0])
     return option_at(1 - same, DISAGREE), (
         f"At {context.lam_text} under L2 the network and {kind} regression differ on "
-        f"**{counted(round((1 - same) * n), n, 'test rows')}**. The best affine map explains "
-        f"R² = {number(r2, 4)} of the network's logit."
+        f"**{counted(round((1 - same) * n), n, 'test rows')}**, whose classes are not looked at. The best "
+        f"affine map explains R² = {number(r2, 4)} of the network's logit."
     )
 
 

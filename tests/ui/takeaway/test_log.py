@@ -10,7 +10,6 @@ import streamlit as st
 
 import core
 from core import PENALTIES
-from core.measures import accuracy
 from core.settings import SETTINGS
 from tests.app import QUICK, context_at, open_app, retrained, retrained_to_rest, topic
 from tests.ui.takeaway.own import own_context
@@ -52,14 +51,28 @@ def test_each_setting_and_penalty_that_was_trained_is_a_row_once():
     assert rows["noise"].isna().all()
     settings = core.Settings(dataset="wine", learning_rate=0.1, epochs=50)
     alone = [one(settings, name, 100.0) for one in (retrained_to_rest, retrained) for name in PENALTIES]
-    for i, (data, run) in enumerate(alone, start=2 * n):
+    for i, (_, run) in enumerate(alone, start=2 * n):
         assert rows["at rest"][i] == ("yes" if run.at_rest[0] else "no")
-        cost = run.cross_entropy(data.X_test, data.y_test)[0]
-        assert rows["test cost"][i] == pytest.approx(cost, rel=1e-5)
         assert rows["training cost"][i] == pytest.approx(run.data_cost[-1, 0], rel=1e-5)
-        assert rows["test accuracy"][i] == accuracy(run.predict_proba(data.X_test), data.y_test)[0]
         zeros = np.concatenate([(W == 0).ravel() for W in run.W])
         assert rows["exact zeros"][i] == zeros.mean()
+        assert np.isnan(rows["validated cost"][i]) == (i >= 3 * n), "of networks at rest alone"
+    validated = core.cross_validate(
+        *(alone[0][0].X_train, alone[0][0].y_train, (8,)), "l1", [100.0], learning_rate=0.1, epochs=50
+    )
+    assert rows["validated cost"][2 * n] == pytest.approx(validated.mean[0], rel=1e-3)
+    assert rows["validated accuracy"][2 * n] == pytest.approx(validated.accuracies.mean(), abs=1e-9)
+
+
+def test_what_is_validated_later_is_added_to_its_row():
+    app = open_app(topic("hidden_units"), dataset="wine", seed="431", **QUICK)  # a seed of this test alone
+    app.run()
+    assert tried(app)["validated cost"].isna().all(), "this page does not validate"
+    app.switch_page(topic("sparsity").file).run()
+    rows = tried(app)
+    assert len(rows) == len(LABELS)
+    assert rows["validated cost"].notna().all()
+    assert rows["validated accuracy"].between(0, 1).all()
 
 
 def noted(context: Context) -> None:
@@ -139,9 +152,9 @@ def test_a_network_that_diverged_or_swings_has_a_row_without_a_cost(settings, st
     app = open_app(topic("histograms"), hidden="none", **settings, **QUICK)
     app.run()
     rows = tried(app).set_index("penalty")
-    assert rows.loc["L2", ["training cost", "test cost", "test accuracy", "exact zeros"]].isna().all()
+    assert rows.loc["L2", ["training cost", "validated cost", "exact zeros"]].isna().all()
     assert rows.loc["L2", "at rest"] == "no"
-    assert np.isfinite(rows.loc["L1", "test cost"])
+    assert np.isfinite(rows.loc["L1", "training cost"])
 
 
 def trial(**changed) -> Trial:
@@ -155,7 +168,7 @@ def trial(**changed) -> Trial:
         "method": "accelerated",
         "at_rest": True,
         "train_cost": 0.1,
-        "test_cost": 0.2,
+        "validated_cost": 0.2,
         "accuracy": 0.9,
         "zeros": 0.5,
     }
@@ -168,7 +181,7 @@ def test_the_list_has_a_column_for_every_setting():
     assert [name for name in rows if name in {setting.short for setting in SETTINGS.values()}] == [
         *("data", "hidden layers", "α", "epochs", "samples", "noise", "seed", "λ")
     ]
-    results = ["at rest", "training cost", "test cost", "test accuracy", "exact zeros"]
+    results = ["at rest", "training cost", "validated cost", "validated accuracy", "exact zeros"]
     assert list(rows)[-8:] == ["penalty", "λ", "steps", *results]
     first, second = rows.to_dict("records")
     assert second["data"] == "Moons"
@@ -179,12 +192,21 @@ def test_the_list_has_a_column_for_every_setting():
     assert log.differing(trial(), trial(settings=replace(core.Settings(), seed=1))) == ["seed"]
 
 
-def test_the_lower_test_cost_is_named_only_where_both_are_of_the_same_data():
-    one, other = trial(), trial(number=2, test_cost=0.3, penalty="L2", zeros=0.0)
+@pytest.mark.parametrize("changed", [{"seed": 1}, {"n_samples": 50}, {"noise": 0.5}])
+def test_the_lower_validated_cost_is_named_only_where_both_are_of_the_same_rows(changed):
+    one, other = trial(), trial(number=2, validated_cost=0.3, penalty="L2", zeros=0.0)
     for pair in ((one, other), (other, one)):
-        assert "no. 1 has the lower test cost, **0.2** against 0.3" in log.sentences(*pair)[-1]
+        assert "no. 1 has the lower validated cost, **0.2** against 0.3" in log.sentences(*pair)[-1]
+    moons = core.Settings(dataset="moons")
+    drawn = [trial(settings=settings, is_synthetic=True) for settings in (moons, replace(moons, **changed))]
+    drawn[1] = replace(drawn[1], number=5, validated_cost=0.4)
+    assert "trained on other rows" in log.sentences(*drawn)[-1]
+    wider = replace(drawn[1], settings=replace(moons, hidden=(3,), lam=5.0, epochs=100, learning_rate=0.1))
+    assert "no. 1 has the lower" in log.sentences(drawn[0], wider)[-1]
     assert "not to be compared" in log.sentences(one, trial(number=3, data="Your data: a.csv"))[-1]
-    assert not any("lower" in said for said in log.sentences(one, trial(number=4, test_cost=float("nan"))))
+    assert not any(
+        "lower" in said for said in log.sentences(one, trial(number=4, validated_cost=float("nan")))
+    )
 
 
 def test_a_file_name_that_is_a_formula_is_neutral_in_the_download():

@@ -5,10 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.selection import FOLDS_OF_NETWORKS
 from tests.ui.tour.truths import QUICK, TRUTHS, holds_to, opened, truth_of
+from ui.base.words import percent
 from ui.data.shelf import Shelf
 from ui.tour.answers import option_at
 from ui.tour.steps import STEPS, TOUR
+from ui.work.validation import validation
 
 NAMES = [step.name for step in TOUR]
 ELSEWHERE = {
@@ -36,6 +39,19 @@ def test_each_answer_is_what_networks_trained_alone_say(name):
 def test_the_answer_follows_other_data(name):
     context = opened(name, **ELSEWHERE[name])
     holds_to(STEPS[name].answer(context), TRUTHS[name](context))
+
+
+@pytest.mark.parametrize(("name", "labels"), [("exact-zeros", ("L1", "L2")), ("cancelled-units", ("L1",))])
+def test_what_the_folds_get_right_is_told_once_they_are_validated(name, labels):
+    context = opened(name, dataset="wine", hidden=(5,), seed=432, lam=10.0, **QUICK)  # a seed of this test
+    assert "kept aside" not in STEPS[name].answer(context).sentence
+    (found,) = context.run(validation(context.settings, context.shelf))
+    said = STEPS[name].answer(context).sentence
+    right = {label: found.by_label[label].accuracies.mean(axis=0)[context.k] for label in labels}
+    assert f" Right on rows kept aside in {FOLDS_OF_NETWORKS} folds is " in said
+    for label, share in right.items():
+        assert f"{label} for {percent(share)}" in said
+    assert ("L2 for" in said) == ("L2" in labels)
 
 
 def test_every_step_has_a_truth_of_its_own():

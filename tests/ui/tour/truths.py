@@ -176,9 +176,7 @@ def true_units(context: Context) -> Truth:
     groups = [int((into & out).sum()), int((~into & out).sum()), int((~out).sum())]
     n = len(into)
     right = next((i for i, size in enumerate(groups) if size > n / 2), 3)
-    X, y = context.data.X_test, context.data.y_test
-    percent = round(100 * float((classes(forward(run, X)[-1]) == y).mean()), 1)
-    return Truth(right, (context.lam, 1, n, *groups, percent))
+    return Truth(right, (context.lam, 1, n, *groups))
 
 
 def true_linear_part(context: Context) -> Truth:

@@ -35,7 +35,7 @@ def chart(labels: tuple[str, ...], sizes: tuple[int, ...], penalty: str, is_trut
     rules = lam_rules(ink, over_lam)
     cost_title = titled(f"Cost against λ, {penalty}, all samples", KEY, ink)
     panels = [
-        readout({"title": ink.text, "aside": color, "training": color}),
+        readout({"title": ink.text, "aside": color, "training": color, "error": ink.quiet}),
         layer(rules, *lines(ALL_SAMPLES, over_lam, color)).properties(height=190, title=cost_title),
         layer(*stack(ALL_SAMPLES, over_lam, color, ink), rules).properties(
             height=200, title=titled("The error against λ, all samples", part_key(is_truth), ink)
@@ -54,8 +54,7 @@ def chart(labels: tuple[str, ...], sizes: tuple[int, ...], penalty: str, is_trut
 
 def part_key(is_truth: bool) -> Sequence[str]:
     """What the parts of the error are, from below."""
-    rest = "noise, bias²" if is_truth else "noise and bias² together"
-    return [f"From below: {rest}; in colour the variance"]
+    return ["From below: noise, bias², variance" if is_truth else "From below: noise with bias², variance"]
 
 
 def size_axis(sizes: Sequence[int]) -> alt.X:

@@ -75,10 +75,10 @@ def readout_table(curves: Sequence[Curves], parts: Parts) -> pd.DataFrame:
         for k, ok in enumerate(sound)
     ]
     lines["training"] = [
-        f"training: cost {number(train[k])}; variance {number(parts.variance[-1, k], 2)} of an error of "
-        f"{number(parts.error[-1, k])}"
-        if ok
-        else "training: diverged"
+        f"training: cost {number(train[k])}" if ok else "training: diverged" for k, ok in enumerate(sound)
+    ]
+    lines["error"] = [
+        f"error {number(parts.error[-1, k])}, variance {number(parts.variance[-1, k], 2)}" if ok else ""
         for k, ok in enumerate(sound)
     ]
     return integer_table(k=range(len(sound))).assign(**lines)

@@ -119,7 +119,8 @@ def _does_it_matter(runs: Runs, data: Dataset, tol: Tolerance, k: int) -> str:
     parts = [f"{_changed_predictions(run, data, tol, k):,} under {label}" for label, run in runs.items()]
     return (
         f"Does it matter that small weights count as none? Setting them to exactly zero at this λ "
-        f"changes the predicted class of {joined(parts)}, of {len(data.y_test):,} test rows."
+        f"changes the predicted class of {joined(parts)}, of {len(data.y_test):,} test rows, whose "
+        "own classes are not looked at."
     )
 
 

@@ -71,9 +71,9 @@ def agreement_notes(agreed: pd.DataFrame, lams: Lams, k: int) -> list[str]:
         share = rows.set_index("other").share
         if {"logistic", "tangent"} <= set(share.index):
             sentences.append(
-                f"At {lam_text(lams[k])} under {label}, the network gives "
-                f"**{percent(share['logistic'])}** of the test rows the same class as logistic regression "
-                f"with the same λ, and **{percent(share['tangent'])}** the same as itself with every tanh "
-                "replaced by its tangent."
+                f"At {lam_text(lams[k])} under {label}, the network gives **{percent(share['logistic'])}** "
+                "of the test rows, whose own classes are not looked at, the same class as logistic "
+                f"regression with the same λ, and **{percent(share['tangent'])}** the same as itself with "
+                "every tanh replaced by its tangent."
             )
     return sentences

@@ -167,9 +167,15 @@ def linear_band(deviation: float) -> float:
     return low
 
 
-def share_within(Z: np.ndarray, band: float) -> np.ndarray:
-    """Share of |z| ≤ band over units and samples, (n_lams,), from Z (n_lams, n_units, m)."""
-    share = (np.abs(Z) <= band).mean(axis=(1, 2))
+def share_within(Z: np.ndarray, band: float, counted: np.ndarray | None = None) -> np.ndarray:
+    """Share of |z| ≤ band over units and samples, (n_lams,), from Z (n_lams, n_units, m).
+
+    counted: (n_lams, n_units) bool, the units that count, by default all; NaN where none does.
+    """
+    within = (np.abs(Z) <= band).mean(axis=2)
+    weights = np.ones_like(within) if counted is None else counted.astype(float)
+    with np.errstate(invalid="ignore"):
+        share = (within * weights).sum(axis=1) / weights.sum(axis=1)
     return np.where(np.isfinite(Z[:, 0, 0]), share, np.nan)
 
 
@@ -189,21 +195,35 @@ def is_constant(Z: np.ndarray) -> np.ndarray:
     return constant
 
 
-def affine_r2(X: np.ndarray, Z: np.ndarray) -> np.ndarray:
+def affine_r2(
+    X: np.ndarray, Z: np.ndarray, X_new: np.ndarray | None = None, Z_new: np.ndarray | None = None
+) -> np.ndarray:
     """How much of the logit's variance the best affine map of X explains, (n_lams,), at most 1.
 
-    R² = 1 − Σ(z − ẑ)²/Σ(z − z̄)² by least squares. Where the logit is constant that is 0/0: NaN, a
-    collapsed network, and not a linear one (see `is_constant`).
+    R² = 1 − Σ(z − ẑ)²/Σ(z − z̄)², ẑ by least squares on (X, Z) and measured there, or on rows that it has not
+    seen, where it may fall below 0. Where the logit is constant that is 0/0: NaN, a collapsed network, and
+    not a linear one (see `is_constant`). NaN too where an affine map fits whatever there is, m ≤ rank + 1.
 
-    X: (m, n_features); Z: (n_lams, n_out, m), the output's pre-activation.
+    X: (m, n_features); Z: (n_lams, n_out, m), the output's pre-activation; X_new, Z_new: other rows.
     """
-    R2 = np.full(len(Z), np.nan)
+    R2, mean = np.full(len(Z), np.nan), X.mean(axis=0)
+    U, singular, Vt = np.linalg.svd(X - mean, full_matrices=False)
+    kept = singular > 1e-10 * singular[0]
+    U = U[:, kept]  # an orthonormal basis of what X can express
+    if len(X) <= U.shape[1] + 1:
+        return R2
     alive = ~is_constant(Z)
-    U, singular, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
-    U = U[:, singular > 1e-10 * singular[0]]  # an orthonormal basis of what X can express
-    Z = _centred(Z[alive])
-    explained = np.square(Z @ U).sum(axis=(1, 2))
-    R2[alive] = explained / np.square(Z).sum(axis=(1, 2))
+    centred = _centred(Z[alive])
+    if X_new is None or Z_new is None:
+        explained = np.square(centred @ U).sum(axis=(1, 2))
+        R2[alive] = explained / np.square(centred).sum(axis=(1, 2))
+        return R2
+    alive_new = alive & ~is_constant(Z_new)
+    offset = _over_classes(Z[alive_new]).mean(axis=2, keepdims=True)
+    found = _over_classes(Z_new[alive_new]) - offset
+    told = (centred[alive_new[alive]] @ U) @ ((X_new - mean) @ Vt[kept].T / singular[kept]).T
+    total = np.square(_centred(Z_new[alive_new])).sum(axis=(1, 2))
+    R2[alive_new] = 1 - np.square(found - told).sum(axis=(1, 2)) / total
     return R2
 
 
@@ -247,11 +267,15 @@ def weight_length(W: Sequence[np.ndarray]) -> np.ndarray:
     return length
 
 
-def share_in_band(Z: Sequence[np.ndarray], band: float) -> np.ndarray:
+def share_in_band(
+    Z: Sequence[np.ndarray], band: float, counted: Sequence[np.ndarray] | None = None
+) -> np.ndarray:
     """Share of |z| ≤ band over the units and samples of all layers given, (n_lams,); NaN where diverged.
 
-    Z: [l] (n_lams, n_units, m), such as the pre-activations of the hidden layers.
+    Z: [l] (n_lams, n_units, m), such as the pre-activations of the hidden layers. counted: [l] (n_lams,
+    n_units) bool, the units that count, by default all; NaN where none does.
     """
-    shares = [share_within(layer, band) for layer in Z]
-    share: np.ndarray = np.average(shares, axis=0, weights=[layer.shape[1] for layer in Z])
-    return share
+    units = np.concatenate(
+        [np.ones(layer.shape[:2], bool) for layer in Z] if counted is None else counted, axis=1
+    )
+    return share_within(np.concatenate(Z, axis=1), band, units)

@@ -31,6 +31,8 @@ from ui.topics.bias_variance.tables import lowest_at_a_quarter, worth_table
 from ui.topics.hidden_units import TOLERANCE
 from ui.topics.hidden_units.states import all_states, tolerance
 from ui.topics.linearity import DEVIATION
+from ui.topics.linearity.straight import straight_of
+from ui.topics.linearity.tables import alive_units
 from ui.topics.overview.notes import NEW_ROWS
 from ui.topics.overview.scores import Scores, scores_of, settled
 from ui.topics.solvers import race_of
@@ -278,11 +280,13 @@ def linear_part(context: Context) -> tuple[int, str]:
     _require_hidden(context)
     (run,) = _at_rest(context, "L2")
     band = linear_band(context[DEVIATION])
-    share = share_in_band(run.layers(context.data.X_train)[:-1], band)
+    share = share_in_band(run.layers(context.data.X_train)[:-1], band, alive_units(run))
     here, free = share[context.k], share[0]
+    if not np.isfinite(here):
+        raise UnanswerableError(f"At {context.lam_text} no hidden unit is alive. Choose a smaller λ.")
     before = f", {percent(free)} at λ = 0" if context.k and np.isfinite(free) else ""
     return option_at(here, BAND), (
-        f"At {context.lam_text} under L2 **{percent(here)}** of the z of all hidden units and samples lie "
+        f"At {context.lam_text} under L2 **{percent(here)}** of the z of the hidden units that are alive lie "
         f"within ±{band:.3f}{before}. Biases are not penalized, so a z can stay large while its weights "
         "shrink."
     )
@@ -298,19 +302,21 @@ def linear_model(context: Context) -> tuple[int, str]:
             f"At {context.lam_text} the network has collapsed: it answers the same to every sample, which "
             "makes it constant and not linear. Choose a smaller λ."
         )
-    network, straight = run.at(k), context.without_hidden.runs["L2"].at(k)
-    same = float(agreement(network.predict_proba(data.X_test), straight.predict_proba(data.X_test))[0])
-    if not np.isfinite(same):
+    straight = straight_of(context)["L2"]
+    same = float(agreement(run.predict_proba(data.X_test), straight.predict_proba(data.X_test))[k])
+    if not (np.isfinite(same) and straight.at_rest[k]):
         raise UnanswerableError(
-            f"At {context.lam_text} logistic regression diverged. Choose a smaller α or λ."
+            f"At {context.lam_text} logistic regression has no optimum, or has not come to it. Choose "
+            "another λ."
         )
     n = len(data.y_test)
     kind = "logistic" if len(data.class_names) == 2 else "softmax"
-    r2 = float(affine_r2(data.X_train, network.layers(data.X_train)[-1])[0])
+    logits = (run.layers(X)[-1][[k]] for X in (data.X_train, data.X_test))
+    r2 = float(affine_r2(data.X_train, next(logits), data.X_test, next(logits))[0])
+    explained = f" An affine map of its logit has R² = {number(r2, 4)} there." if np.isfinite(r2) else ""
     return option_at(1 - same, DISAGREE), (
         f"At {context.lam_text} under L2 the network and {kind} regression differ on "
-        f"**{counted(round((1 - same) * n), n, 'test rows')}**, whose classes are not looked at. The best "
-        f"affine map explains R² = {number(r2, 4)} of the network's logit."
+        f"**{counted(round((1 - same) * n), n, 'test rows')}**, whose classes are not looked at.{explained}"
     )
 
 

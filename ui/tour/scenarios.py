@@ -25,6 +25,7 @@ from core.twins import first_to_enter, twins
 from ui.topics.hidden_units import TOPIC as HIDDEN_UNITS
 from ui.topics.histograms import TOPIC as HISTOGRAMS
 from ui.topics.linearity import TOPIC as LINEARITY
+from ui.topics.linearity.straight import straight_of
 from ui.topics.overview import TOPIC as OVERVIEW
 from ui.topics.overview.scores import scores_of, settled
 from ui.topics.sparsity import TOPIC as SPARSITY
@@ -125,7 +126,7 @@ def units_fall_out(context: Context) -> bool:
 def draws_a_line(context: Context) -> bool:
     """Under L2 the network answers as logistic regression does, at λ = 0 it did not."""
     run, X = context.networks.runs["L2"], context.data.X_test
-    straight = context.without_hidden.runs["L2"].at(context.k).predict_proba(X)
+    straight = straight_of(context)["L2"].predict_proba(X)[[context.k]]
     here, free = (float(agreement(run.at(k).predict_proba(X), straight)[0]) for k in (context.k, 0))
     return here > 0.98 and here > free
 

@@ -6,14 +6,16 @@ from typing import Any
 
 import pandas as pd
 
-from core import PENALTIES
+from core import PENALTIES, Run
 from core.measures import linear_band
 from ui.base.tables import integer_table
 from ui.pictures.picture import Picture, Tables
 from ui.topics.linearity.chart import chart
-from ui.topics.linearity.notes import agreement_notes, notes
+from ui.topics.linearity.notes import agreement_notes, few_rows_note, notes
+from ui.topics.linearity.straight import Straight, straight_of
 from ui.topics.linearity.tables import (
     agreements,
+    alive_units,
     boundary_cells,
     boundary_names,
     boundary_points,
@@ -44,6 +46,7 @@ def draw(context: Context) -> Picture:
         tables=Tables(grid.packed | {"chosen": integer_table(k=[context.k])}),
         notes=[
             *notes(grid.tables["linearity"], lams, context.k, linear_band(deviation)),
+            *few_rows_note(grid.tables["linearity"], context.data),
             *agreement_notes(grid.tables["agreement"], lams, context.k),
         ],
     )
@@ -55,20 +58,21 @@ def grid_picture(context: Context, deviation: float, drawn: str) -> Picture:
 
     deviation: up to where the band goes; drawn: whose boundary, by the penalty's label.
     """
-    data, straight = context.data, context.without_hidden.runs
+    data, straight = context.data, straight_of(context)
     runs = context.networks.runs
     band = linear_band(deviation)
     Z = {label: run.layers(data.X_train) for label, run in runs.items()}
-    linear = linearity_table(runs, Z, data.X_train, band)
+    alive = {label: alive_units(run) for label, run in runs.items()}
+    linear = linearity_table(runs, Z, alive, data, band)
     tables = {
         "readout": readout_table(linear, runs),
         "curve": curve_table(band),
         "band": pd.DataFrame({"low": [-band], "high": [band]}),
-        "z": z_histograms({label: layers[:-1] for label, layers in Z.items()}),
+        "z": z_histograms({label: layers[:-1] for label, layers in Z.items()}, alive),
         "linearity": linear,
         "agreement": agreements(runs, straight, data.X_test, linear),
     }
-    models = {}
+    models: dict[str, Run | Straight] = {}
     if data.in_a_plane:
         models = {f"the network under {drawn}": runs[drawn], "logistic regression": straight[drawn]}
         plane = plane_of(data.X_train)
@@ -78,7 +82,7 @@ def grid_picture(context: Context, deviation: float, drawn: str) -> Picture:
             "names": boundary_names(list(models)),
         }
     titles = tuple(
-        f"z of hidden layer {l + 1}: {n} units × {data.m:,} samples"
+        f"z of hidden layer {l + 1}: units alive, of {n}, × {data.m:,} samples"
         for l, n in enumerate(context.settings.hidden)
     )
     return Picture(
@@ -86,8 +90,8 @@ def grid_picture(context: Context, deviation: float, drawn: str) -> Picture:
         chart(context.labels, titles, len(models), context.theme),
         tables,
         "tanh with its linear band, the distribution of z in each hidden layer at the λ of the slider, and "
-        "against λ the share of z within the band, the R² of the best affine map and the agreement with "
-        "logistic regression and with the network's own tangents.",
+        "against λ the share of z within the band, the R² of an affine map on the test rows and the "
+        "agreement with logistic regression and with the network's own tangents.",
         helpers=frozenset({"band", "chosen", "names"}),
     )
 
@@ -109,11 +113,11 @@ TOPIC = Topic(
     address="tanh",
     sentence="Small weights keep units in tanh's linear part.",
     heading="Small weights keep tanh in its linear part",
-    idea="tanh is nearly a straight line around 0. The coloured bars are the z that the trained units really "
-    "take on the training data. Move λ: as the weights shrink, the z crowd into the band, and the network "
-    "comes close to an affine map of its input.",
+    idea="tanh is nearly a straight line around 0. The coloured bars are the z that the units alive "
+    "really take on the training data. Move λ: as the weights shrink, the z crowd into the band, and "
+    "the network may come close to an affine map of its input: how close is measured.",
     draw=draw,
-    prepare=lambda context: context.without_hidden,
+    prepare=straight_of,
     controls=(DEVIATION, DRAWN),
     remedy=Remedy(
         "This network has no hidden layer, so no tanh: its logit is an affine map of the input as it is.",

@@ -96,7 +96,7 @@ def z_distribution(l: int, title: str) -> alt.LayerChart:
 
 
 def affine_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
-    """R² of the best affine map against λ; a network that collapsed has none and gets a cross instead."""
+    """R² of an affine map on the test rows against λ; a network that collapsed gets a cross instead."""
     lines = over_lam("linearity", ink, x, alt.Y("r2:Q", title=None, scale=alt.Scale(zero=False)))
     crosses = (
         table("linearity")
@@ -104,7 +104,7 @@ def affine_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
         .mark_point(shape="cross", angle=45, size=90, filled=True)
         .encode(x=x, y=alt.value(170), color=BY_PENALTY)
     )
-    return layer(lines, crosses).properties(height=180, title="R² of the best affine map")
+    return layer(lines, crosses).properties(height=180, title="R² of an affine map, on the test rows")
 
 
 def agreement_panel(ink: Ink, x: alt.X) -> alt.LayerChart:

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from ui.base.words import lam_label, lam_text, number, percent
+from core import Dataset
+from ui.base.words import how_many, lam_label, lam_text, number, percent
 from ui.topics.linearity.tables import Lams
 
 
@@ -26,13 +27,29 @@ def _at_the_chosen(label: str, rows: pd.DataFrame, lams: Lams, k: int, band: flo
     """The share within the band, and R² where there is one."""
     if not rows.at_rest[k]:
         return []
-    sentence = (
-        f"At {lam_text(lams[k])} under {label}, **{percent(rows.share[k])}** of the hidden units' "
-        f"z lie within ±{band:.3f}"
+    sentence = f"At {lam_text(lams[k])} under {label}"
+    if rows.n_alive[k] == 0:
+        return [f"{sentence} no hidden unit is alive, so that there is no z to look at."]
+    sentence += (
+        f", **{percent(rows.share[k])}** of the z of {how_many(int(rows.n_alive[k]), 'hidden unit')} alive "
+        f"lie within ±{band:.3f}"
     )
     if rows.state[k] == "ok":
-        sentence += f", and the best affine map explains R² = **{number(rows.r2[k], 4)}** of the logit"
+        sentence += (
+            f", and the affine map that fits its logit best on the training rows has R² = "
+            f"**{number(rows.r2[k], 4)}** on the test rows"
+        )
     return [sentence + "."]
+
+
+def few_rows_note(linear: pd.DataFrame, data: Dataset) -> list[str]:
+    """Why there is no R² where an affine map fits whatever there is."""
+    if not (linear.state == "fitted").any():
+        return []
+    return [
+        f"With {data.m:,} training rows and {data.n_features:,} columns an affine map fits any logit, so "
+        "that its R² would say nothing."
+    ]
 
 
 def _over_the_grid(label: str, rows: pd.DataFrame, lams: Lams) -> list[str]:
@@ -72,8 +89,8 @@ def agreement_notes(agreed: pd.DataFrame, lams: Lams, k: int) -> list[str]:
         if {"logistic", "tangent"} <= set(share.index):
             sentences.append(
                 f"At {lam_text(lams[k])} under {label}, the network gives **{percent(share['logistic'])}** "
-                "of the test rows, whose own classes are not looked at, the same class as logistic "
-                f"regression with the same λ, and **{percent(share['tangent'])}** the same as itself with "
-                "every tanh replaced by its tangent."
+                "of the test rows, whose own classes are not looked at, the same class as the optimum of "
+                f"logistic regression under the same λ, and **{percent(share['tangent'])}** the same as "
+                "itself with every tanh replaced by its tangent."
             )
     return sentences

@@ -11,7 +11,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the dashboard, so th
 import numpy as np
 
 import core
-from core.measures import affine_r2, agreement, linear_band, share_in_band
+from core.measures import affine_r2, agreement, is_constant, linear_band, share_in_band, unit_states
 
 settings = core.Settings()
 # The band ends where tanh z falls short of z by this share.
@@ -19,8 +19,21 @@ deviation = 0.05
 data = settings.load()
 # Every penalty at every λ, all from the same start, by accelerated steps until they rest.
 runs = core.train_grid(data, settings, snapshots=2, method="accelerated")
-straight = core.train_grid(data, settings, snapshots=2, hidden=(), method="accelerated")
 k = core.LAMS.index(settings.lam)  # the chosen λ
+
+# Logistic regression at the chosen λ: its exact optimum of two classes, else a network without hidden layer.
+logistic = dict.fromkeys(runs)
+if len(data.class_names) > 2:
+    for label, run in core.train_grid(data, settings, 2, hidden=(), method="accelerated").items():
+        if run.at_rest[k]:
+            logistic[label] = run.predict_proba(data.X_test)[k]
+else:
+    for name, penalty in core.PENALTIES.items():
+        try:
+            path = core.fit_logistic(data.X_train, data.y_train, name, [settings.lam])
+        except ValueError:  # at λ = 0 where a hyperplane parts the classes
+            continue
+        logistic[penalty.label] = 1 / (1 + np.exp(-(data.X_test @ path.W[0] + path.b[0])))
 
 band = linear_band(deviation)
 for label, run in runs.items():
@@ -28,17 +41,22 @@ for label, run in runs.items():
         print(f"{label} at λ = {settings.lam:g}: {run.rest.residual[k]:.2g} from rest")
         continue
     Z = run.layers(data.X_train)
-    share = share_in_band(Z[:-1], band)[k]
-    print(f"{label} at λ = {settings.lam:g}: {100 * share:.1f} % of z within ±{band:.3f}")
-    r2 = affine_r2(data.X_train, Z[-1][[k]])[0]
-    if np.isnan(r2):
+    alive = [states == "alive" for states in unit_states(run.W)]
+    n_alive = sum(units[k].sum() for units in alive)
+    share = share_in_band(Z[:-1], band, alive)[k]
+    print(f"{label} at λ = {settings.lam:g}: {100 * share:.1f} % of the z of {n_alive} units alive ", end="")
+    print(f"within ±{band:.3f}")
+    if is_constant(Z[-1])[k]:
         print(f"{label} at λ = {settings.lam:g}: collapsed, the logit is the same for every sample")
         continue
-    print(f"{label} at λ = {settings.lam:g}: R² of the best affine map {r2:.4g}")
-    if not straight[label].at_rest[k]:
-        continue
+    r2 = affine_r2(data.X_train, Z[-1][[k]], data.X_test, run.layers(data.X_test)[-1][[k]])[0]
+    if np.isfinite(r2):
+        print(f"{label} at λ = {settings.lam:g}: R² of an affine map {r2:.4g} on the test rows")
     P = run.predict_proba(data.X_test)
-    same = agreement(P, straight[label].predict_proba(data.X_test))[k]
+    straight = logistic[label]
+    if straight is None:
+        continue
+    same = agreement(P, np.repeat(straight[None], len(P), axis=0))[k]
     tangent = agreement(P, run.predict_proba(data.X_test, tangent=True))[k]
     print(f"{label} at λ = {settings.lam:g}: {100 * same:.1f} % as logistic regression, ", end="")
     print(f"{100 * tangent:.1f} % as with tangents")

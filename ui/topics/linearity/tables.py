@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from core import Run
-from core.measures import affine_r2, agreement, histogram, share_in_band
+from core import Dataset, Run
+from core.measures import affine_r2, agreement, histogram, is_constant, share_in_band, unit_states
 from ui.base.tables import Runs, integer_table, wide
 from ui.base.words import lam_text, number, percent, standing, standings
 from ui.pictures.boundary import Plane, points_in_squares
+from ui.topics.linearity.straight import Straight
 
 Layers = Mapping[str, Sequence[np.ndarray]]  # by the penalty's label: each layer's z, (n_lams, n_units, m)
 Lams = Sequence[float] | np.ndarray
@@ -36,10 +37,15 @@ def curve_table(band: float) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def z_histograms(Z: Layers) -> pd.DataFrame:
-    """One row a bin of a hidden layer and penalty, wide over λ: the share of the layer's z.
+def alive_units(run: Run) -> list[np.ndarray]:
+    """The units that vary with the input and reach the output, by exact zeros: [l] (n_lams, n_units)."""
+    return [states == "alive" for states in unit_states(run.W)]
 
-    Z: of the hidden layers alone. Columns: layer, penalty, low, high, then v0, v1, … What lies beyond ±Z_END
+
+def z_histograms(Z: Layers, alive: Layers) -> pd.DataFrame:
+    """One row a bin of a hidden layer and penalty, wide over λ: the share of the z of units that are alive.
+
+    Z, alive: of the hidden layers. Columns: layer, penalty, low, high, then v0, v1, … What lies beyond ±Z_END
     has a bin of its own on either side.
     """
     edges = np.linspace(-Z_END, Z_END, Z_BINS + 1)
@@ -50,36 +56,44 @@ def z_histograms(Z: Layers) -> pd.DataFrame:
     for label, layers in Z.items():
         for l, z in enumerate(layers):
             rows = {"layer": np.full(len(low), l, np.int32), "penalty": label, "low": low, "high": high}
-            frames.append(pd.DataFrame({**rows, **wide(_shares(z, edges))}))
+            frames.append(pd.DataFrame({**rows, **wide(_shares(z, edges, alive[label][l]))}))
     return pd.concat(frames, ignore_index=True)
 
 
-def _shares(z: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Shares of z below, between and above the edges, (n_bins + 2, n_lams); NaN where diverged."""
+def _shares(z: np.ndarray, edges: np.ndarray, alive: np.ndarray) -> np.ndarray:
+    """Shares of z below, between and above the edges, (n_bins + 2, n_lams), of the units that are alive.
+
+    NaN where diverged, or where no unit is alive.
+    """
+    kept = np.where(alive[:, :, None], z, np.nan)
+    below, above = ((kept < edges[0]).sum(axis=(1, 2)), (kept > edges[-1]).sum(axis=(1, 2)))
     with np.errstate(invalid="ignore"):
-        below = (z < edges[0]).mean(axis=(1, 2))
-        above = (z > edges[-1]).mean(axis=(1, 2))
-    shares = np.vstack([below, histogram(z, edges).T / z[0].size, above])
+        shares = np.vstack([below, histogram(kept, edges).T, above]) / (alive.sum(axis=1) * z.shape[2])
     shares[:, ~np.isfinite(z[:, 0, 0])] = np.nan
     return shares
 
 
-def linearity_table(runs: Runs, Z: Layers, X: np.ndarray, band: float) -> pd.DataFrame:
-    """k, penalty, share, r2, state, at_rest: how linear the units and the logit are at each λ.
+def linearity_table(runs: Runs, Z: Layers, alive: Layers, data: Dataset, band: float) -> pd.DataFrame:
+    """k, penalty, share, n_alive, r2, state, at_rest: how linear the units and the logit are at each λ.
 
-    Z: of all layers, the logit last. share: of |z| within the band, over all hidden units and samples; r2: of
-    the best affine map of X to the logit. state: "ok", "collapsed" where the logit is constant (R² would be
-    0/0), or "diverged".
+    Z: of all layers, the logit last. share: of |z| within the band, over the n_alive hidden units that are
+    alive and the training samples; r2: on the test rows, of the affine map that is best on the training rows.
+    state: "ok", "fitted" where any logit is an affine map of so few training rows, "collapsed" where the
+    logit is constant (R² would be 0/0), or "diverged".
     """
     frames, lams = [], next(iter(runs.values())).lams
     for label, layers in Z.items():
-        shares = share_in_band(layers[:-1], band)
+        shares = share_in_band(layers[:-1], band, alive[label])
+        n_alive = sum(units.sum(axis=1) for units in alive[label])
         at_rest = runs[label].at_rest
         finite = np.isfinite(layers[-1]).all(axis=(1, 2))
         r2 = np.full(len(lams), np.nan)
-        r2[finite] = affine_r2(X, layers[-1][finite])
-        state = np.where(finite, np.where(np.isnan(r2), "collapsed", "ok"), "diverged")
-        rows = integer_table(k=range(len(lams)))
+        on_test = runs[label].layers(data.X_test)[-1]
+        r2[finite] = affine_r2(data.X_train, layers[-1][finite], data.X_test, on_test[finite])
+        state = np.where(np.isnan(r2), "fitted", "ok")
+        state[finite] = np.where(is_constant(layers[-1][finite]), "collapsed", state[finite])
+        state[~finite] = "diverged"
+        rows = integer_table(k=range(len(lams)), n_alive=n_alive)
         frames.append(rows.assign(penalty=label, share=shares, r2=r2, state=state, at_rest=at_rest))
     return pd.concat(frames, ignore_index=True)
 
@@ -102,16 +116,20 @@ def _line(share: float, r2: float, state: str, where: str) -> str:
     """Share and R² of one network in words; where: it stands."""
     if state == "diverged":
         return where
-    affine = "collapsed" if state == "collapsed" else f"R² = {number(r2, 4)}"
-    return f"{percent(share)} of z in the band, {affine}"
+    affine = {"collapsed": "collapsed", "fitted": "no R²"}.get(state, f"R² = {number(r2, 4)}")
+    return (
+        f"{percent(share)} of z in the band, {affine}" if np.isfinite(share) else f"no unit alive, {affine}"
+    )
 
 
-def agreements(runs: Runs, straight: Runs, X: np.ndarray, linear: pd.DataFrame) -> pd.DataFrame:
+def agreements(
+    runs: Runs, straight: Mapping[str, Straight], X: np.ndarray, linear: pd.DataFrame
+) -> pd.DataFrame:
     """k, penalty, other, share, at_rest: of the samples X, how many get the same class from two models.
 
-    other: "logistic", logistic regression trained with the same penalty and λ (`straight`), or "tangent", the
-    network itself with every tanh replaced by its tangent. Networks that collapsed (`linear`, from
-    linearity_table) give one class to all and are left out.
+    other: "logistic", logistic regression with the same penalty and λ (`straight`), or "tangent", the network
+    itself with every tanh replaced by its tangent. Networks that collapsed (`linear`, from linearity_table)
+    give one class to all and are left out.
     """
     frames = []
     for label, run in runs.items():
@@ -123,7 +141,8 @@ def agreements(runs: Runs, straight: Runs, X: np.ndarray, linear: pd.DataFrame) 
             shares = agreement(P, Q)
             frames.append(rows.assign(penalty=label, other=other, share=shares, at_rest=rests[other]))
     table = pd.concat(frames, ignore_index=True).dropna()
-    return table.merge(linear.loc[linear.state == "ok", ["k", "penalty"]], on=["k", "penalty"])
+    varies = linear.state.isin(["ok", "fitted"])
+    return table.merge(linear.loc[varies, ["k", "penalty"]], on=["k", "penalty"])
 
 
 def plane_of(X: np.ndarray) -> Plane:
@@ -131,7 +150,7 @@ def plane_of(X: np.ndarray) -> Plane:
     return Plane.around(X, MARGIN * (X.max(axis=0) - X.min(axis=0)))
 
 
-def boundary_cells(models: Mapping[str, Run], plane: Plane) -> pd.DataFrame:
+def boundary_cells(models: Mapping[str, Run | Straight], plane: Plane) -> pd.DataFrame:
     """One row a cell of the plane and model, wide over λ: the probability of class 1, in percent.
 
     Columns: x, x_end, y, y_end, then v0, v1, … The models' squares stand side by side, each of side 1,

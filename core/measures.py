@@ -6,6 +6,7 @@ Each function takes the stacked arrays of a run and returns one number for each 
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -177,6 +178,20 @@ def share_within(Z: np.ndarray, band: float, counted: np.ndarray | None = None) 
     with np.errstate(invalid="ignore"):
         share = (within * weights).sum(axis=1) / weights.sum(axis=1)
     return np.where(np.isfinite(Z[:, 0, 0]), share, np.nan)
+
+
+class Constant(NamedTuple):
+    """What a model that gives every row the same answer comes to."""
+
+    cost: float  # cross-entropy, in nats
+    accuracy: float
+
+
+def constant_answer(y: np.ndarray) -> Constant:
+    """The best constant answer to classes y (m,): −Σ s log s for their shares s, and the largest share."""
+    counts = np.bincount(y)
+    shares = counts[counts > 0] / len(y)
+    return Constant(float(-(shares * np.log(shares)).sum()), float(shares.max()))
 
 
 def is_constant(Z: np.ndarray) -> np.ndarray:

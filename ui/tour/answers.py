@@ -15,6 +15,7 @@ from core.gradient import THRESHOLD
 from core.measures import (
     affine_r2,
     agreement,
+    constant_answer,
     count_units,
     count_weights,
     count_zeros,
@@ -163,7 +164,10 @@ def _aside(context: Context, *labels: str) -> str:
     if not np.isfinite(list(shares.values())).all():
         return ""
     right = joined([f"{label} for {percent(share)}" for label, share in shares.items()])
-    return f" Right on rows kept aside in {found[0].by_label[labels[0]].folds} folds is {right}."
+    return (
+        f" Right on rows kept aside in {found[0].by_label[labels[0]].folds} folds is {right}; a "
+        f"constant answer is so for {percent(constant_answer(context.data.y_train).accuracy)}."
+    )
 
 
 def compression(context: Context) -> tuple[int, str]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from ui.frame.menu import TOOLS
 from ui.topics import TOPICS
 from ui.topics.overview import TOPIC, way_on
 from ui.topics.overview.example import why_not_drawn
+from ui.topics.overview.notes import _ruled, _too_large
 from ui.topics.overview.scores import Expected, Measured, Scores, scores_of, second
 from ui.topics.overview.tables import (
     CELLS,
@@ -298,12 +300,12 @@ def test_the_sentences_are_those_of_networks_and_folds_trained_alone(noisy_app, 
     large = position_too_large(true, k)
     assert run.at_rest[large], "this λ is meant to be told of"
     assert (
-        f"at λ = {LAMS[large]:g} {label}'s true cost is {true[large]:.3g}, and its training cost "
-        f"{train_cost[large]:.3g}." in said
+        f"t λ = {LAMS[large]:g} {label}'s true cost is {true[large]:.3g}, and its training cost "
+        f"{train_cost[large]:.3g}; without a penalty it is {true[0]:.3g}." in said
     ) == (penalty.name == "l2"), "the one whose boundaries are drawn"
     half = LAMS.index(0.5)
     away = "" if run.at_rest[half] else f" ({run.residual[-1, half]:.2g} from rest)"
-    (chosen,) = re.findall(r"At the chosen λ = 0.5 the true cost is, under (.*)\.", said)
+    (chosen,) = re.findall(r"At the chosen λ = 0.5 the true cost is, under (.*); a constant answer", said)
     assert f"{label} {true[half]:.3g}{away}" in chosen.split(" and ")
     right = ((run.predict_proba(data.X_train)[0] > 0.5) == data.y_train).sum()
     many = f"all {data.m}" if right == data.m else f"{right} of {data.m}"
@@ -404,8 +406,8 @@ def test_where_zero_is_chosen_the_page_says_so(monkeypatch):
     picture = TOPIC.draw(context_at(NOISY))
     (sentence,) = [note for note in picture.notes if note.startswith("Under L2")]
     assert sentence == (
-        "Under L2, cross-validation in 5 folds finds nothing better than λ = 0, 0.1: there is little noise "
-        "here that the network could memorize."
+        "Under L2, cross-validation in 5 folds finds no larger λ as good as λ = 0, 0.1; on the training rows "
+        f"that network costs {by_hand(NOISY, 'l2')[2][0]:.3g}, and a constant answer 0.693."
     )
     assert "no penalty, λ_1se" in picture.tables["headings"].role.iloc[0]
 
@@ -441,3 +443,43 @@ def test_the_boundaries_are_those_of_the_penalty_chosen():
     rules = chart(app)[1]["rules"].set_index("penalty")
     assert chart(app)[1]["headings"].lam.iloc[1] == f"λ = {LAMS[rules.k['L1']]:g}"
     assert before.lam.iloc[1] == f"λ = {LAMS[rules.k['L2']]:g}"
+
+
+def scored(validated: np.ndarray, true: list[float]) -> Scores:
+    """What a penalty with these costs in the folds (n_folds, n_lams) and in truth comes to."""
+    lams, nothing = np.array([0.0, 1.0, 10.0, 100.0]), np.full(4, 0.9)
+    one = Validation(lams, validated, np.full_like(validated, 0.9), len(validated))
+    return Scores(Measured(np.full(4, 0.05), nothing), one, Measured(np.array(true), nothing))
+
+
+FOLDS_AT = np.array([[0.5, 0.3, 0.35, 0.7]]) + 0.001 * np.arange(4)[:, None] * [1, -1, 1, -1]
+RUN_AT = SimpleNamespace(
+    lams=np.array([0.0, 1.0, 10.0, 100.0]),
+    at_rest=np.ones(4, bool),
+    state=["finite"] * 4,
+    rest=SimpleNamespace(residual=np.zeros(4)),
+    stopped_at=np.full(4, 10),
+)
+
+
+@pytest.mark.parametrize(
+    ("validated", "true", "said"),
+    [
+        (FOLDS_AT, [0.5, 0.3, 0.4, 0.7], True),
+        (FOLDS_AT, [0.8, 0.3, 0.4, 0.7], False),  # in truth no penalty costs more
+        (FOLDS_AT + np.array([0.5, 0, 0, 0]), [0.5, 0.3, 0.4, 0.7], False),  # and in the folds
+        (FOLDS_AT + np.arange(4)[:, None] * [0, 0, 0, -0.2], [0.5, 0.3, 0.4, 0.7], False),  # by chance alone
+        (FOLDS_AT + np.array([np.nan, 0, 0, 0]), [np.nan, 0.3, 0.4, 0.7], True),  # no fit is no better one
+    ],
+)
+def test_a_lam_is_too_large_where_the_folds_tell_it_from_lam_1se_and_from_none(validated, true, said):
+    note = _too_large(scored(validated, true), RUN_AT, (0, 1, 3), "L2")
+    assert ("Too much of it" in note) == said
+    assert "t λ = 100 L2's true cost is 0.7, and its training cost 0.05" in note
+    assert ("without a penalty it is" in note) == np.isfinite(true[0])
+
+
+@pytest.mark.parametrize(("constant", "said"), [(0.5, False), (0.2993, False), (0.299, True), (0.2, True)])
+def test_what_does_not_beat_a_constant_answer_by_more_than_chance_is_not_praised(constant, said):
+    note = _ruled("L2", scored(FOLDS_AT, [0.5, 0.3, 0.4, 0.7]), RUN_AT, constant)
+    assert ("not told from a constant answer" in note) == said

@@ -140,7 +140,7 @@ def test_where_validating_takes_too_long_the_page_says_what_to_lower():
     context = context_at(dataset="digits", hidden=(64, 64, 64), epochs=2000)
     assert not second(context).tasks
     assert "so it is not begun. Choose fewer epochs or hidden units." in why_not(context)
-    assert price(None, 3, {}, why_not(context)) == [why_not(context)]
+    assert price(None, 3, {}, why_not(context), 0.1) == [why_not(context)]
 
 
 @pytest.mark.parametrize("layer", [0, 1, 2])
@@ -277,10 +277,10 @@ def test_another_sparse_penalty_has_the_sentences_of_l1(monkeypatch, data):
     (zeros,) = [note for note in sentences if note.startswith("At λ = 20, Mixed has set")]
     assert "smallest" not in zeros
     found = dict.fromkeys(runs, validation([0.1, 0.2, 0.3]))
-    (note,) = price(found, 2, partners(runs, None, SAME_LAM), "")
+    (note,) = price(found, 2, partners(runs, None, SAME_LAM), "", 0.625)
     assert note == (
         f"Accuracy on rows kept aside in 2 folds: {joined([f'{label} 70 % at λ = 0.15' for label in runs])}, "
-        "90 % without a penalty."
+        "90 % without a penalty; a constant answer has 62.5 %."
     )
 
 

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import numpy as np
-
 from core import PENALTIES
 from core.decomposition import Parts, decompose
+from core.measures import constant_answer
 from core.variance import Curves
 from ui.base.tables import integer_table
 from ui.base.words import lam_label
@@ -56,7 +55,7 @@ def draw(context: Context) -> Picture:
             "a smaller α in the panel.",
         )
     worth, parts, sizes = worth_table(found), parts_of(context, found), found[0].sizes
-    part_rows, shares = part_table(parts, sizes, is_truth), np.bincount(context.data.y_train) / context.data.m
+    part_rows, constant = part_table(parts, sizes, is_truth), constant_answer(context.data.y_train)
     return Picture(
         "bias_variance",
         chart(context.labels, sizes, penalty, is_truth, context.theme),
@@ -70,7 +69,7 @@ def draw(context: Context) -> Picture:
             "bridges": bridges(worth),
         },
         ALT,
-        notes(found, parts, is_truth, shares[shares > 0], penalty, context.k),
+        notes(found, parts, is_truth, constant, penalty, context.k),
         caption(len(found), len(sizes), context.settings.epochs, is_truth),
         helpers=frozenset({"chosen", "frame"}),
     )

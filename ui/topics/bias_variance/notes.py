@@ -7,6 +7,7 @@ import pandas as pd
 
 from core.decomposition import Parts
 from core.grid import epochs_to_rest
+from core.measures import Constant
 from core.settings import LAMS, RESTS_FROM
 from core.variance import Curves, band
 from ui.base.words import lam_label, lam_text, number, percent
@@ -17,12 +18,12 @@ Place = tuple[int, int]  # which number of samples, which λ
 
 
 def notes(
-    curves: Sequence[Curves], parts: Parts, is_truth: bool, shares: np.ndarray, penalty: str, k: int
+    curves: Sequence[Curves], parts: Parts, is_truth: bool, constant: Constant, penalty: str, k: int
 ) -> list[str]:
-    """What to notice at the k-th λ. shares: of the classes in the training rows; penalty: by its label."""
+    """What to notice at the k-th λ. constant: of the training rows; penalty: by its label."""
     worth = worth_table(curves)
     return [
-        _mean_note(curves, shares, penalty, k),
+        _mean_note(curves, constant, penalty, k),
         *_part_note(parts, is_truth, k),
         *_lam_note(curves, parts, is_truth, k),
         *_data_note(curves, parts, is_truth, k),
@@ -48,20 +49,19 @@ def caption(n_sets: int, n_sizes: int, epochs: int, is_truth: bool) -> str:
     )
 
 
-def _mean_note(curves: Sequence[Curves], shares: np.ndarray, penalty: str, k: int) -> str:
+def _mean_note(curves: Sequence[Curves], constant: Constant, penalty: str, k: int) -> str:
     """Cost and accuracy at the k-th λ on all samples, beside what the classes' shares alone come to."""
     m, here = curves[0].sizes[-1], f"At {lam_text(curves[0].lams[k])} under {penalty}"
     aside, train = band(curves, "test_cost"), band(curves, "train_cost")
     if not np.isfinite(aside.mean[-1, k]):
         return f"{here} a network of some training set diverged, so there is no mean to tell."
     accuracy = band(curves, "test_accuracy").mean[-1, k]
-    constant = float(-(shares * np.log(shares)).sum())
     return (
         f"{here}, {m:,} training samples, the mean over {len(curves)} training sets is a cost of "
         f"**{number(aside.mean[-1, k])}** on rows aside (from {number(aside.low[-1, k])} to "
         f"{number(aside.high[-1, k])}) beside {number(train.mean[-1, k])} on the training rows, and "
         f"{percent(accuracy)} right. The classes' shares alone, a constant answer, come to "
-        f"{number(constant)} and {percent(shares.max())}."
+        f"{number(constant.cost)} and {percent(constant.accuracy)}."
     )
 
 

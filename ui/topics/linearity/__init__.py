@@ -58,8 +58,7 @@ def grid_picture(context: Context, deviation: float, drawn: str) -> Picture:
 
     deviation: up to where the band goes; drawn: whose boundary, by the penalty's label.
     """
-    data, straight = context.data, straight_of(context)
-    runs = context.networks.runs
+    data, straight, runs = context.data, straight_of(context), context.networks.runs
     band = linear_band(deviation)
     Z = {label: run.layers(data.X_train) for label, run in runs.items()}
     alive = {label: alive_units(run) for label, run in runs.items()}

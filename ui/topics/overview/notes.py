@@ -6,7 +6,9 @@ import numpy as np
 
 from core import Dataset, Run
 from core.intervals import of_mean, on_test_rows
+from core.measures import constant_answer
 from core.network import row_costs, targets
+from core.selection import Validation
 from ui.base.tables import Runs
 from ui.base.words import counted, interval, joined, lam_text, number, percent, shares, standing, times
 from ui.topics.overview.scores import Expected, Scores
@@ -28,14 +30,15 @@ def notes(
     scores, runs: by the penalty's label. ks, penalty: the λ at which boundaries are drawn, and the label of
     whose. k: position of the chosen λ.
     """
+    constant = constant_answer(data.y_train).cost
     label, free = next(iter(scores.items()))  # at λ = 0 all penalties have the same network
     sentences = [
         _memorized(free, runs[label], data),
-        *(_ruled(label, one, runs[label]) for label, one in scores.items()),
+        *(_ruled(label, one, runs[label], constant) for label, one in scores.items()),
         known.missing,
         _once(scores, runs, data),
         _too_large(scores[penalty], runs[penalty], ks, penalty),
-        _chosen(scores, runs, k),
+        _chosen(scores, runs, k, constant),
     ]
     return [sentence for sentence in sentences if sentence]
 
@@ -57,15 +60,19 @@ def _memorized(free: Scores, run: Run, data: Dataset) -> str | None:
     return f"{note}, {times(new.cost[0] / cost)} as much." if new.cost[0] > cost > 0 else f"{note}."
 
 
-def _ruled(label: str, scores: Scores, run: Run) -> str | None:
-    """What cross-validation chooses, what it saves, and how far from rest the network is, if it is."""
+def _ruled(label: str, scores: Scores, run: Run, constant: float) -> str | None:
+    """What cross-validation chooses, what it saves, and how far from rest the network is, if it is.
+
+    constant: the cost of a constant answer, which is no praise where it is not beaten by more than chance.
+    """
     one, k = scores.validation, scores.k_1se
     if one is None or k < 0:
         return None
     if k == 0:
         return (
-            f"Under {label}, cross-validation in {one.folds} folds finds nothing better than λ = 0, "
-            f"{number(one.mean[0])}: there is little noise here that the network could memorize."
+            f"Under {label}, cross-validation in {one.folds} folds finds no larger λ as good as λ = 0, "
+            f"{number(one.mean[0])}; on the training rows that network costs "
+            f"{number(scores.training.cost[0])}, and a constant answer {number(constant)}."
         )
     saved = f" in place of {number(one.mean[0])} without a penalty" if np.isfinite(one.mean[0]) else ""
     truth = ""
@@ -73,12 +80,17 @@ def _ruled(label: str, scores: Scores, run: Run) -> str | None:
         truth = f", and in truth {number(scores.true.cost[k])}"
         if np.isfinite(scores.true.cost[0]):
             truth += f" in place of {number(scores.true.cost[0])}"
+    beaten = ""
+    if one.mean[k] + one.se[k] >= constant:
+        beaten = (
+            f" That is not told from a constant answer, {number(constant)}: nothing is found to predict by."
+        )
     away = f"; the network there is {standing(run)[k]} after {run.stopped_at[k]:,} epochs"
     return (
         f"Under {label}, cross-validation in {one.folds} folds has its lowest cost at "
         f"λ_min = {run.lams[one.k_min]:g}, and chooses **λ_1se = {run.lams[k]:g}**: a validated cost of "
         f"**{number(one.mean[k])}** (± {number(one.se[k], 2)}){saved}{truth}; on the training rows "
-        f"{number(scores.training.cost[k])}{'' if run.at_rest[k] else away}."
+        f"{number(scores.training.cost[k])}{'' if run.at_rest[k] else away}.{beaten}"
     )
 
 
@@ -114,18 +126,37 @@ def _once(scores: Mapping[str, Scores], runs: Runs, data: Dataset) -> str | None
 
 
 def _too_large(scores: Scores, run: Run, ks: Sequence[int], penalty: str) -> str | None:
-    """What is lost at the last of the λ that are drawn, where it is beyond λ_1se and the network rests."""
-    if not ks or scores.k_1se < 0 or ks[-1] <= scores.k_1se or not run.at_rest[ks[-1]]:
+    """What the last of the λ that are drawn comes to, where it is beyond λ_1se and the network rests.
+
+    It is too large where the folds tell it from λ_1se and from no penalty, and it costs more.
+    """
+    one, k = scores.validation, scores.k_1se
+    if one is None or not ks or k < 0 or ks[-1] <= k or not run.at_rest[ks[-1]]:
         return None
     large, (rows, new) = ks[-1], scores.new
-    return (
-        f"Too much of it and the signal goes too: at {lam_text(run.lams[large])} {penalty}'s {rows} cost is "
-        f"{number(new.cost[large])}, and its training cost {number(scores.training.cost[large])}."
+    if not np.isfinite(new.cost[large]):
+        return None
+    costs = (
+        f"t {lam_text(run.lams[large])} {penalty}'s {rows} cost is {number(new.cost[large])}, and its "
+        f"training cost {number(scores.training.cost[large])}"
     )
+    if np.isfinite(new.cost[0]):
+        costs += f"; without a penalty it is {number(new.cost[0])}"
+    if _is_more(one, large, k) and _is_more(one, large, 0) and not new.cost[large] <= new.cost[0]:
+        return f"Too much of it and the signal goes too: a{costs}."
+    return f"A{costs}."
 
 
-def _chosen(scores: Mapping[str, Scores], runs: Runs, k: int) -> str | None:
-    """The costs at the chosen λ, and how far from rest the networks are, if they are."""
+def _is_more(one: Validation, k: int, other: int) -> bool:
+    """Whether one λ costs more than another by more than chance: fold by fold, by two standard errors."""
+    more = one.costs[:, k] - one.costs[:, other]
+    if np.isnan(more).any():  # no fit at λ = 0 is no better one
+        return bool(np.isfinite(one.mean[k]))
+    return bool(more.mean() > 2 * more.std(ddof=1) / np.sqrt(len(more)))
+
+
+def _chosen(scores: Mapping[str, Scores], runs: Runs, k: int, constant: float) -> str | None:
+    """The costs at the chosen λ, beside a constant answer's, and how far from rest the networks are."""
     known = {label: one.new for label, one in scores.items()}
     costs = {label: new.cost[k] for label, (_, new) in known.items() if np.isfinite(new.cost[k])}
     if not costs:
@@ -133,4 +164,7 @@ def _chosen(scores: Mapping[str, Scores], runs: Runs, k: int) -> str | None:
     away = {label: "" if runs[label].at_rest[k] else f" ({standing(runs[label])[k]})" for label in costs}
     parts = [f"{label} {number(cost)}{away[label]}" for label, cost in costs.items()]
     rows, lam = next(iter(known.values()))[0], next(iter(runs.values())).lams[k]
-    return f"At the chosen {lam_text(lam)} the {rows} cost is, under {joined(parts)}."
+    return (
+        f"At the chosen {lam_text(lam)} the {rows} cost is, under {joined(parts)}; a constant answer costs "
+        f"{number(constant)}."
+    )

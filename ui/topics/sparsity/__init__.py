@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from core import PENALTIES, lam_max
+from core.measures import constant_answer
 from core.selection import Validation
 from ui.base.tables import integer_table
 from ui.base.words import lam_label, number, penalty_labels
@@ -70,7 +71,7 @@ def draw(context: Context) -> Picture:
         tables=Tables(grid.packed | {"chosen": integer_table(k=[context.k])}),
         notes=[
             *notes(runs, data, context.k, at, limit_of(context), optima_of(context)),
-            *price(found, context.k, at, why_not(context)),
+            *price(found, context.k, at, why_not(context), constant_answer(context.data.y_train).accuracy),
         ],
     )
 

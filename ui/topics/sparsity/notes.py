@@ -134,11 +134,16 @@ def underflow(label: str, run: Run) -> str | None:
 
 
 def price(
-    validations: Mapping[str, Validation] | None, k: int, at: Mapping[str, np.ndarray], refused: str
+    validations: Mapping[str, Validation] | None,
+    k: int,
+    at: Mapping[str, np.ndarray],
+    refused: str,
+    constant: float,
 ) -> list[str]:
     """What the penalties cost in accuracy on new rows, by the folds.
 
-    at: as `partners` has it; refused: why nothing is validated, where that is not begun.
+    at: as `partners` has it; refused: why nothing is validated, where that is not begun; constant: the share
+    that a constant answer gets right.
     """
     if validations is None:
         return [refused or "What the penalties cost on new rows is not validated yet."]
@@ -153,7 +158,10 @@ def price(
     if k == 0 or not parts:
         return []
     without = f", {percent(free)} without a penalty" if np.isfinite(free) else ""
-    return [f"Accuracy on rows kept aside in {one.folds} folds: {joined(parts)}{without}."]
+    return [
+        f"Accuracy on rows kept aside in {one.folds} folds: {joined(parts)}{without}; a constant answer has "
+        f"{percent(constant)}."
+    ]
 
 
 def _size_note(label: str, run: Run, k: int) -> str | None:

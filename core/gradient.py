@@ -21,9 +21,10 @@ THRESHOLD = 1e-6  # relative error below which a layer passes
 CHUNK_BYTES = 4_000_000  # of weights and activations of the networks evaluated together
 
 # How much `check` looks at, so that a person can wait for it and see it all.
-MAX_ROWS = 50
+MIN_ROWS = 50  # where there are as many
 MAX_CHECKED = 900  # parameters; each is a mark, and beyond 2,000 marks a chart loses its words for the blind
-BUDGET = 7_000_000  # parameters checked × parameters of the network, about a second
+BUDGET = 7_000_000  # parameters checked × parameters of the network
+WORK = 500 * BUDGET  # the same × rows, about a second
 
 # What can be forgotten on purpose, to see that the check notices.
 MISTAKES: dict[str, str] = {
@@ -96,25 +97,36 @@ class Check:
 def check(
     data: Dataset, hidden: Sequence[int], penalty: str, lam: float, seed: int, mistake: str | None = None
 ) -> Check:
-    """The gradient check on MAX_ROWS training rows or so, for `most_checked` parameters.
+    """The gradient check on `most_rows` training rows or so, for `most_checked` parameters.
 
-    Where that is not all of them, the seed draws them, the rows spread over the classes. The other arguments
-    are those of `gradients`, which raises ValueError for what is out of range.
+    Where that is not all of them, the seed draws them, the rows spread over the classes, and λ is scaled by
+    the share of the rows, so that λ/m stays that of the training. The other arguments are those of
+    `gradients`, which raises ValueError for what is out of range.
     """
-    kept = np.ones(data.m, bool)
-    if data.m > MAX_ROWS:
-        kept = stratified_split(data.y_train, 1 - MAX_ROWS / data.m, np.random.default_rng(seed))
-    at_most = most_checked(data, hidden)
+    kept, rows = np.ones(data.m, bool), most_rows(data, hidden)
+    if rows < data.m:
+        kept = stratified_split(data.y_train, 1 - rows / data.m, np.random.default_rng(seed))
+    at_most, n = most_checked(data, hidden), int(kept.sum())
     X, y = data.X_train[kept], data.y_train[kept]
-    both = gradients(X, y, hidden, penalty, lam, seed, mistake, at_most)
-    return Check(both, penalty, lam, mistake, int(kept.sum()), data.m)
+    both = gradients(X, y, hidden, penalty, lam * n / data.m, seed, mistake, at_most)
+    return Check(both, penalty, lam, mistake, n, data.m)
 
 
 def most_checked(data: Dataset, hidden: Sequence[int]) -> int:
     """How many weights and biases of this network are checked at most."""
-    sizes = network.layer_sizes(data.n_features, hidden, len(data.class_names))
-    n = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+    n = _n_parameters(data, hidden)
     return min(n, MAX_CHECKED, BUDGET // n)
+
+
+def most_rows(data: Dataset, hidden: Sequence[int]) -> int:
+    """How many training rows J is taken on at most."""
+    return min(data.m, max(MIN_ROWS, WORK // (most_checked(data, hidden) * _n_parameters(data, hidden))))
+
+
+def _n_parameters(data: Dataset, hidden: Sequence[int]) -> int:
+    """Weights and biases of this network."""
+    sizes = network.layer_sizes(data.n_features, hidden, len(data.class_names))
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
 
 
 def gradient_check(

@@ -259,6 +259,11 @@ def _decay_of_finite(run: Run, k: int, effect: str, factor: str) -> tuple[int, s
     length = f"in {run.epochs[-1]:,} epochs the length of all weights went from {start:.3g} to {end:.3g}"
     if effect == "diverges" and end <= start:
         raise UnanswerableError(f"{factor} is beyond −1, yet {length}: the gradient has held it. Raise λ.")
+    if effect != "diverges" and end >= start:
+        raise UnanswerableError(
+            f"{factor} alone would shrink the weights, yet {length}: the data's gradient adds more than that "
+            "takes. Raise λ."
+        )
     return {"decays": 0, "flips": 1, "diverges": 2}[effect], f"{factor}, and {length}."
 
 

@@ -9,7 +9,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import core
-from core.datasets import stratified_split
 from core.gradient import MAX_CHECKED, MISTAKES, check
 from core.penalties import PENALTIES, Penalty
 from core.settings import MAX_LAYERS
@@ -61,8 +60,7 @@ def test_the_error_in_the_sentence_is_the_share_of_the_penalty_that_was_forgotte
     lam, seed, shares = 30.0, 4, PENALTIES[penalty]
     app = choose(open_app(TOPIC, hidden="none", lam="30", seed="4"), penalty, "no_penalty")
     data = core.load_dataset("breast_cancer", seed)
-    kept = stratified_split(data.y_train, 1 - 50 / data.m, np.random.default_rng(seed))
-    X, y = data.X_train[kept], data.y_train[kept]
+    X, y = data.X_train, data.y_train
     w = np.random.default_rng(seed).standard_normal(30) / np.sqrt(30)
     P = 1 / (1 + np.exp(-X @ w))
     from_data = np.append(X.T @ (P - y), (P - y).sum()) / len(y)
@@ -72,8 +70,8 @@ def test_the_error_in_the_sentence_is_the_share_of_the_penalty_that_was_forgotte
     assert float(re.search(r"relative error is \*\*([\d.e-]+)\*\*", said)[1]) == pytest.approx(
         expected, rel=0.05
     )
-    assert f"J is taken on {len(y)} of {data.m} training rows" in said
-    half, strength = re.search(r"λ/(2?)m is ([\d.]+)\. ", said).groups()
+    assert f"J is taken on all {data.m} training rows" in said
+    half, strength = re.search(r"λ/(2?)m is ([\d.]+), as in the training", said).groups()
     assert bool(half) == (shares.l1 > 0)
     assert float(strength) == pytest.approx(lam / len(y) / (2 if half else 1), rel=0.005)
     points = chart(app)[1]["points"]
@@ -160,7 +158,7 @@ def test_a_mixture_has_its_own_words(monkeypatch):
     said = notes(found)
     assert said[0].startswith("At λ = 10 under Mixture, the check **fails**")
     assert said[1].startswith("Forgetting λ/2m·(0.5·sign(W) + 0.5·W) is caught.")
-    assert f"and λ/2m is {10 / (2 * found.rows):.3g}." in said[2]
+    assert f"λ/2m is {10 / (2 * found.m):.3g}, as in the training." in said[2]
     assert set(point_table(found).missing) == {"Mixture"}
 
 
@@ -174,9 +172,13 @@ def test_a_wide_network_is_checked_in_part_and_the_page_says_how_much():
 
 
 def test_rows_are_drawn_from_every_class():
-    found = check_of(context_at(dataset="digits", hidden=()))
-    assert found.gradients.numeric[0].shape == (10, 64)
-    assert 45 <= found.rows <= 55
+    found = check_of(context_at(dataset="digits", hidden=(64, 64)))
+    assert found.gradients.numeric[0].shape == (64, 64)
+    assert found.rows < found.m
+    assert (
+        f"J is taken on {found.rows} of 1,258 training rows, spread over the classes, with λ less by as"
+        in (notes(found)[1])
+    )
 
 
 def test_the_diagonal_runs_beyond_all_marks_on_both_sides():

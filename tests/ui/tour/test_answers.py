@@ -77,6 +77,11 @@ UNANSWERABLE = [
     ("all-layers", {"lam": 0.0, **QUICK}, "no penalty"),
     ("the-gradient", {"lam": 0.0}, "no penalty"),
     ("weight-decay", {"lam": 0.0, **QUICK}, "no penalty"),
+    (
+        "weight-decay",
+        {"dataset": "wine", "hidden": (4,), "lam": 1.0, "learning_rate": 0.3, **QUICK},
+        "the data's gradient adds more than that takes",
+    ),
     ("cancelled-units", NO_HIDDEN, "no hidden layer"),
     ("linear-part", NO_HIDDEN, "no hidden layer"),
     ("linear-model", NO_HIDDEN, "no hidden layer"),

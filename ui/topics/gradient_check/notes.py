@@ -32,16 +32,16 @@ def _verdict(check: Check) -> str:
 
 
 def _where_j_is_taken(check: Check) -> str:
-    """How many rows J is the mean over, and what that makes of λ."""
+    """How many rows J is the mean over, and what λ is by their number."""
     penalty = PENALTIES[check.penalty]
     rows = (
-        f"{check.rows} of {check.m:,} training rows, spread over the classes"
+        f"{check.rows:,} of {check.m:,} training rows, spread over the classes, with λ less by as much"
         if check.rows < check.m
-        else f"all {check.m} training rows"
+        else f"all {check.m:,} training rows"
     )
     return (
-        f"J is taken on {rows}; so m is {check.rows} here and {penalty.rate_text} is "
-        f"{number(penalty.rate(check.lam, check.rows))}. The weights are those that training starts from."
+        f"J is taken on {rows}: {penalty.rate_text} is {number(penalty.rate(check.lam, check.m))}, as in the "
+        "training. The weights are those that it starts from."
     )
 
 

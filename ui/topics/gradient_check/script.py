@@ -17,7 +17,8 @@ penalty = "l2"
 # What backpropagation forgets on purpose: "no_penalty", "no_slope", or None for nothing.
 mistake = None
 
-# Of many rows it takes some, the same share of each class; of many weights and biases some: the seed draws.
+# Of many rows it takes some, the same share of each class, with λ less by as much; of many weights and biases
+# some: the seed draws.
 found = check(data, settings.hidden, penalty, settings.lam, settings.seed, mistake)
 g = found.gradients
 print(f"λ = {found.lam:g}, {found.rows} rows, {g.n_checked:,} of {g.n_parameters:,} weights and biases moved")

@@ -262,7 +262,7 @@ def _decay_of_finite(run: Run, k: int, effect: str, factor: str) -> tuple[int, s
     if effect != "diverges" and end >= start:
         raise UnanswerableError(
             f"{factor} alone would shrink the weights, yet {length}: the data's gradient adds more than that "
-            "takes. Raise λ."
+            "takes. Choose another λ or α."
         )
     return {"decays": 0, "flips": 1, "diverges": 2}[effect], f"{factor}, and {length}."
 

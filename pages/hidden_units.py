@@ -1,6 +1,9 @@
 """A large λ cancels hidden units."""
 
 from ui.frame import page
-from ui.topics.hidden_units import TOPIC
+from ui.topics.hidden_units import TOPIC, directions
 
-page.present(TOPIC)
+context = page.open_topic(TOPIC)
+if not page.show(TOPIC, context).missing:
+    page.explain(TOPIC, context)
+    page.show_part("directions", directions.TITLE, directions.IDEA, directions.directions_picture, context)

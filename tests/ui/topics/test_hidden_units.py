@@ -219,11 +219,11 @@ def test_small_weights_set_to_zero_change_as_many_predictions_as_is_said():
 def test_the_other_penalty_is_drawn_under_the_same_spec():
     app = open_app(TOPIC, **QUICK)
     spec, tables = chart(app)
-    app.segmented_control(key="drawn_penalty").set_value("l2").run()
+    app.segmented_control(key="drawn_penalty").set_value("l1").run()
     spec_after, tables_after = chart(app)
     assert spec_after == spec
-    assert tables["drawn"].penalty[0] == "L1"
-    assert tables_after["drawn"].penalty[0] == "L2"
+    assert tables["drawn"].penalty[0] == "L2", "the lecture's comes first"
+    assert tables_after["drawn"].penalty[0] == "L1"
     assert not tables_after["links"].v13.equals(tables["links"].v13)
     assert tables_after["counts"].equals(tables["counts"])
 

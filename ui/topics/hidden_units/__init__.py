@@ -23,7 +23,7 @@ from ui.topics.hidden_units.tables import (
 )
 from ui.topics.topic import Context, Control, Remedy, Topic, at_any_lam, penalty_control
 
-DRAWN = penalty_control("drawn_penalty", "The network drawn is trained with", "l1")
+DRAWN = penalty_control("drawn_penalty", "The network drawn is trained with", "l2")
 TOLERANCE = Control(
     "tolerance",
     "A weight counts as none up to this share of its layer's largest",

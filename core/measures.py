@@ -6,6 +6,7 @@ Each function takes the stacked arrays of a run and returns one number for each 
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -42,13 +43,16 @@ class ModelBytes:
     dense: np.ndarray  # float32
     sparse: np.ndarray  # the nonzero weights with their places, biases dense
     deflated: np.ndarray  # the dense bytes through zlib
+    smaller: np.ndarray  # float32, of a dense network that has only the units that are alive
+    eight_bit: np.ndarray  # a byte for each weight and a scale for each layer, biases dense
 
 
 def model_bytes(W: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> ModelBytes:
-    """Bytes of each network: dense float32, sparse, and deflated at zlib's highest level.
+    """Bytes of each network: dense float32, sparse, deflated at zlib's highest level, smaller, in 8 bits.
 
     Sparse takes for each layer the cheaper of COO (value, row and column of each nonzero weight) and CSR
-    (value and column, and where each row starts), with the smallest integers that hold the indices.
+    (value and column, and where each row starts), with the smallest integers that hold the indices. Smaller
+    is without units that are not alive: what a constant one hands on goes into the next biases.
     """
     n_lams = len(W[0])
     parts = [np.asarray(part, "<f4").reshape(n_lams, -1) for part in (*W, *b)]
@@ -58,10 +62,32 @@ def model_bytes(W: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> ModelBytes:
         dense=np.full(n_lams, 4.0 * flat.shape[1]),
         sparse=biases + sum(_sparse_bytes(layer) for layer in W),
         deflated=np.array([float(len(zlib.compress(row.tobytes(), 9))) for row in flat]),
+        smaller=_smaller_bytes(W),
+        eight_bit=np.full(n_lams, float(biases + sum(4 + layer[0].size for layer in W))),
     )
-    for array in (bytes_each.dense, bytes_each.sparse, bytes_each.deflated):
+    for array in vars(bytes_each).values():
         array[~np.isfinite(flat).all(axis=1)] = np.nan
     return bytes_each
+
+
+def _smaller_bytes(W: Sequence[np.ndarray]) -> np.ndarray:
+    """Bytes of a dense network with the alive units alone, (n_lams,)."""
+    alive = [(states == "alive").sum(axis=1) for states in unit_states(W)]
+    n_lams, n_out, n_in = len(W[0]), W[-1].shape[1], W[0].shape[2]
+    widths = [np.full(n_lams, n_in), *alive, np.full(n_lams, n_out)]
+    numbers = sum(n_after * (n + 1) for n, n_after in pairwise(widths))
+    found: np.ndarray = 4.0 * numbers
+    return found
+
+
+def in_eight_bits(W: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The weights as whole numbers from −127 to 127 of each layer's largest, [l] (n_lams, n_out, n_in)."""
+    rounded = []
+    for layer in W:
+        scale = np.abs(layer).max(axis=(1, 2), keepdims=True) / 127
+        with np.errstate(invalid="ignore", divide="ignore"):
+            rounded.append(np.where(scale > 0, np.round(layer / scale) * scale, 0).astype(layer.dtype))
+    return rounded
 
 
 def _sparse_bytes(W: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from core.twins import first_to_enter, twins
 from tests.app import QUICK, chart, context_at, open_app, retrained_to_rest, sentences, zeros_of
 from tests.trained import trained_to_rest
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
-from ui.base.words import joined
+from ui.base.words import how_many, joined
 from ui.topics.sparsity import COMPARE, LAYER, TOPIC, optima_of, second, validated, why_not
 from ui.topics.sparsity.notes import _zero_range, notes, price, underflow
 from ui.topics.sparsity.tables import (
@@ -176,7 +176,9 @@ def test_the_matrix_shows_the_partners_weights():
 def test_of_many_units_the_strongest_are_shown_and_the_caption_says_so():
     context = context_at(dataset="moons", hidden=(20,), epochs=50)
     picture = TOPIC.picture(context)
-    assert picture.caption == "The matrix shows the 16 of 20 units with the largest weights at λ = 0."
+    assert picture.caption.startswith(
+        "The matrix shows the 16 of 20 units with the largest weights at λ = 0."
+    )
     size = np.square(context.networks.runs["L1"].W[0][0]).sum(axis=1)
     strongest = {f"unit {i + 1}" for i in np.argsort(-size)[:MAX_UNITS]}
     assert set(picture.tables["weights"].unit) == strongest
@@ -550,3 +552,44 @@ def test_a_first_zero_is_claimed_of_the_grid_only_where_the_network_before_it_re
     W[0][-1, 3, 0, 0] = 0
     run = replace(run, history_W=W, saved_rest=replace(run.rest, at_rest=np.array(at_rest, bool)))
     assert _zero_range("L1", run, None) == said
+
+
+@pytest.mark.parametrize("lam", [10.0, 300.0])
+def test_bytes_are_held_against_fewer_units_and_fewer_bits(lam):
+    context = context_at(hidden=(6,), lam=lam)
+    run, X = context.networks.runs["L1"].at(context.k), context.data.X_train
+    W1, W2 = run.W[0][0], run.W[1][0]
+    alive = int(((W1 != 0).any(axis=1) & (W2 != 0).any(axis=0)).sum())
+    (said,) = [note for note in TOPIC.picture(context).notes if note.startswith("In bytes, L1's")]
+    assert f"a dense network takes {4 * (31 * alive + alive + 1):,};" in said
+    assert f"8 bits {W1.size + W2.size + 8 + 4 * 7:,}, which" in said
+    rounded = [np.round(W / (s := max(np.abs(W).max(), 1e-30) / 127)) * s for W in (W1, W2)]
+    logit = rounded[1] @ np.tanh(rounded[0] @ X.T + run.b[0][0]) + run.b[1][0]
+    changed = int(((logit[0] > 0) != (run.predict_proba(X)[0] > 0.5)).sum())
+    assert f"the class of {changed} of {len(X)} training rows" in said
+
+
+@pytest.mark.parametrize("dataset", ["breast_cancer", "moons"])
+def test_what_l1_keeps_it_shrinks_and_a_fit_without_a_penalty_tells_by_how_much(dataset):
+    context = context_at(dataset=dataset, hidden=(), lam=10.0)
+    data = context.data
+    w = core.fit_logistic(data.X_train, data.y_train, "l1", [10.0]).W[0]
+    kept = np.flatnonzero(w)
+    free = core.fit_logistic(data.X_train[:, kept], data.y_train, "l1", [0.0]).W[0]
+    (said,) = [note for note in TOPIC.picture(context).notes if note.startswith("What L1 keeps")]
+    assert (
+        f"at λ = 10 the mean size of its {how_many(kept.size, 'weight')} is {np.abs(w[kept]).mean():.3g}"
+        in said
+    )
+    assert f", and {np.abs(free).mean():.3g} in a fit" in said
+    assert np.abs(free).mean() > np.abs(w[kept]).mean()
+    everything = context_at(dataset="breast_cancer", hidden=(), lam=0.1)
+    (said,) = [note for note in TOPIC.picture(everything).notes if note.startswith("What L1 keeps")]
+    assert said.endswith("without a penalty they would grow without end.")
+    assert not [note for note in TOPIC.picture(context_at(hidden=(4,))).notes if "What L1 keeps" in note]
+
+
+def test_it_is_said_of_which_weights_paths_are_drawn():
+    few, many = (TOPIC.picture(context_at(dataset="moons", hidden=hidden)) for hidden in ((4,), (30,)))
+    assert "Paths" not in few.caption
+    assert "Paths are drawn of the 40 of this layer's 60 weights that are largest at λ = 0." in many.caption

@@ -15,7 +15,9 @@ from ui.pictures.picture import Picture, Tables
 from ui.topics.sparsity.chart import chart
 from ui.topics.sparsity.notes import notes, price
 from ui.topics.sparsity.tables import (
+    COMPARED,
     EQUAL_COST,
+    MAX_PATHS,
     MAX_UNITS,
     SAME_LAM,
     byte_sizes,
@@ -139,7 +141,7 @@ def grid_picture(context: Context, how: str, layer: int, is_validated: bool) -> 
         tables,
         f"Share of weights that are exactly zero against λ for {penalty_labels()}, the weights at the λ of "
         "the slider as a matrix, the path of each weight over λ, and the size of the model in bytes.",
-        caption=caption_of(len(units)),
+        caption=caption_of(len(units), context.networks.runs[COMPARED].W[layer][0].size),
         helpers=frozenset({"chosen", "frame", "marks", "units"}),
     )
 
@@ -176,11 +178,19 @@ def names_of(context: Context, layer: int, is_image: bool) -> tuple[tuple[str, .
     return inputs, names if len(names) > 2 else (f"to {names[1]}",)
 
 
-def caption_of(n_units: int) -> str:
-    """Which units are in the matrix, where not all are."""
-    if n_units <= MAX_UNITS:
-        return ""
-    return f"The matrix shows the {MAX_UNITS} of {n_units} units with the largest weights at λ = 0."
+def caption_of(n_units: int, n_weights: int) -> str:
+    """Which units are in the matrix, and which weights have a path, where not all do."""
+    parts = []
+    if n_units > MAX_UNITS:
+        parts.append(
+            f"The matrix shows the {MAX_UNITS} of {n_units} units with the largest weights at λ = 0."
+        )
+    if n_weights > MAX_PATHS:
+        parts.append(
+            f"Paths are drawn of the {MAX_PATHS} of this layer's {n_weights:,} weights that are largest at "
+            "λ = 0."
+        )
+    return " ".join(parts)
 
 
 def formulas(context: Context) -> dict[str, str]:

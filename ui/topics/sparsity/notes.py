@@ -1,16 +1,18 @@
 """What to notice on L1 against L2: zeros, where they begin, and what they cost and save."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from core import PENALTIES, Dataset, Penalty, Run
-from core.measures import count_weights, count_zeros, model_bytes
+from core.measures import count_weights, count_zeros, in_eight_bits, model_bytes, predicted
 from core.selection import Validation
+from core.settings import LAMS
 from ui.base.foreign import markdown
 from ui.base.tables import Runs
-from ui.base.words import counted, joined, lam_text, number, percent, zeros_at
-from ui.work.optimum import Optima
+from ui.base.words import counted, how_many, joined, lam_text, number, percent, zeros_at
+from ui.work.optimum import Optima, free_optimum
 
 
 def notes(
@@ -33,7 +35,8 @@ def notes(
         *(_zero_range(label, run, optima) for label, run in sparse.items()),
         _limit_note(limit),
         *(underflow(label, run) for label, run in runs.items() if _penalty_of(run).is_round),
-        *(_size_note(label, run, at[label]) for label, run in sparse.items()),
+        *(_shrinkage(label, data, at[label], optima) for label in sparse),
+        *(_size_note(label, run, data.X_train, at[label]) for label, run in sparse.items()),
         *(_needle_note(label, run, data, at[label]) for label, run in sparse.items() if data.informative),
     ]
     return [sentence for sentence in sentences if sentence]
@@ -164,7 +167,7 @@ def price(
     ]
 
 
-def _size_note(label: str, run: Run, k: int) -> str | None:
+def _size_note(label: str, run: Run, X: np.ndarray, k: int) -> str | None:
     """How much smaller the model becomes in bytes."""
     if not run.at_rest[k]:
         return None
@@ -175,10 +178,37 @@ def _size_note(label: str, run: Run, k: int) -> str | None:
     saved = (
         f"{percent(1 - best / dense)} less than dense." if best < dense else "no saving over the dense form."
     )
+    fewer, eight = int(sizes.smaller[0]), int(sizes.eight_bit[0])
+    changed = int((predicted(_in_eight_bits(one).predict_proba(X)) != predicted(one.predict_proba(X))).sum())
     return (
         f"In bytes, {label}'s network at {lam_text(run.lams[k])} takes {dense:,} dense, {sparse:,} as index "
-        f"and value, {deflated:,} deflated: {saved}"
+        f"and value, {deflated:,} deflated: {saved} Without units that are not alive a dense network takes "
+        f"{fewer:,}; with all weights rounded to 8 bits {eight:,}, which changes the class of {changed:,} of "
+        f"{len(X):,} training rows."
     )
+
+
+def _in_eight_bits(one: Run) -> Run:
+    """The same network with rounded weights."""
+    return replace(one, history_W=[W[None] for W in in_eight_bits(one.W)], history_b=[b[None] for b in one.b])
+
+
+def _shrinkage(label: str, data: Dataset, k: int, optima: Optima | None) -> str | None:
+    """How far a sparse penalty shrinks what it keeps, where there is an exact optimum."""
+    if optima is None or k == 0:
+        return None
+    w, _, _ = optima.at(label, LAMS[k])
+    kept = np.flatnonzero(w)
+    if kept.size == 0:
+        return None
+    start = (
+        f"What {label} keeps it shrinks as well: at {lam_text(LAMS[k])} the mean size of its "
+        f"{how_many(kept.size, 'weight')} is {number(np.abs(w[kept]).mean())}"
+    )
+    free = free_optimum(data.X_train[:, kept], data.y_train)
+    if free is None:
+        return f"{start}; fitted to these columns without a penalty they would grow without end."
+    return f"{start}, and {number(np.abs(free.W[0]).mean())} in a fit to these columns without a penalty."
 
 
 def _needle_note(label: str, run: Run, data: Dataset, k: int) -> str | None:

@@ -109,7 +109,7 @@ def test_a_network_that_diverged_or_swings_is_in_no_table():
     assert runs["L2"].diverged_at[1] > 0
     assert set(weight_histograms(runs, 1).penalty) == {"L1"}
     assert set(epoch_readout(runs, 1)["L2"]) == {"L2: diverged"}, "of its start nothing is told either"
-    assert all(note.startswith(("At λ = 1000, L1", "L1's J", "After 300")) for note in notes(runs, 1))
+    assert all(note.startswith(("At λ = 1000 under L1", "L1's J", "After 300")) for note in notes(runs, 1))
     assert not any("L2" in note for note in notes(runs, 1))
     assert weight_histograms({"L1": runs["L2"], "L2": runs["L2"]}, 1).empty
     swinging = replace(runs["L1"].rest, swings=np.array([False, True]), at_rest=np.array([False, False]))
@@ -166,7 +166,7 @@ def test_a_third_penalty_has_its_bars_within_the_frame_and_its_sentence(monkeypa
     monkeypatch.setitem(PENALTIES, "elastic", elastic)
     monkeypatch.setitem(PENALTY_COLORS, elastic.label, "#c2347f")
     picture = TOPIC.picture(replace(context_at(hidden=(3,), epochs=50), shelf=Shelf()))
-    assert any("Elastic net takes the median size" in note for note in picture.notes)
+    assert any("under Elastic net, the median size of a weight goes from" in note for note in picture.notes)
     frame, bins = picture.tables["frame"], picture.tables["bins"]
     assert frame.end.max() > bins[bins.penalty == elastic.label].high.max()
 
@@ -212,8 +212,12 @@ def test_the_costs_in_the_caption_are_those_of_the_run():
     for said, W in zip(by_layer, run.W, strict=True):
         assert float(said) == pytest.approx(5.0 / (2 * data.m) * np.square(W).sum(), rel=0.01)
     median = np.median(np.abs(np.concatenate([W.ravel() for W in run.W])))
-    said = re.search(r"L2 takes the median size of a weight from [\d.]+ to \*\*([\d.]+)", sentences(app))[1]
-    assert float(said) == pytest.approx(median, rel=0.05)
+    pattern = r"under L2, the median size of a weight goes from [\d.]+ to \*\*([\d.]+).*, without a penalty to ([\d.]+)"
+    said = re.search(pattern, sentences(app))
+    assert float(said[1]) == pytest.approx(median, rel=0.05)
+    _, free = retrained(app.session_state.settings, "l2", 0.0)
+    alone = np.median(np.abs(np.concatenate([W.ravel() for W in free.W])))
+    assert float(said[2]) == pytest.approx(alone, rel=0.05)
 
 
 def test_a_chosen_lam_that_diverged_leaves_the_other_penalty():

@@ -36,10 +36,10 @@ TOPIC = Topic(
     key="histograms",
     title="Weight histograms",
     address="weight-histograms",
-    sentence="A penalty pulls the weights to zero, epoch by epoch.",
+    sentence="Where the weights go, epoch by epoch.",
     idea="The same start, two penalties. Play the training: the cross-entropy pulls some weights outwards, "
-    "the penalty pulls all of them in. A weight that is exactly zero leaves the histogram for the bars on "
-    "the right.",
+    "the penalty pulls all of them in, and what becomes of their size is told beside what it is without a "
+    "penalty. A weight that is exactly zero leaves the histogram for the bars on the right.",
     draw=draw,
     needs=Need.TRAINING,
 )

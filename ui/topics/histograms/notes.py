@@ -20,14 +20,24 @@ def notes(runs: Mapping[str, Run], k: int) -> list[str]:
         start, end = (np.concatenate([W[s, k].ravel() for W in run.history_W]) for s in (0, -1))
         median = [number(np.median(np.abs(w)), 2) for w in (start, end)]
         notes.append(
-            f"{here}, {label} takes the median size of a weight from {median[0]} to **{median[1]}** in "
-            f"{run.epochs[-1]:,} epochs; exactly zero at the end: {zeros_at(run, k)}."
+            f"{here} under {label}, the median size of a weight goes from {median[0]} to **{median[1]}** in "
+            f"{run.epochs[-1]:,} epochs{_without(run, k)}; exactly zero at the end: {zeros_at(run, k)}."
         )
         notes.append(
             f"{label}'s J there is {number(run.cost[-1, k], 4)}: {number(run.data_cost[-1, k], 4)} of "
             f"cross-entropy and {number(run.penalty_cost[-1, k], 4)} of penalty{_by_layer(run, k)}."
         )
     return notes + _standings(runs, k)
+
+
+def _without(run: Run, k: int) -> str:
+    """What the same training comes to at λ = 0."""
+    at = np.flatnonzero(run.lams == 0)
+    free = int(at[0]) if at.size else k
+    if k == free or not run.sound[free]:
+        return ""
+    end = np.concatenate([W[-1, free].ravel() for W in run.history_W])
+    return f", without a penalty to {number(np.median(np.abs(end)), 2)}"
 
 
 def _by_layer(run: Run, k: int) -> str:

@@ -1,4 +1,4 @@
-"""A penalty pulls the weights to zero, epoch by epoch: the numbers of this page of Regularization Lab.
+"""Where the weights go, epoch by epoch: the numbers of this page of Regularization Lab.
 
 They are computed again with its core alone. Run it where the core lies:
 PYTHONPATH=path/to/regularization-lab python regularization-lab-histograms.py

@@ -107,9 +107,10 @@ TOPIC = Topic(
     title="Weight decay",
     address="shrink-and-step",
     sentence="One L2 step is a shrink and a gradient step.",
-    idea="Each step of the training first multiplies W by 1 − αλ/m, and then moves it against the gradient "
-    "of the cross-entropy. The bars are the next real step of this network, weight by weight: what shrinking "
-    "changes, what the gradient step adds from there, and a tick where both end. Play the epochs.",
+    idea="Each step of the training takes the gradient of the cross-entropy at W, multiplies W by 1 − αλ/m, "
+    "and moves it against that gradient. The bars are the next real step of this network, weight by weight: "
+    "what shrinking changes, what the gradient step adds from there, and a tick where both end. Play the "
+    "epochs.",
     draw=draw,
     needs=Need.TRAINING,
     remark=remark,

@@ -248,10 +248,8 @@ def affine_r2(
     X: (m, n_features); Z: (n_lams, n_out, m), the output's pre-activation; X_new, Z_new: other rows.
     """
     R2, mean = np.full(len(Z), np.nan), X.mean(axis=0)
-    U, singular, Vt = np.linalg.svd(X - mean, full_matrices=False)
-    kept = singular > 1e-10 * singular[0]
-    U = U[:, kept]  # an orthonormal basis of what X can express
-    if len(X) <= U.shape[1] + 1:
+    U, singular, Vt = _basis(X)
+    if fits_anything(X):
         return R2
     alive = ~is_constant(Z)
     centred = _centred(Z[alive])
@@ -262,10 +260,22 @@ def affine_r2(
     alive_new = alive & ~is_constant(Z_new)
     offset = _over_classes(Z[alive_new]).mean(axis=2, keepdims=True)
     found = _over_classes(Z_new[alive_new]) - offset
-    told = (centred[alive_new[alive]] @ U) @ ((X_new - mean) @ Vt[kept].T / singular[kept]).T
+    told = (centred[alive_new[alive]] @ U) @ ((X_new - mean) @ Vt.T / singular).T
     total = np.square(_centred(Z_new[alive_new])).sum(axis=(1, 2))
     R2[alive_new] = 1 - np.square(found - told).sum(axis=(1, 2)) / total
     return R2
+
+
+def fits_anything(X: np.ndarray) -> bool:
+    """Whether an affine map of so few rows X (m, n_features) fits any logit, m ≤ rank + 1."""
+    return len(X) <= len(_basis(X)[1]) + 1
+
+
+def _basis(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The centred X as U·diag(s)·Vᵀ, without what is 0: U is an orthonormal basis of what X can express."""
+    U, singular, Vt = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    kept = singular > 1e-10 * singular[0]
+    return U[:, kept], singular[kept], Vt[kept]
 
 
 def _centred(Z: np.ndarray) -> np.ndarray:

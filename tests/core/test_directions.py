@@ -65,7 +65,7 @@ def test_the_size_of_activations_is_the_mean_over_units_and_rows_of_all_hidden_l
 
 
 def test_on_wine_l1_takes_units_and_l2_takes_directions():
-    """The reference, 13-16-3 at rest: L2 has all 16 units, at λ = 100 along 2 directions; L1 has 3 of both."""
+    """The reference, 13-16-3: L2 has all 16 units, at λ = 100 along 2 directions; L1 has 3 of both."""
     settings = core.Settings(dataset="wine", hidden=(16,), epochs=2000)
     runs = core.train_grid(settings.load(), settings, 2, method="accelerated")
     at = {

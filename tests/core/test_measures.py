@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.linear_model import LinearRegression
-from sklearn.metrics import accuracy_score
+from sklearn.metrics import accuracy_score, r2_score
 
 import core
 from core import measures, network
@@ -157,6 +157,77 @@ def test_a_collapsed_or_diverged_network_has_no_affine_r2():
     Z = np.stack([np.full((1, 20), 0.52), np.full((1, 20), np.nan), X[:, :1].T])
     Z[0] += 1e-5 * X[:, 0]
     np.testing.assert_allclose(measures.affine_r2(X, Z), [np.nan, np.nan, 1])
+
+
+def curved(n_out, m, seed=4):
+    """Rows m + 30 of 4 columns, and logits of three networks of so many outputs that are not quite affine."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((m + 30, 4)) + 3
+    Z = np.tanh(rng.standard_normal((3, n_out, 4)) @ X.T / 3) + 0.1 * rng.standard_normal((3, n_out, m + 30))
+    return (X[:m], Z[:, :, :m]), (X[m:], Z[:, :, m:])
+
+
+@pytest.mark.parametrize("n_out", [1, 2, 4])
+def test_on_new_rows_the_affine_r2_is_that_of_a_regression_that_has_not_seen_them(n_out):
+    (X, Z), (X_new, Z_new) = curved(n_out, 50)
+    R2 = measures.affine_r2(X, Z, X_new, Z_new)
+    for found, z, z_new in zip(R2, Z, Z_new, strict=True):
+        if n_out > 1:
+            z, z_new = z - z.mean(axis=0), z_new - z_new.mean(axis=0)
+        told = LinearRegression().fit(X, z.T).predict(X_new)
+        assert found == pytest.approx(r2_score(z_new.T, told, multioutput="variance_weighted"))
+    seen = measures.affine_r2(X, Z)
+    assert measures.affine_r2(X, Z, X, Z) == pytest.approx(seen)
+    assert (seen > R2).any(), "rows that were seen are told better"
+
+
+def test_what_the_softmax_does_not_see_leaves_the_affine_r2_on_new_rows_as_it_is():
+    (X, Z), (X_new, Z_new) = curved(3, 50)
+    shifted = Z + np.sin(5 * X[:, 0]), Z_new + np.cos(7 * X_new[:, 1])  # the same for every class
+    told = measures.affine_r2(X, Z, X_new, Z_new)
+    assert measures.affine_r2(X, shifted[0], X_new, shifted[1]) == pytest.approx(told)
+
+
+def test_the_affine_r2_on_new_rows_falls_below_0_where_the_map_is_worse_than_their_mean():
+    X = np.linspace(-1, 1, 20)[:, None]
+    Z, X_new = X.T[None], X[::2] + 0.05
+    Z_new = -3 * X_new.T[None]
+    expected = r2_score(Z_new[0, 0], LinearRegression().fit(X, Z[0, 0]).predict(X_new))
+    assert measures.affine_r2(X, Z, X_new, Z_new) == pytest.approx([expected])
+    assert expected < -0.5
+
+
+@pytest.mark.parametrize("n_out", [1, 3])
+def test_where_any_logit_is_an_affine_map_of_the_rows_there_is_no_affine_r2(n_out):
+    for m, is_told in ((2, False), (4, False), (5, False), (6, True)):  # columns + 1 = 5
+        (X, Z), new = curved(n_out, m)
+        assert np.isfinite(measures.affine_r2(X, Z, *new)).tolist() == [is_told] * 3
+        assert np.isfinite(measures.affine_r2(X, Z)).tolist() == [is_told] * 3
+    (X, Z), (X_new, Z_new) = curved(n_out, 5)
+    fewer, fewer_new = np.delete(X, 1, axis=1), np.delete(X_new, 1, axis=1)
+    twice, twice_new = np.repeat(fewer, 2, axis=1), np.repeat(fewer_new, 2, axis=1)
+    told = measures.affine_r2(fewer, Z, fewer_new, Z_new)
+    assert np.isfinite(told).all(), "with a column less there is one"
+    assert measures.affine_r2(twice, Z, twice_new, Z_new) == pytest.approx(told), "it goes by the rank"
+
+
+def test_a_logit_that_is_constant_on_either_rows_has_no_affine_r2_on_new_ones():
+    (X, Z), (X_new, Z_new) = curved(1, 50)
+    Z[0], Z_new[1] = 0.52 + 1e-5 * X[:, 0], 0.52
+    assert np.isnan(measures.affine_r2(X, Z, X_new, Z_new)).tolist() == [True, True, False]
+    Z[2] = np.nan
+    assert np.isnan(measures.affine_r2(X, Z, X_new, Z_new)).all()
+
+
+def test_columns_that_repeat_or_stand_still_leave_the_affine_r2_on_new_rows_as_it_is():
+    (X, Z), (X_new, Z_new) = curved(2, 50)
+    wide, wide_new = (
+        np.column_stack([rows, rows[:, 0], np.ones(len(rows)), rows[:, 1] - rows[:, 2]])
+        for rows in (X, X_new)
+    )
+    wide_new[:, 5] = 7.0  # what never moved in training tells nothing
+    told = measures.affine_r2(X, Z, X_new, Z_new)
+    assert measures.affine_r2(wide, Z, wide_new, Z_new) == pytest.approx(told)
 
 
 # Histograms
@@ -310,6 +381,48 @@ def test_the_share_in_the_band_counts_the_z_of_all_layers_alike(stack, band):
     for k in np.flatnonzero(~diverged):
         flat = np.concatenate([layer[k].ravel() for layer in Z])
         assert share[k] == pytest.approx((np.abs(flat) <= band).mean(), abs=1e-12)
+
+
+def share_by_counting(Z, counted, k, band):
+    """Of the k-th network: one z after the other, of the units that count; NaN where none does."""
+    inside = seen = 0
+    for layer, units in zip(Z, counted, strict=True):
+        for unit, counts in zip(layer[k], units[k], strict=True):
+            for z in unit if counts else ():
+                inside, seen = inside + (abs(z) <= band), seen + 1
+    return inside / seen if seen else np.nan
+
+
+@given(stacks(), st.floats(0.01, 20), st.integers(0, 9999), st.sampled_from([0.1, 0.5, 0.9]))
+def test_the_share_of_units_that_count_is_found_by_counting(stack, band, seed, of_all):
+    Z, diverged = stack
+    rng = np.random.default_rng(seed)
+    counted = [rng.random(layer.shape[:2]) < of_all for layer in Z]
+    together = measures.share_in_band(Z, band, counted)
+    apart = [measures.share_within(layer, band, units) for layer, units in zip(Z, counted, strict=True)]
+    for k in range(len(diverged)):
+        expected = np.nan if diverged[k] else share_by_counting(Z, counted, k, band)
+        assert together[k] == pytest.approx(expected, nan_ok=True)
+        for share, layer, units in zip(apart, Z, counted, strict=True):
+            expected = np.nan if diverged[k] else share_by_counting([layer], [units], k, band)
+            assert share[k] == pytest.approx(expected, nan_ok=True)
+
+
+@given(stacks(), st.floats(0.01, 20))
+def test_without_a_word_on_it_every_unit_counts(stack, band):
+    Z, _ = stack
+    counted = [np.ones(layer.shape[:2], bool) for layer in Z]
+    np.testing.assert_array_equal(measures.share_in_band(Z, band), measures.share_in_band(Z, band, counted))
+    np.testing.assert_array_equal(
+        measures.share_within(Z[0], band), measures.share_within(Z[0], band, counted[0])
+    )
+
+
+def test_where_no_unit_counts_there_is_no_share():
+    Z = np.zeros((2, 3, 4))
+    counted = np.array([[False, False, False], [False, True, False]])
+    np.testing.assert_array_equal(measures.share_within(Z, 0.4, counted), [np.nan, 1])
+    np.testing.assert_array_equal(measures.share_in_band([Z, Z], 0.4, [counted, counted]), [np.nan, 1])
 
 
 def test_the_edges_belong_to_the_band():

@@ -322,7 +322,7 @@ def linear_model(context: Context) -> tuple[int, str]:
     kind = "logistic" if len(data.class_names) == 2 else "softmax"
     logits = (run.layers(X)[-1][[k]] for X in (data.X_train, data.X_test))
     r2 = float(affine_r2(data.X_train, next(logits), data.X_test, next(logits))[0])
-    explained = f" An affine map of its logit has R² = {number(r2, 4)} there." if np.isfinite(r2) else ""
+    explained = f" An affine map to its logit has R² = {number(r2, 4)} there." if np.isfinite(r2) else ""
     return option_at(1 - same, DISAGREE), (
         f"At {context.lam_text} under L2 the network and {kind} regression differ on "
         f"**{counted(round((1 - same) * n), n, 'test rows')}**, whose classes are not looked at.{explained}"

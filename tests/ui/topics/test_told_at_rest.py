@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import core
 from core.grid import epochs_to_rest
 from core.settings import LAMS
 from tests.app import context_at, standing_in
+from tests.ui.tour.truths import living
 from ui.pictures.picture import Picture
 from ui.topics import TOPICS
 from ui.topics.sparsity import second, validated
@@ -38,7 +40,7 @@ A_LAM = re.compile(r"λ(?: =|, the first) ([\d.]*\d)")
 OF_NEW_ROWS = re.compile("rows kept aside in|cross-validation in|test rows are used once")
 FROM_A_LAM_ON = re.compile(r"[Ff]rom λ = ([\d.]*\d) on\b")
 # Up to which size a weight counts as none is a choice; the optimum and λ_max are no trained network's.
-NOT_OF_A_NETWORK = re.compile(r"largest at λ = 0\b|.*(?:exact optimum of|'s optimum|λ_max).*")
+NOT_OF_A_NETWORK = re.compile(r"largest at λ = 0\b|.*(?:exact optimum of|'s optimum|λ_max|What L1 keeps).*")
 
 
 def some_away(networks: Networks) -> Networks:
@@ -101,7 +103,7 @@ def main_sentence(topic: Topic, label: str, k: int) -> str:
         "overview": rf"^At the chosen λ = {LAMS[k]:g} the \w+ cost is, under .*\b{label} [\d.e+-]+",
         "sparsity": rf"^{here}, {label} has set \*\*.*\*\* to exactly zero",
         "hidden_units": rf"^{here} under {label}, \*\*\d+ of \d+\*\* hidden units are alive",
-        "linearity": rf"^{here} under {label}, \*\*.* %\*\* of the hidden units' z lie within",
+        "linearity": rf"^{here} under {label}(?:, \*\*.* %\*\* of the z of| no hidden unit is alive)",
     }[topic.key]
 
 
@@ -122,13 +124,34 @@ def other_sentences(topic: Topic, context: Context, label: str, k: int) -> list[
     if topic.key == "hidden_units":
         return [(rf"changes the predicted class of .* under {label}\b", True)]
     if topic.key == "linearity":
-        straight = context.without_hidden.runs[label]
-        varies = run.state[k] == "trained"
+        n, varies = sum(int(units.sum()) for units in living(run, k)), run.state[k] == "trained"
+        assert context.data.m > context.data.n_features + 1, "else there is no R²"
+        alive = rf"of the z of {n} hidden units? alive lie within"
         return [
-            (rf"^At {lam} under {label}, .* R² = ", varies),
-            (rf"^At {lam} under {label}, the network gives", varies and straight.at_rest[k]),
+            (rf"^At {lam} under {label} no hidden unit is alive", n == 0),
+            (rf"^At {lam} under {label}, \*\*.* %\*\* {alive}", n > 0),
+            (rf"^At {lam} under {label}, .* R² = .* on the test rows", varies),
+            (rf"^At {lam} under {label}, the network gives", varies and is_straight_known(context, label, k)),
         ]
     return []
+
+
+def is_straight_known(context: Context, label: str, k: int) -> bool:
+    """Whether the network is held against an optimum of two classes, of more against a network at rest."""
+    if len(context.data.class_names) > 2:
+        return bool(context.without_hidden.runs[label].at_rest[k])
+    return k > 0 or has_free_optimum(replace(context.settings, hidden=(), lam=0.0))
+
+
+@cache
+def has_free_optimum(settings: core.Settings) -> bool:
+    """Whether no plane parts the two classes of the training rows."""
+    data = settings.load()
+    try:
+        core.fit_logistic(data.X_train, data.y_train, "l2", [0.0])
+    except ValueError:
+        return False
+    return True
 
 
 def assert_nothing_is_told_of_others(topic: Topic, context: Context, picture: Picture) -> None:

@@ -12,10 +12,11 @@ import numpy as np
 
 import core
 from core.datasets import standardize
+from core.decomposition import bootstrap, fresh_set
 from core.gradient import check
 from core.grid import epochs_to_rest
 from core.selection import splits
-from core.settings import LAMS, MAX_SEED
+from core.settings import LAMS
 from core.variance import Curves, learning_curves, sample_sizes
 from tests.app import context_at
 from tests.trained import trained, trained_to_rest
@@ -179,33 +180,66 @@ def true_units(context: Context) -> Truth:
     return Truth(right, (context.lam, 1, n, *groups))
 
 
+def living(run: core.Run, k: int = 0) -> list[np.ndarray]:
+    """Per hidden layer of one network which units some column reaches, and which reach some output."""
+    links = [(W[k] != 0).astype(float) for W in run.W]
+    into, out = [np.ones(links[0].shape[1])], [np.ones(len(links[-1]))]
+    for link in links:
+        into.append(np.sign(link @ into[-1]))
+    for link in links[::-1]:
+        out.insert(0, np.sign(out[0] @ link))
+    return [reached * heard > 0 for reached, heard in zip(into[1:-1], out[1:-1], strict=True)]
+
+
 def true_linear_part(context: Context) -> Truth:
-    Z = forward(alone(context, "l2"), context.data.X_train)[:-1]
-    near = np.concatenate([np.abs(z).ravel() <= 0.39903 for z in Z])
+    run = alone(context, "l2")
+    Z = forward(run, context.data.X_train)[:-1]
+    near = np.concatenate(
+        [np.abs(z[units]).ravel() <= 0.39903 for z, units in zip(Z, living(run), strict=True)]
+    )
     share = float(near.mean())
     return Truth(sum(share >= bound for bound in (0.2, 0.5, 0.9)), (context.lam, 2, round(100 * share, 1)))
 
 
-def true_linear_model(context: Context) -> Truth:
-    X = context.data.X_test
-    network, straight = (
-        classes(forward(alone(context, "l2", hidden=h), X)[-1]) for h in (context.settings.hidden, ())
+def affine_r2_by_hand(run: core.Run, data: core.Dataset, k: int = 0) -> float:
+    """R² on the test rows of the affine map by which least squares tell the logits of the training rows."""
+    (X, Z), (X_new, Z_new) = (
+        (np.column_stack([np.ones(len(rows)), rows]), forward(run, rows, k)[-1].T)
+        for rows in (data.X_train, data.X_test)
     )
-    share = float((network != straight).mean())
-    numbers = (int((network != straight).sum()),) if share else ()
-    return Truth(0 if share == 0 else 1 if share < 0.05 else 2, (context.lam, 2, *numbers, len(X)))
+    if Z.shape[1] > 1:  # the softmax sees no more than this
+        Z, Z_new = (logits - logits.mean(axis=1, keepdims=True) for logits in (Z, Z_new))
+    told = X_new @ np.linalg.lstsq(X, Z, rcond=None)[0]
+    return float(1 - np.square(Z_new - told).sum() / np.square(Z_new - Z_new.mean(axis=0)).sum())
+
+
+def true_linear_model(context: Context) -> Truth:
+    data, run = context.data, alone(context, "l2")
+    if len(data.class_names) == 2:
+        best = core.fit_logistic(data.X_train, data.y_train, "l2", [context.lam], tol=1e-12)
+        straight = best.W @ data.X_test.T + best.b
+    else:
+        straight = forward(alone(context, "l2", hidden=()), data.X_test)[-1]
+    differ = classes(forward(run, data.X_test)[-1]) != classes(straight)
+    share, counted = float(differ.mean()), (int(differ.sum()),) if differ.any() else ()
+    return Truth(
+        0 if share == 0 else 1 if share < 0.05 else 2,
+        (context.lam, 2, *counted, len(differ), affine_r2_by_hand(run, data)),
+    )
 
 
 def curves_alone(context: Context) -> list[Curves]:
-    """The curves of the three seeds that the page takes at first, one after the other."""
-    s = context.settings
-    each = [replace(s, seed=(s.seed + i) % (MAX_SEED + 1)) for i in range(3)]
-    loaded = [one.load() for one in each]
-    sizes = sample_sizes(min(data.m for data in loaded), len(loaded[0].class_names))
-    return [
-        learning_curves(data, sizes, s.hidden, "l2", LAMS, s.learning_rate, s.epochs, one.seed)
-        for one, data in zip(each, loaded, strict=True)
-    ]
+    """The curves of the five training sets that the page takes at first, one after the other."""
+    s, data, found = context.settings, context.settings.load(), []
+    for i in range(5):
+        if s.is_synthetic:
+            again = fresh_set(data, s.seed, s.n_samples, s.noise, i).data
+        else:
+            again = bootstrap(data, s.seed, i).data
+        sizes = sample_sizes(data.m, len(data.class_names))
+        options = s.learning_rate, s.epochs, s.seed + i
+        found.append(learning_curves(again, sizes, s.hidden, "l2", LAMS, *options))
+    return found
 
 
 def true_worth(context: Context) -> Truth:

@@ -48,8 +48,19 @@ def draw(context: Context) -> Picture:
             *notes(grid.tables["linearity"], lams, context.k, linear_band(deviation)),
             *few_rows_note(grid.tables["linearity"], context.data),
             *agreement_notes(grid.tables["agreement"], lams, context.k),
+            *_no_line(context, drawn),
         ],
     )
+
+
+def _no_line(context: Context, drawn: str) -> list[str]:
+    """That logistic regression's square says nothing, where that is drawn and has no optimum."""
+    if not context.data.in_a_plane or straight_of(context)[drawn].at_rest[context.k]:
+        return []
+    return [
+        f"At {context.lam_text} logistic regression has no optimum, or has not come to it: what its square "
+        "shows is no boundary."
+    ]
 
 
 @at_any_lam

@@ -4,7 +4,7 @@ import pandas as pd
 
 from core import Dataset
 from ui.base.words import how_many, lam_label, lam_text, number, percent
-from ui.topics.linearity.tables import Lams
+from ui.topics.linearity.tables import FEW, Lams
 
 
 def notes(linear: pd.DataFrame, lams: Lams, k: int, band: float) -> list[str]:
@@ -44,6 +44,8 @@ def _at_the_chosen(label: str, rows: pd.DataFrame, lams: Lams, k: int, band: flo
 
 def few_rows_note(linear: pd.DataFrame, data: Dataset) -> list[str]:
     """Why there is no R² where an affine map fits whatever there is."""
+    if (linear.state == "few").any() and len(data.y_test) < FEW:
+        return [f"On {len(data.y_test)} test rows an R² is more chance than anything, so that none is told."]
     if not (linear.state == "fitted").any():
         return []
     return [
@@ -59,8 +61,8 @@ def _over_the_grid(label: str, rows: pd.DataFrame, lams: Lams) -> list[str]:
         return []
     low, high = steady.iloc[0], steady.iloc[-1]
     return [
-        f"Of the networks at rest, {label}'s R² goes from {number(low.r2, 4)} at {lam_text(lams[low.k])} "
-        f"to {number(high.r2, 4)} at {lam_text(lams[high.k])}."
+        f"Of the networks at rest, {label}'s R² on the test rows goes from {number(low.r2, 4)} at "
+        f"{lam_text(lams[low.k])} to {number(high.r2, 4)} at {lam_text(lams[high.k])}."
     ]
 
 

@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 
 from core import Dataset, Run
-from core.measures import affine_r2, agreement, histogram, is_constant, share_in_band, unit_states
+from core.measures import (
+    affine_r2,
+    agreement,
+    fits_anything,
+    histogram,
+    is_constant,
+    share_in_band,
+    unit_states,
+)
 from ui.base.tables import Runs, integer_table, wide
 from ui.base.words import lam_text, number, percent, standing, standings
 from ui.pictures.boundary import Plane, points_in_squares
@@ -15,6 +23,7 @@ from ui.topics.linearity.straight import Straight
 Layers = Mapping[str, Sequence[np.ndarray]]  # by the penalty's label: each layer's z, (n_lams, n_units, m)
 Lams = Sequence[float] | np.ndarray
 
+FEW = 10  # test rows below which an R² on them is more chance than anything
 Z_END = 4.0  # the lesson draws tanh over (−4, 4)
 Z_BINS = 64
 BEYOND = (0.05, 0.35)  # where the bins of what lies beyond begin and end, from Z_END on
@@ -78,8 +87,9 @@ def linearity_table(runs: Runs, Z: Layers, alive: Layers, data: Dataset, band: f
 
     Z: of all layers, the logit last. share: of |z| within the band, over the n_alive hidden units that are
     alive and the training samples; r2: on the test rows, of the affine map that is best on the training rows.
-    state: "ok", "fitted" where any logit is an affine map of so few training rows, "collapsed" where the
-    logit is constant (R² would be 0/0), or "diverged".
+    state: "ok"; "fitted" where any logit is an affine map of so few training rows, "few" where there are
+    fewer than FEW test rows, or the logit is constant on these: no R²; "collapsed" where the logit is
+    constant (R² would be 0/0); or "diverged".
     """
     frames, lams = [], next(iter(runs.values())).lams
     for label, layers in Z.items():
@@ -89,8 +99,10 @@ def linearity_table(runs: Runs, Z: Layers, alive: Layers, data: Dataset, band: f
         finite = np.isfinite(layers[-1]).all(axis=(1, 2))
         r2 = np.full(len(lams), np.nan)
         on_test = runs[label].layers(data.X_test)[-1]
-        r2[finite] = affine_r2(data.X_train, layers[-1][finite], data.X_test, on_test[finite])
-        state = np.where(np.isnan(r2), "fitted", "ok")
+        if len(data.X_test) >= FEW:
+            r2[finite] = affine_r2(data.X_train, layers[-1][finite], data.X_test, on_test[finite])
+        untold = "fitted" if fits_anything(data.X_train) else "few"
+        state = np.where(np.isnan(r2), untold, "ok").astype("<U9")
         state[finite] = np.where(is_constant(layers[-1][finite]), "collapsed", state[finite])
         state[~finite] = "diverged"
         rows = integer_table(k=range(len(lams)), n_alive=n_alive)
@@ -116,7 +128,7 @@ def _line(share: float, r2: float, state: str, where: str) -> str:
     """Share and R² of one network in words; where: it stands."""
     if state == "diverged":
         return where
-    affine = {"collapsed": "collapsed", "fitted": "no R²"}.get(state, f"R² = {number(r2, 4)}")
+    affine = {"collapsed": "collapsed", "fitted": "no R²", "few": "no R²"}.get(state, f"R² = {number(r2, 4)}")
     return (
         f"{percent(share)} of z in the band, {affine}" if np.isfinite(share) else f"no unit alive, {affine}"
     )
@@ -141,7 +153,7 @@ def agreements(
             shares = agreement(P, Q)
             frames.append(rows.assign(penalty=label, other=other, share=shares, at_rest=rests[other]))
     table = pd.concat(frames, ignore_index=True).dropna()
-    varies = linear.state.isin(["ok", "fitted"])
+    varies = linear.state.isin(["ok", "fitted", "few"])
     return table.merge(linear.loc[varies, ["k", "penalty"]], on=["k", "penalty"])
 
 

@@ -17,8 +17,8 @@ def notes(problem: Problem, entries: Sequence[Entry]) -> list[str]:
     low, high = min(values), max(values)
     notes = [
         f"For {problem.shares.label} and m = {problem.m:,}, one and the same {here} is written as anything "
-        f"from **{number(low)}** to **{number(high)}**, a factor of {high / low:,.0f}. Compare penalties by "
-        "their formula, never by their number.",
+        f"from **{number(low)}** to **{number(high)}**: not larger and smaller, but other things. Compare "
+        "penalties by their formula, never by their number.",
         _with_more_data(problem),
     ]
     if problem.hidden:

@@ -49,7 +49,7 @@ def l2_step() -> tuple[core.Dataset, core.Run, decay.Update]:
 
 @cache
 def curves_of_wine() -> variance.Curves:
-    """Learning curves of one seed at three numbers of samples and three λ."""
+    """Learning curves of one training set at three numbers of samples and three λ."""
     wine = core.load_dataset("wine")
     return variance.learning_curves(wine, (10, 40, wine.m), (4,), "l2", (0.0, 3.0, 1000.0), 1.0, 60, seed=1)
 

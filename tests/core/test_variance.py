@@ -1,10 +1,11 @@
-"""Bias and variance: what is measured, on which rows, and what is read off the curves."""
+"""Learning curves: what is measured, on which rows, what is kept, and what is read off the curves."""
 
 import numpy as np
 import pytest
 
 import core
 from core import variance
+from core.grid import epochs_to_rest, train_to_rest
 from tests.trained import cost_by_hand, curves_of_wine
 
 
@@ -39,21 +40,51 @@ def test_each_subset_has_every_class_in_nearly_its_share():
     assert (order != variance.subset_order(y, rng)).any(), "the generator draws it"
 
 
-def test_the_curve_at_all_samples_is_that_of_the_whole_training_set():
+def test_the_curve_at_all_samples_is_that_of_the_whole_training_set_at_rest():
     data = core.load_dataset("moons", seed=3, n_samples=100, noise=0.4)
-    curves = variance.learning_curves(data, (20, data.m), (4,), "l1", (0.0, 2.0), 0.3, 40, seed=3)
-    for i, lam in enumerate((0.0, 2.0)):
-        run = core.train(data.X_train, data.y_train, (4,), "l1", [lam], learning_rate=0.3, epochs=40, seed=3)
-        assert curves.test_cost[-1, i] == pytest.approx(cost_by_hand(run, data.X_test, data.y_test), rel=1e-4)
-        assert curves.train_cost[-1, i] == pytest.approx(run.data_cost[-1, 0], rel=1e-4)
-        right = (run.predict_proba(data.X_test)[0] > 0.5) == data.y_test
-        assert curves.test_accuracy[-1, i] == right.mean()
+    lams = (0.0, 2.0, 5.0)
+    curves = variance.learning_curves(data, (20, data.m), (4,), "l1", lams, 0.3, 40, seed=3)
+    for i, lam in enumerate(lams):
+        run = core.train(
+            *(data.X_train, data.y_train, (4,), "l1", [lam], 0.3, epochs_to_rest(40, lam), 3),
+            method="accelerated",
+            until_rest=True,
+        )
+        assert run.at_rest[0] == (lam == 5), "at this λ it is given epochs until it rests"
+        assert curves.test_cost[-1, i] == pytest.approx(cost_by_hand(run, data.X_test, data.y_test), rel=1e-3)
+        assert curves.train_cost[-1, i] == pytest.approx(run.data_cost[-1, 0], rel=1e-3)
+        for measured, X, y in (
+            (curves.test_accuracy, data.X_test, data.y_test),
+            (curves.train_accuracy, data.X_train, data.y_train),
+        ):
+            assert measured[-1, i] == ((run.predict_proba(X)[0] > 0.5) == y).mean()
+
+
+@pytest.mark.parametrize(("name", "n_out"), [("moons", 1), ("wine", 3)])
+def test_the_rows_that_are_kept_have_the_probabilities_of_a_network_trained_alone(name, n_out):
+    data = core.load_dataset(name, 2, 60, 0.4)
+    sizes, lams, keep = (12, data.m), (0.0, 5.0), [7, 2, 11]
+    curves = variance.learning_curves(data, sizes, (3,), "l2", lams, 0.3, 50, seed=6, keep=keep)
+    assert curves.answers.shape == (2, 2, n_out, 3)
+    assert curves.answers.dtype == np.float32
+    order = variance.subset_order(data.y_train, np.random.default_rng((6, data.m)))
+    for i, m in enumerate(sizes):
+        X, y = data.X_train[order[:m]], data.y_train[order[:m]]
+        mean, deviation = X.mean(axis=0), X.std(axis=0)
+        run = train_to_rest((X - mean) / deviation, y, (3,), "l2", lams, 0.3, 50, 6)
+        P = run.predict_proba((data.X_test[keep] - mean) / deviation).reshape(2, n_out, 3)
+        np.testing.assert_allclose(curves.answers[i], P, atol=1e-6)
+    assert np.abs(np.diff(curves.answers[:, 1])).max(axis=1).min() > 1e-3, "these rows are meant to differ"
+    other = variance.learning_curves(data, sizes, (3,), "l2", lams, 0.3, 50, seed=6)
+    assert other.answers.shape == (2, 2, n_out, 0)
+    assert curves.nbytes == other.nbytes + 4 * 2 * 2 * n_out * 3
+    np.testing.assert_array_equal(other.test_cost, curves.test_cost)
 
 
 def test_a_subset_is_standardized_by_its_own_rows_alone(monkeypatch, wine):
     seen = []
     monkeypatch.setattr(
-        variance, "train", lambda X, *args, **options: seen.append(X) or core.train(X, *args, **options)
+        variance, "train_to_rest", lambda X, *of, **more: seen.append(X) or train_to_rest(X, *of, **more)
     )
     variance.learning_curves(wine, (12, 60), (), "l2", (1.0,), 0.1, 2)
     assert [len(X) for X in seen] == [12, 60]
@@ -62,12 +93,23 @@ def test_a_subset_is_standardized_by_its_own_rows_alone(monkeypatch, wine):
         np.testing.assert_allclose(X.std(axis=0), 1, atol=1e-9)
 
 
-def test_a_network_whose_j_rose_is_not_measured(curves, wine):
+def test_where_a_plain_step_makes_weights_grow_the_networks_at_rest_are_measured(curves, wine):
     assert 1.0 * 1000 / 40 > 2, "this λ is meant to make L2 grow where samples are few"
+    rows = variance.subset_order(wine.y_train, np.random.default_rng(0))[:40]
+    plain = core.train(wine.X_train[rows], wine.y_train[rows], (4,), "l2", [1000.0], 1.0, 60)
+    assert not plain.sound[0]
+    assert all(np.isfinite(getattr(curves, name)).all() for name in variance.MEASURES)
+
+
+def test_a_network_that_diverged_or_swings_is_not_measured_and_gives_no_answers(monkeypatch, wine):
+    monkeypatch.setattr(core.Run, "sound", np.array([True, False, True]))
+    curves = variance.learning_curves(wine, (10, 40), (2,), "l2", (0.0, 3.0, 5.0), 0.3, 5, keep=[0, 1])
     for name in variance.MEASURES:
         values = getattr(curves, name)
-        assert np.isnan(values[:2, 2]).all()
-        assert np.isfinite(values[:, :2]).all()
+        assert np.isnan(values[:, 1]).all()
+        assert np.isfinite(values[:, [0, 2]]).all()
+    assert np.isnan(curves.answers[:, 1]).all()
+    assert np.isfinite(curves.answers[:, [0, 2]]).all()
 
 
 def test_progress_runs_up_to_its_total_and_can_stop_the_training(wine):
@@ -92,7 +134,7 @@ def test_sizes_out_of_range_are_refused(wine, sizes):
         variance.learning_curves(wine, sizes, (), "l2", (1.0,), 0.1, 5)
 
 
-def test_a_band_holds_its_mean_and_nothing_where_a_seed_is_missing(curves):
+def test_a_band_holds_its_mean_and_nothing_where_a_set_is_missing():
     values = np.array([[1.0, 2.0], [3.0, 8.0]])
     others = [
         variance.Curves((5, 9), np.array([0.0, 1.0]), v, v, v, v)

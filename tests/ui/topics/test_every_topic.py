@@ -27,11 +27,13 @@ from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.data.shelf import Shelf
 from ui.pictures.picture import Picture
 from ui.topics import TOPICS
+from ui.topics.bias_variance import width
 from ui.topics.script import settings_source
 from ui.topics.topic import Need, Topic
 from ui.work import curves
 
-SOON = {"solver_steps": 300}
+SOON = {"solver_steps": 300, "variance_seeds": 3}
+AT_SOON = {name: str(value) for name, value in SOON.items()}
 ELASTIC = Penalty("elastic", "Elastic net", l1=0.5, l2=0.5)
 SMALL = Settings(dataset="moons", hidden=(4, 3), epochs=50, n_samples=100, noise=0.5, lam=20.0)
 DIVERGING = {"dataset": "wine", "learning_rate": "3", "hidden": "4"}
@@ -49,7 +51,7 @@ PRINTED = {
     "sparsity": 9,
     "histograms": 11,
     "weight_decay": 11,
-    "bias_variance": 7,
+    "bias_variance": 12,
     "solvers": 9,
 }
 FEW = 4
@@ -118,7 +120,9 @@ def test_the_page_works_with_its_data_sets_at_both_ends_of_the_grid(topic, hidde
     """Each data set with one of HIDDEN, with another on the next page; of pictures every one is tried."""
     monkeypatch.setattr(curves, "AUTO_SECONDS", 60.0)
     monkeypatch.setattr(variance, "N_SIZES", 3)
-    app = open_app(topic, hidden=written(hidden), seed=str(SEED), solver_steps="300", **QUICK)
+    for module in (curves, width):
+        monkeypatch.setattr(module, "WIDTHS", (1, 3))
+    app = open_app(topic, hidden=written(hidden), seed=str(SEED), **AT_SOON, **QUICK)
     turn = TOPICS.index(topic) - HIDDEN.index(hidden)
     for i, dataset in enumerate(core.DATASETS):
         if topic.needs is not Need.RACE and (i + turn) % len(HIDDEN):
@@ -135,14 +139,14 @@ def test_the_page_works_with_its_data_sets_at_both_ends_of_the_grid(topic, hidde
 
 @by_topic(WITH_CHART)
 def test_the_page_opens_at_the_lam_of_the_address(topic):
-    app = open_app(topic, lam="70", dataset="moons", hidden="4", solver_steps="300", **QUICK)
+    app = open_app(topic, lam="70", dataset="moons", hidden="4", **AT_SOON, **QUICK)
     settings = Settings(lam=70.0, dataset="moons", hidden=(4,), epochs=50)
     assert_shown(app, picture_of(topic, settings), "λ = 70")
 
 
 @by_topic(WITH_CHART)
 def test_a_rerun_changes_the_tables_and_not_the_spec(topic):
-    app = open_app(topic, **QUICK)
+    app = open_app(topic, **AT_SOON, **QUICK)
     (spec, _), tables = chart(app), tables_as_sent(app)
     app.select_slider(key="lam").set_value(100.0)
     app.number_input(key="seed").set_value(3)

@@ -19,11 +19,11 @@ from ui.base.session import Own
 from ui.data.shelf import Shelf
 from ui.data.upload import MAX_FEATURES, MAX_ROWS
 from ui.topics import TOPICS
-from ui.topics.bias_variance import SEEDS
+from ui.topics.bias_variance import SETS
 from ui.topics.topic import Context, Need
 from ui.work import tasks
 from ui.work.checks import gradient_check
-from ui.work.curves import curves
+from ui.work.curves import curves, over_widths
 from ui.work.networks import networks
 from ui.work.optimum import twin_fits
 from ui.work.races import race, race_settings
@@ -81,6 +81,8 @@ def asked_for(context: Context) -> Iterator[Batch]:
             yield from recorder.batches
     for column in (0, context.data.n_features - 1):
         yield twin_fits(context.settings, context.shelf, column)
+    for penalty, n_sets in product(PENALTIES, SETS.values if context.settings.hidden else ()):
+        yield over_widths(context.settings, context.shelf, penalty, n_sets)
 
 
 def contexts(own: Shelf) -> Iterator[Context]:
@@ -113,13 +115,13 @@ def test_whatever_a_page_asks_for_is_bounded_or_refused(own):
 def test_a_study_that_takes_too_long_is_refused_with_what_to_lower():
     """Some took a quarter of an hour."""
     settings = Settings(dataset="digits", hidden=(16, 8), epochs=1000)
-    study = curves(settings, Shelf(), "l2", 0.2, SEEDS.values[-1])
+    study = curves(settings, Shelf(), "l2", SETS.values[-1])
     sentence = study.refused(study.missing())
     assert "more than the 5 minutes" in sentence
-    assert "Choose fewer epochs, hidden units or seeds." in sentence
-    one = curves(replace(settings, **LARGEST), Shelf(), "l2", 0.2, 1)
+    assert "Choose fewer epochs, hidden units or training sets." in sentence
+    one = curves(replace(settings, **LARGEST), Shelf(), "l2", 1)
     assert "more than the 60 seconds" in one.refused(one.missing())
-    usual = curves(Settings(), Shelf(), "l2", 0.2, SEEDS.values[-1])
+    usual = curves(Settings(), Shelf(), "l2", SETS.values[-1])
     assert usual.refused(usual.missing()) is None
 
 
@@ -129,7 +131,7 @@ def test_a_page_says_so_in_place_of_its_button(monkeypatch):
         topic("bias_variance"), dataset="moons", n_samples="50", hidden="4", epochs="50", seed="305"
     )
     assert not app.exception
-    refused = "so it is not begun. Choose fewer epochs, hidden units or seeds."
+    refused = "so it is not begun. Choose fewer epochs, hidden units or training sets."
     assert sum(refused in warning.value for warning in app.main.warning) == 1
     assert "Train them" not in [button.label for button in app.button]
     assert not app.get("vega_lite_chart")
@@ -141,10 +143,12 @@ def large(own: Shelf) -> dict[str, Batch]:
     mine = Settings(dataset=UPLOAD, lam=LAMS[1])
     wide = replace(digits, hidden=LARGEST["hidden"])
     narrow = Settings(dataset="moons", hidden=(8, 8, 8, 8), epochs=100, n_samples=1000)
+    widest = over_widths(replace(narrow, n_samples=400), Shelf(), next(iter(PENALTIES)), 1)
     return {
         "networks of digits": networks(digits, Shelf()),
         "networks of moons": networks(narrow, Shelf()),
-        "curves": curves(replace(narrow, hidden=(8,)), Shelf(), next(iter(PENALTIES)), 0.3, 1),
+        "curves": curves(replace(narrow, hidden=(8,)), Shelf(), next(iter(PENALTIES)), 1),
+        "the widest": replace(widest, tasks=widest.tasks[-1:]),
         "race": race(race_settings(mine), own, 0, 1000),
         "check": gradient_check(replace(wide, dataset="moons", hidden=(MAX_WIDTH,) * 2), Shelf(), "l1", None),
         "twins": twin_fits(mine, own, 0),

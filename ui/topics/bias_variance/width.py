@@ -59,10 +59,10 @@ def _drawn(context: Context, penalty: str, n_sets: int) -> Picture:
 def width_table(each: list[Parts], k: int, is_truth: bool) -> pd.DataFrame:
     """width, part, low, high: the parts of the error at the k-th λ, one upon the other."""
     frames = [
-        part_table(parts, [0], is_truth).query("k == @k").assign(width=width)
-        for width, parts in zip(WIDTHS, each, strict=True)
+        part_table(parts, [0], is_truth).assign(width=width) for width, parts in zip(WIDTHS, each, strict=True)
     ]
-    rows = pd.concat(frames, ignore_index=True)[["width", "part", "low", "high"]]
+    rows = pd.concat(frames, ignore_index=True)
+    rows = rows.loc[rows.k == k, ["width", "part", "low", "high"]]
     return rows.astype({"width": "int32"})
 
 

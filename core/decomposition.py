@@ -67,11 +67,17 @@ def _pool(data: Dataset, seed: int, n_samples: int, noise: float) -> tuple[np.nd
 def bootstrap(data: Dataset, seed: int, i: int) -> Again:
     """The training rows drawn with replacement, as many of each class as there are; aside are those left out.
 
-    The test rows play no part. Raises ValueError for i or seed below 0.
+    Drawn again where none is. The test rows play no part. Raises ValueError for i or seed below 0, and where
+    each class has a single row.
     """
     rng = np.random.default_rng((check_integer("seed", seed, 0), check_integer("i", i, 0)))
-    drawn = np.concatenate([rng.choice(rows, len(rows)) for rows in _by_class(data.y_train)])
-    aside = np.setdiff1d(np.arange(data.m), drawn)
+    classes = _by_class(data.y_train)
+    if max(map(len, classes)) < 2:
+        raise ValueError("a bootstrap takes a class of at least 2 training rows, got one of each")
+    aside = np.array([], int)
+    while not aside.size:
+        drawn = np.concatenate([rng.choice(rows, len(rows)) for rows in classes])
+        aside = np.setdiff1d(np.arange(data.m), drawn)
     X, y = data.X_train, data.y_train
     again = replace(data, X_train=X[drawn], y_train=y[drawn], X_test=X[aside], y_test=y[aside])
     return Again(again, aside)

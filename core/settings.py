@@ -147,11 +147,11 @@ def _slider(
 _DATASETS = (*DATASETS, UPLOAD)
 _HIDDEN_HELP = "Units of each tanh layer, first to last. Choose, or type your own, such as 12-6."
 _RATE_HELP = (
-    "How far one step goes. Plain steps (Weight histograms, Weight decay, Bias and variance, Solvers) take "
-    "it as it is; accelerated ones (all other pages) at most, and shorten it where it is too long."
+    "How far one step goes. Plain steps (Weight histograms, Weight decay, Solvers) take it as it is; "
+    "accelerated ones (all other pages) at most, and shorten it where it is too long."
 )
 _EPOCHS_HELP = (
-    "One epoch is one step on all training rows. Weight histograms, Weight decay and Bias and variance take "
+    "One epoch is one step on all training rows. Weight histograms and Weight decay take "
     "so many plain steps. The other pages show what a penalty does at rest: so many accelerated steps, with "
     f"momentum, or fewer where a network rests before, and from λ = {RESTS_FROM:g} on more where it does not."
 )

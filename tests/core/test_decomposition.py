@@ -248,7 +248,7 @@ def numbered(counts: list[int], seed: int = 0) -> Dataset:
 
 
 @given(
-    counts=st.lists(st.integers(1, 12), min_size=2, max_size=4),
+    counts=st.lists(st.integers(1, 12), min_size=2, max_size=4).filter(lambda counts: max(counts) > 1),
     seed=seeds,
     i=st.integers(0, 60),
 )
@@ -262,9 +262,15 @@ def test_a_bootstrap_takes_training_rows_alone_and_keeps_aside_those_not_drawn(c
     assert again.rows.tolist() == sorted(set(range(data.m)) - set(drawn.tolist()))
     np.testing.assert_array_equal(again.data.X_test, data.X_train[again.rows])
     np.testing.assert_array_equal(again.data.y_test, data.y_train[again.rows])
+    assert again.rows.size, "some row is left out, or nothing could be measured"
     same = bootstrap(data, seed, i)
     np.testing.assert_array_equal(same.data.X_train, again.data.X_train)
     np.testing.assert_array_equal(same.rows, again.rows)
+
+
+def test_a_row_of_each_class_alone_cannot_be_drawn_again():
+    with pytest.raises(ValueError, match="a class of at least 2 training rows"):
+        bootstrap(numbered([1, 1], 0), 0, 0)
 
 
 def test_every_set_and_every_seed_draws_others():

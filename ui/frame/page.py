@@ -64,7 +64,7 @@ def open_topic(topic: Topic) -> Context:
     introduce(topic.page_heading, topic.idea)
     context = topic.adapted(panel_context())
     with st.container():  # there even when empty, so that what follows keeps its place
-        if topic.needs in (Need.REST, Need.TRAINING, Need.CURVES) and context.panel is None:
+        if topic.needs in (Need.REST, Need.TRAINING) and context.panel is None:
             log.note(context, topic.networks(context).runs)
             _say_what_failed(context, topic.networks(context).runs)
         if about := topic.about(context):

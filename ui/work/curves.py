@@ -56,8 +56,9 @@ def over_widths(settings: Settings, shelf: Shelf, penalty: str, n_sets: int) -> 
         for width in WIDTHS
         for i in range(n_sets)
     )
-    pending = partial(_pending, n_sets * len(WIDTHS), 1)
-    return Batch(tasks, AUTO_SECONDS, pending, f"Training {len(WIDTHS)} widths", LOWER)
+    lower = "fewer epochs, hidden layers or training sets"
+    pending = partial(_pending, n_sets * len(WIDTHS), 1, lower=lower)
+    return Batch(tasks, AUTO_SECONDS, pending, f"Training {len(WIDTHS)} widths", lower)
 
 
 def seeds_from(first: int, n: int) -> list[int]:
@@ -70,13 +71,13 @@ def n_networks(n_sets: int, n_sizes: int) -> int:
     return n_sets * n_sizes * len(LAMS)
 
 
-def _pending(n_all: int, n_sizes: int, missing: Sequence[Task[Curves]]) -> str:
+def _pending(n_all: int, n_sizes: int, missing: Sequence[Task[Curves]], lower: str = LOWER) -> str:
     """What is still to be done, and how long it takes."""
     at = f"{n_sizes} numbers of samples and " if n_sizes > 1 else ""
     return (
         f"{n_networks(len(missing), n_sizes):,} networks are still to be trained: {len(missing)} of "
         f"{n_all} trainings, each with {at}{len(LAMS)} values of λ. "
-        f"That takes about {duration(sum(task.seconds for task in missing))}; {LOWER} take less."
+        f"That takes about {duration(sum(task.seconds for task in missing))}; {lower} take less."
     )
 
 

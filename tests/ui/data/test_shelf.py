@@ -15,7 +15,7 @@ from core.settings import UPLOAD
 from tests.ui.data.own_tables import own_shelf, owned
 from ui.data.shelf import SHARED, Kind, Shelf
 from ui.work.checks import gradient_check
-from ui.work.curves import curves
+from ui.work.curves import aim, curves
 from ui.work.networks import networks
 from ui.work.optimum import twin_fits
 from ui.work.races import race, race_settings
@@ -28,7 +28,7 @@ OWN = Settings(dataset=UPLOAD, hidden=(2,), epochs=50)
 
 EVERY_KIND: dict[str, Callable[[Settings, Shelf], Batch]] = {
     "networks": networks,
-    "curves": lambda settings, shelf: curves(settings, shelf, "l2", 0.3, 2),
+    "curves": lambda settings, shelf: curves(settings, shelf, "l2", 2),
     "race": lambda settings, shelf: race(race_settings(settings), shelf, 0, 10),
     "check": lambda settings, shelf: gradient_check(settings, shelf, "l1", None),
     "twins": lambda settings, shelf: twin_fits(settings, shelf, 0),
@@ -109,9 +109,10 @@ def test_no_cache_is_asked_for_what_may_be_a_persons_own():
         and any("cache" in ast.unparse(decorator) for decorator in node.decorator_list)
         and any(of in ast.unparse(node.args) for of in ("Settings", "Shelf", "Context", "Dataset", "Own"))
     }
-    assert cached == {"_known_shape"}, "keep it in a store of the shelf"
+    assert cached == {"_true_shares"}, "keep it in a store of the shelf"
 
 
-def test_the_shape_of_a_persons_data_is_not_asked_of_the_cache(monkeypatch):
-    monkeypatch.setattr("ui.work.curves._known_shape", lambda *args: pytest.fail("it was asked"))
-    assert len(curves(OWN, own_shelf(), "l2", 0.3, 3).tasks) == 3
+def test_the_truth_of_a_persons_data_is_not_asked_of_the_cache(monkeypatch):
+    monkeypatch.setattr("ui.work.curves._true_shares", lambda *args: pytest.fail("it was asked"))
+    shelf = own_shelf()
+    assert aim(OWN, shelf.load(OWN).data).shape[1] == shelf.load(OWN).data.m

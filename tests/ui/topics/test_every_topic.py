@@ -62,7 +62,7 @@ AT_HIDDEN = [
 WITH_CHART = [topic for topic in TOPICS if has_chart(topic)]
 # Of data that are not in a plane the overview shows an example in place of the panel's networks.
 AT_REST = [topic for topic in TOPICS if topic.needs is Need.REST and topic.key != "overview"]
-IN_TRAINING = [topic for topic in TOPICS if topic.needs in (Need.TRAINING, Need.CURVES)]
+IN_TRAINING = [topic for topic in TOPICS if topic.needs is Need.TRAINING]
 
 
 def by_topic(topics: list[Topic] | tuple[Topic, ...]) -> pytest.MarkDecorator:

@@ -150,7 +150,7 @@ def test_a_download_is_refused_where_the_server_is_busy_or_another_one_is_under_
         download(batch)
     with monkeypatch.context() as patch:
         patch.setattr(tasks, "QUEUE", Busy())
-        for wanted in (batch, curves(SMALL, shelf, "l2", 0.3, 1)):
+        for wanted in (batch, curves(SMALL, shelf, "l2", 1)):
             with pytest.raises(RefusedError, match="The server is busy"):
                 download(wanted)
     assert not turn.locked()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from core import PENALTIES
 from core.decomposition import Parts, decompose
 from core.measures import constant_answer
@@ -55,6 +57,12 @@ def draw(context: Context) -> Picture:
             "a smaller α in the panel.",
         )
     worth, parts, sizes = worth_table(found), parts_of(context, found), found[0].sizes
+    if not np.isfinite(parts.error).any():
+        return Picture(
+            "bias_variance",
+            missing=f"Of {context.data.m} training rows none is left out by two of {len(found)} training "
+            "sets, so that no variance can be told. Choose more training sets, or bring more rows.",
+        )
     part_rows, constant = part_table(parts, sizes, is_truth), constant_answer(context.data.y_train)
     return Picture(
         "bias_variance",

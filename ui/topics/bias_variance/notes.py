@@ -43,7 +43,7 @@ def caption(n_sets: int, n_sizes: int, epochs: int, is_truth: bool) -> str:
     )
     return (
         f"{n_sets} training sets × {n_sizes} numbers of samples × {len(LAMS)} values of λ = "
-        f"{n_networks(n_sets, n_sizes):,} networks, each from a start of its own, trained until at rest or "
+        f"{n_networks(n_sets, n_sizes):,} networks, trained until at rest or "
         f"for {epochs:,} epochs, from λ = {RESTS_FROM:g} on for {epochs_to_rest(epochs, RESTS_FROM):,}. "
         f"{drawn}."
     )
@@ -155,6 +155,11 @@ def _worth_note(worth: pd.DataFrame, m: int) -> list[str]:
     zero = worth[(worth.kind == "zero") & (worth.m == here.m)]
     if zero.empty:
         return []
+    if number(zero.cost.iloc[0]) == number(here.cost):
+        return [
+            f"With {here.m:,} samples no λ takes off of the cost aside, {number(here.cost)}, what three "
+            "digits would show: a penalty is worth no sample there."
+        ]
     start = (
         f"What λ is worth: with {here.m:,} samples the cost aside is lowest at λ = {lam_label(here.lam)}, "
         f"which takes it from {number(zero.cost.iloc[0])} to **{number(here.cost)}**. "
@@ -176,5 +181,5 @@ def _divergence_note(curves: Sequence[Curves]) -> list[str]:
     left_out = int(np.isnan(costs).any(axis=0).sum())
     return [
         f"{gone:,} of these {costs.size:,} networks diverged or swing; the {left_out:,} means with one of "
-        "them are left out. The fewer samples, the larger is αλ/m."
+        "them are left out."
     ]

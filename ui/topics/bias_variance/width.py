@@ -9,7 +9,7 @@ from core import PENALTIES
 from core.decomposition import Parts
 from core.variance import Curves
 from ui.base.theme import INKS, PENALTY_COLORS
-from ui.base.words import how_many, lam_text, number
+from ui.base.words import how_many, joined, lam_text, number
 from ui.pictures.chart import Spec, finish, layer, titled
 from ui.pictures.picture import Picture
 from ui.topics.bias_variance import PENALTY, SETS, parts_of
@@ -59,7 +59,8 @@ def _drawn(context: Context, penalty: str, n_sets: int) -> Picture:
 def width_table(each: list[Parts], k: int, is_truth: bool) -> pd.DataFrame:
     """width, part, low, high: the parts of the error at the k-th λ, one upon the other."""
     frames = [
-        part_table(parts, [0], is_truth).assign(width=width) for width, parts in zip(WIDTHS, each, strict=True)
+        part_table(parts, [0], is_truth).assign(width=width)
+        for width, parts in zip(WIDTHS, each, strict=True)
     ]
     rows = pd.concat(frames, ignore_index=True)
     rows = rows.loc[rows.k == k, ["width", "part", "low", "high"]]
@@ -80,17 +81,27 @@ def notes(each: list[Parts], context: Context, is_truth: bool) -> list[str]:
     if len(finite) < 2:
         return [f"At {lam_text(context.lam)} networks of nearly every width diverged: choose a smaller α."]
     narrow, wide = min(finite), max(finite)
-    lowest = min(finite, key=lambda width: finite[width][0])
     rest = "bias²" if is_truth else "noise and bias² together"
     (_, bias, variance), (_, wide_bias, wide_variance) = finite[narrow], finite[wide]
-    more = "more" if wide_variance > variance else "less"
+    written = number(variance, 2), number(wide_variance, 2)
+    more = "as much" if written[0] == written[1] else "more" if wide_variance > variance else "less"
     return [
         f"At {lam_text(context.lam)} under {PENALTIES[context[PENALTY]].label}, from "
         f"{how_many(narrow, 'unit')} to {wide} in each hidden layer, {rest} goes from {number(bias, 2)} to "
         f"{number(wide_bias, 2)} and variance from {number(variance, 2)} to {number(wide_variance, 2)}: the "
         f"wide network varies {more}.",
-        f"The error is lowest, **{number(finite[lowest][0])}**, at **{how_many(lowest, 'unit')}**.",
+        _lowest(finite),
     ]
+
+
+def _lowest(parts: dict[int, tuple[float, float, float]]) -> str:
+    """At which widths the error is lowest, to the digits that are written. parts: error first, by width."""
+    least = number(min(error for error, _, _ in parts.values()))
+    widths = [width for width, (error, _, _) in parts.items() if number(error) == least]
+    if len(widths) == len(parts):
+        return f"The error is **{least}** at every width."
+    at = joined([f"{width:,}" for width in widths])
+    return f"The error is lowest, **{least}**, at **{at} {'unit' if widths == [1] else 'units'}**."
 
 
 @lru_cache(maxsize=16)

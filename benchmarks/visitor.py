@@ -45,6 +45,7 @@ class Visitor:
 
     address: str  # http://127.0.0.1:8501
     theme: str = "light"
+    patient: bool = False  # waits also for what a page goes on with once it is complete
     cookie: str = ""
     pages: dict[str, str] = field(default_factory=dict)  # address of a page → its hash; "" is the first
     page: str = ""  # hash of the page that is open
@@ -158,7 +159,7 @@ class Visitor:
             pages = message.navigation.app_pages
             self.pages = {"" if p.is_default else p.url_pathname: p.page_script_hash for p in pages}
         elif kind == "delta" and message.delta.WhichOneof("type") == "add_block":
-            return message.delta.add_block.id.endswith(f"-{AFTER}")
+            return not self.patient and message.delta.add_block.id.endswith(f"-{AFTER}")
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             if message.metadata.cacheable:
                 self.cached.add(message.hash)

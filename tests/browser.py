@@ -164,7 +164,7 @@ def visit(page: Page, title: str) -> None:
 
 def slider(page: Page) -> Locator:
     """The chart's slider."""
-    return page.locator(".vega-bindings input[type=range]")
+    return page.locator(".vega-bindings input[type=range]").first
 
 
 def scrub(page: Page, position: int) -> None:
@@ -176,14 +176,15 @@ def scrub(page: Page, position: int) -> None:
 
 
 def read(page: Page) -> list[str]:
-    """The lines that stand in the chart's readout."""
-    texts = page.locator(".stVegaLiteChart svg text").all_text_contents()
+    """The lines that stand in the readout of the page's own chart, the first."""
+    texts = page.locator(".stVegaLiteChart").first.locator("svg text").all_text_contents()
     return [text for text in texts if READOUT.match(text)]
 
 
 def wait_for_readout(page: Page, text: str) -> None:
-    """Until this line stands in the chart."""
-    page.locator(".stVegaLiteChart svg text", has_text=re.compile(f"^{re.escape(text)}$")).wait_for()
+    """Until this line stands in the page's own chart."""
+    chart = page.locator(".stVegaLiteChart").first
+    chart.locator("svg text", has_text=re.compile(f"^{re.escape(text)}$")).first.wait_for()
 
 
 def wait_for_quiet(page: Page, milliseconds: int = 600) -> None:

@@ -103,7 +103,8 @@ def test_a_training_that_diverges_for_one_visitor_leaves_anothers_alone(server):
 
 def test_who_waits_is_told_their_place_and_served_when_the_one_before_moves_on(server):
     async def journey() -> None:
-        async with Reader(server.address) as first, Reader(server.address) as second:
+        readers = (Reader(server.address, patient=True) for _ in range(2))
+        async with next(readers) as first, next(readers) as second:
             await at_sparsity(first)
             await at_sparsity(second)
             training = await begin(first, seed=710)
@@ -177,7 +178,7 @@ async def finished(visitor: Reader, runs: int = 1) -> None:
 
 def test_a_flood_of_one_sessions_clicks_ends_at_the_last_and_leaves_no_work_behind(server):
     async def journey() -> None:
-        async with Reader(server.address) as clicking, Reader(server.address) as other:
+        async with Reader(server.address, patient=True) as clicking, Reader(server.address) as other:
             await at_sparsity(clicking, epochs=1000, seed=720)
             await at_sparsity(other)
             for seed in range(721, 770):
@@ -189,7 +190,7 @@ def test_a_flood_of_one_sessions_clicks_ends_at_the_last_and_leaves_no_work_behi
                 await asyncio.wait_for(finished(clicking), TIMEOUT)
             assert (await asyncio.wait_for(served_meanwhile, TIMEOUT)).errors == ()
             await until_idle(server)
-            async with Reader(server.address) as fresh:
+            async with Reader(server.address, patient=True) as fresh:
                 await at_sparsity(fresh, epochs=1000, seed=770, lam=70)
                 assert clicking.notes() == fresh.notes()
 

@@ -46,7 +46,7 @@ def test_every_page_opens_and_scrubs_without_a_word_to_the_server(browser, addre
             at_first = read(page)
             scrub(page, middle)
             page.wait_for_function(
-                "first => ![...document.querySelectorAll('.stVegaLiteChart svg text')]"
+                "first => ![...document.querySelector('.stVegaLiteChart').querySelectorAll('svg text')]"
                 ".some(text => text.textContent === first)",
                 arg=first,
             )

@@ -2,6 +2,7 @@
 
 import os
 import re
+import warnings
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
 from streamlit.testing.v1 import AppTest
 
 import core
 from core.convert import Entry, Problem, converted
-from core.logistic import fit_logistic
+from core.logistic import fit_logistic, lam_max
 from core.penalties import PENALTIES, Penalty
 from tests.app import context_at, open_app, sentences
 from tests.ui.topics.places import at_both_ends
@@ -422,3 +424,20 @@ def test_the_script_of_other_settings_prints_theirs(tmp_path):
     assert "scikit-learn: LogisticRegression, C: 4\n" in printed
     assert "scikit-learn: MLPClassifier, alpha: none\n" in printed
     assert numbers_in(printed) <= numbers_in(words_of(picture)), printed
+
+
+def test_where_no_weight_is_left_sagas_intercept_is_not_the_optimums_and_the_code_says_so():
+    data = core.load_dataset("breast_cancer")
+    X, y = data.X_train, data.y_train
+    lam = 3 * lam_max(X, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = LogisticRegression(C=2 / lam, l1_ratio=1, solver="saga", tol=1e-7, max_iter=100_000).fit(X, y)
+    assert not model.coef_.any()
+    odds = np.log(y.mean() / (1 - y.mean()))
+    assert fit_logistic(X, y, "l1", [lam]).b[0] == pytest.approx(odds)
+    assert abs(model.intercept_[0] - odds) > 0.05
+    shown = code(problem_for(X, y, lam, "l1"), "scikit-learn: LogisticRegression")
+    assert "saga stops before it has found" in shown
+    assert "the log-odds of the classes' shares" in shown
+    assert "saga" not in code(problem_for(X, y, lam, "l2"), "scikit-learn: LogisticRegression")

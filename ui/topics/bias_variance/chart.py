@@ -18,7 +18,7 @@ from ui.pictures.chart import (
     titled,
 )
 
-KEY = ("Aside solid, training dashed", "Mean of the training sets, and lowest to highest")
+KEY = ("Aside solid, training dashed", "Mean of the sets, and lowest to highest")
 ALL_SAMPLES, AT_LAM = "datum.is_all", "datum.k == k"  # which rows of the tables a panel shows
 SHADES = {"noise": 0.14, "bias": 0.4, "both": 0.27}  # of the ink; the variance has the penalty's colour
 
@@ -46,7 +46,7 @@ def chart(labels: tuple[str, ...], sizes: tuple[int, ...], penalty: str, is_trut
         layer(frame("high"), *stack(AT_LAM, over_m, color, ink)).properties(
             height=200, title="The error against m, at this λ"
         ),
-        worth_panel(penalty, over_m, color, ink),
+        worth_panel(over_m, color, ink),
     ]
     params, events = chosen_slider(len(labels), "λ")
     return finish(panels, theme, params=params, events=events)
@@ -114,7 +114,7 @@ def stack(keep: str, x: alt.X, color: str, ink: Ink, source: str = "parts") -> l
     ]
 
 
-def worth_panel(penalty: str, x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
+def worth_panel(x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
     """Cost aside against m without a penalty and where it is lowest, with bridges to the same cost."""
     y = alt.Y("cost:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4))
 
@@ -127,7 +127,7 @@ def worth_panel(penalty: str, x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
     across = table("bridges").encode(x=x, y=y)
     bridge = across.mark_rule(color=ink.text, strokeDash=[2, 3], strokeWidth=2).encode(x2="needed:Q")
     end = across.mark_point(shape="diamond", filled=True, size=110, color=ink.text, opacity=1)
-    key = (f"Grey: λ = 0; {penalty}'s colour: the λ of lowest cost", "Dotted: as good, with more samples")
+    key = ("Grey: λ = 0; colour: the lowest cost", "Dotted: as good, with more samples")
     return layer(
         *curve("zero", ink.quiet), *curve("lowest", color), bridge, end.encode(x=alt.X("needed:Q"))
     ).properties(height=260, title=titled("Cost aside: more data, or more λ", key, ink))

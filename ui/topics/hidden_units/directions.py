@@ -218,6 +218,6 @@ def count_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
     ).properties(
         height=150,
         title=titled(
-            "Directions and units", ["Solid: rank of the first layer; dashed: its units in use"], ink
+            "Directions and units", ["Solid: rank of the first layer", "Dashed: its units in use"], ink
         ),
     )

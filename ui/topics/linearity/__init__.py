@@ -92,8 +92,7 @@ def grid_picture(context: Context, deviation: float, drawn: str) -> Picture:
             "names": boundary_names(list(models)),
         }
     titles = tuple(
-        f"z of hidden layer {l + 1}: units alive, of {n}, × {data.m:,} samples"
-        for l, n in enumerate(context.settings.hidden)
+        f"z of hidden layer {l + 1}: units alive, of {n}" for l, n in enumerate(context.settings.hidden)
     )
     return Picture(
         "linearity",

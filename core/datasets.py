@@ -118,8 +118,13 @@ def _drawn(name: str, seed: int, n_samples: int, noise: float) -> tuple[Table, n
 
 def draw_rows(name: str, seed: int, n: int, noise: float) -> Table:
     """n rows as they are drawn, before any split. Raises ValueError for data that are not drawn."""
-    validation.check_choice("name", name, [each for each, source in DATASETS.items() if source.synthetic])
+    _check_synthetic(name)
     return _drawn(name, seed, n, noise)[0]
+
+
+def _check_synthetic(name: str) -> None:
+    """Raise ValueError for data that are not drawn."""
+    validation.check_choice("name", name, [each for each, source in DATASETS.items() if source.synthetic])
 
 
 def fresh_rows(
@@ -135,11 +140,11 @@ def fresh_rows(
     Returns X (n, n_features) in the unit of that data set's X_train, and class indices (n,). The arguments
     are those of `load_dataset`. Raises ValueError for one out of range, and for data that are not drawn.
     """
-    validation.check_choice("name", name, [each for each, source in DATASETS.items() if source.synthetic])
+    _check_synthetic(name)
     n, (table, rng) = validation.check_integer("n", n, 1), _drawn(name, seed, n_samples, noise)
     train = stratified_split(table.y, test_share, rng)
     # Drawn from the same seed they have the same truth, and begin as the seen ones were drawn.
-    more, _ = _drawn(name, seed, n_samples + n, noise)
+    more = draw_rows(name, seed, n_samples + n, noise)
     return standardize(table.X[train], more.X[n_samples:])[1], more.y[n_samples:]
 
 
@@ -238,12 +243,19 @@ def _needle_weights(seed: int) -> np.ndarray:
     return drawn.needle_weights(np.random.default_rng(seed))[1]
 
 
-def _along(curve: drawn.Curve) -> Truth:
-    return lambda seed, X, noise: drawn.share_along(curve, X, noise)
-
-
 OWN = "drawn by this program from the seed"
 CC_BY = "Creative Commons Attribution 4.0"
+
+
+def _of_curves(label: str, about: str, curve: drawn.Curve) -> Source:
+    """Rows that are drawn along a curve for each class."""
+    make, truth = _plane(partial(drawn.along, curve)), partial(_share_along, curve)
+    return Source(label, about, OWN, "MIT", make, synthetic=True, truth=truth)
+
+
+def _share_along(curve: drawn.Curve, seed: int, X: np.ndarray, noise: float) -> np.ndarray:
+    return drawn.share_along(curve, X, noise)
+
 
 DATASETS: dict[str, Source] = {
     "breast_cancer": Source(
@@ -273,24 +285,8 @@ DATASETS: dict[str, Source] = {
         _from_file("wine"),
         synthetic=False,
     ),
-    "moons": Source(
-        "Moons",
-        "Two half circles.",
-        OWN,
-        "MIT",
-        _plane(partial(drawn.along, drawn.moon)),
-        synthetic=True,
-        truth=_along(drawn.moon),
-    ),
-    "circles": Source(
-        "Circles",
-        "A ring around a ring.",
-        OWN,
-        "MIT",
-        _plane(partial(drawn.along, drawn.circle)),
-        synthetic=True,
-        truth=_along(drawn.circle),
-    ),
+    "moons": _of_curves("Moons", "Two half circles.", drawn.moon),
+    "circles": _of_curves("Circles", "A ring around a ring.", drawn.circle),
     "xor": Source(
         "Xor",
         "Four quadrants, opposite ones alike.",
@@ -300,15 +296,7 @@ DATASETS: dict[str, Source] = {
         synthetic=True,
         truth=lambda seed, X, noise: drawn.xor_share(X, noise),
     ),
-    "spirals": Source(
-        "Spirals",
-        "Two arms, wound.",
-        OWN,
-        "MIT",
-        _plane(partial(drawn.along, drawn.spiral)),
-        synthetic=True,
-        truth=_along(drawn.spiral),
-    ),
+    "spirals": _of_curves("Spirals", "Two arms, wound.", drawn.spiral),
     "needles": Source(
         "Needles",
         "40 columns, of which only 5 decide the class.",

@@ -27,22 +27,14 @@ def train_grid(
     snapshots, on_progress, method: as for `train`. Under "accelerated" a network stops once it is at rest,
     and one of λ ≥ RESTS_FROM that is not goes on, see `epochs_to_rest`.
     """
-    n, lams = len(LAMS), LAMS * len(PENALTIES)
-    to_rest = method == "accelerated"
-    run = train(
-        data.X_train,
-        data.y_train,
-        hidden=settings.hidden if hidden is None else hidden,
-        penalty=[name for name in PENALTIES for _ in LAMS],
-        lams=lams,
-        learning_rate=settings.learning_rate,
-        epochs=[epochs_to_rest(settings.epochs, lam) for lam in lams] if to_rest else settings.epochs,
-        seed=settings.seed,
-        method=method,
-        snapshots=snapshots,
-        on_progress=on_progress,
-        until_rest=to_rest,
-    )
+    n, names = len(LAMS), [name for name in PENALTIES for _ in LAMS]
+    networks = settings.hidden if hidden is None else hidden, names, LAMS * len(PENALTIES)
+    how = settings.learning_rate, settings.epochs, settings.seed
+    given = data.X_train, data.y_train, *networks, *how
+    if method == "accelerated":
+        run = train_to_rest(*given, snapshots=snapshots, on_progress=on_progress)
+    else:
+        run = train(*given, method=method, snapshots=snapshots, on_progress=on_progress)
     return {
         penalty.label: run.select(slice(i * n, (i + 1) * n)) for i, penalty in enumerate(PENALTIES.values())
     }
@@ -59,6 +51,7 @@ def train_to_rest(
     seed: int = 0,
     share: float = 1.0,
     on_progress: OnProgress | None = None,
+    snapshots: int = 2,
 ) -> Run:
     """Networks by accelerated steps until each is at rest, or as many epochs as `epochs_to_rest` gives it.
 
@@ -70,7 +63,7 @@ def train_to_rest(
     return train(
         *(X, y, hidden, penalty, lams, learning_rate, allowed, seed),
         method="accelerated",
-        snapshots=2,
+        snapshots=snapshots,
         on_progress=on_progress,
         until_rest=True,
     )

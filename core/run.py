@@ -201,3 +201,9 @@ class Run:
     def at(self, k: int) -> "Run":
         """The run with its k-th network alone."""
         return self.select(slice(k, k + 1))
+
+    def with_weights(self, W: list[np.ndarray]) -> "Run":
+        """The networks with other weights W, [l] (n_lams, n_out, n_in), and their own biases: to be asked."""
+        return replace(
+            self, history_W=[layer[None] for layer in W], history_b=[layer[None] for layer in self.b]
+        )

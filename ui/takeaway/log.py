@@ -17,9 +17,9 @@ from ui.base.session import Trial, session
 from ui.base.tables import Runs
 from ui.base.words import STEPS_OF, joined, number, percent
 from ui.controls.panel import choose
+from ui.topics.sparsity import validated as folds_of
 from ui.topics.topic import Context
 from ui.work.networks import TO_REST
-from ui.work.validation import validation
 
 MAX_ROWS = 200
 PINS = 2
@@ -85,10 +85,10 @@ def measured(n: int, context: Context, label: str, run: Run) -> Trial:
 
 def validated(context: Context, label: str, run: Run) -> tuple[float, float]:
     """Cost and accuracy in the folds at the chosen λ, of networks at rest; NaN where they are not known."""
-    found = context.known(validation(context.settings, context.shelf).possible())
-    if not found or run.method != TO_REST:
+    found = folds_of(context) if run.method == TO_REST else None
+    if found is None:
         return nan, nan
-    one = found[0].by_label[label]
+    one = found[label]
     return float(one.mean[context.k]), float(one.accuracies.mean(axis=0)[context.k])
 
 

@@ -37,10 +37,10 @@ from ui.topics.linearity.tables import alive_units
 from ui.topics.overview.notes import NEW_ROWS
 from ui.topics.overview.scores import Scores, scores_of, settled
 from ui.topics.solvers import race_of
+from ui.topics.sparsity import validated
 from ui.topics.topic import Context
 from ui.tour.measured import has_collapsed
 from ui.work.checks import gradient_check
-from ui.work.validation import validation
 
 # From which value on an option's successor is right: the first option lies below the first bound.
 OVERFIT = (1.5, 3.0, 10.0)  # cost of new rows in training costs
@@ -157,15 +157,15 @@ def zeros(context: Context) -> tuple[int, str]:
 
 def _aside(context: Context, *labels: str) -> str:
     """What share of the rows kept aside in the folds these penalties get right, if it is validated."""
-    found = context.known(validation(context.settings, context.shelf).possible())
-    if not found:
+    found = validated(context)
+    if found is None:
         return ""
-    shares = {label: found[0].by_label[label].accuracies.mean(axis=0)[context.k] for label in labels}
+    shares = {label: found[label].accuracies.mean(axis=0)[context.k] for label in labels}
     if not np.isfinite(list(shares.values())).all():
         return ""
     right = joined([f"{label} for {percent(share)}" for label, share in shares.items()])
     return (
-        f" Right on rows kept aside in {found[0].by_label[labels[0]].folds} folds is {right}; a "
+        f" Right on rows kept aside in {found[labels[0]].folds} folds is {right}; a "
         f"constant answer is so for {percent(constant_answer(context.data.y_train).accuracy)}."
     )
 

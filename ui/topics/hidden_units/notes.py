@@ -127,6 +127,6 @@ def _does_it_matter(runs: Runs, data: Dataset, tol: Tolerance, k: int) -> str:
 def _changed_predictions(run: Run, data: Dataset, tol: Tolerance, k: int) -> int:
     """Test rows whose predicted class changes when weights that count as none are set to zero."""
     one = run.at(k)
-    cleaned = replace(one, history_W=[W[None] for W in tol.clean(one.W)], history_b=[b[None] for b in one.b])
-    before, after = (predicted(r.predict_proba(data.X_test))[0] for r in (one, cleaned))
+    asked = one, one.with_weights(tol.clean(one.W))
+    before, after = (predicted(each.predict_proba(data.X_test))[0] for each in asked)
     return int((before != after).sum())

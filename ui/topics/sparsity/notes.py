@@ -1,7 +1,6 @@
 """What to notice on L1 against L2: zeros, where they begin, and what they cost and save."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -179,18 +178,15 @@ def _size_note(label: str, run: Run, X: np.ndarray, k: int) -> str | None:
         f"{percent(1 - best / dense)} less than dense." if best < dense else "no saving over the dense form."
     )
     fewer, eight = int(sizes.smaller[0]), int(sizes.eight_bit[0])
-    changed = int((predicted(_in_eight_bits(one).predict_proba(X)) != predicted(one.predict_proba(X))).sum())
+    asked = one, one.with_weights(in_eight_bits(one.W))
+    before, after = (predicted(each.predict_proba(X)) for each in asked)
+    changed = int((before != after).sum())
     return (
         f"In bytes, {label}'s network at {lam_text(run.lams[k])} takes {dense:,} dense, {sparse:,} as index "
         f"and value, {deflated:,} deflated: {saved} Without units that are not alive a dense network takes "
         f"{fewer:,}; with all weights rounded to 8 bits {eight:,}, which changes the class of {changed:,} of "
         f"{len(X):,} training rows."
     )
-
-
-def _in_eight_bits(one: Run) -> Run:
-    """The same network with rounded weights."""
-    return replace(one, history_W=[W[None] for W in in_eight_bits(one.W)], history_b=[b[None] for b in one.b])
 
 
 def _shrinkage(label: str, data: Dataset, k: int, optima: Optima | None) -> str | None:

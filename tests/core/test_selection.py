@@ -15,6 +15,7 @@ from core.selection import (
     FOLDS_OF_NETWORKS,
     Validation,
     cross_validate,
+    lowest,
     nested_cross_validate,
     splits,
 )
@@ -231,3 +232,10 @@ def test_a_class_of_one_row_is_refused_by_name():
         cross_validate(np.arange(6.0)[:, None], np.array([0, 0, 0, 1, 0, 0]), lams=[1.0])
     with pytest.raises(ValueError, match="rule must be 'min' or '1se'"):
         nested_cross_validate(np.arange(6.0)[:, None], np.array([0, 1] * 3), lams=[1.0], rule="best")
+
+
+@pytest.mark.parametrize(("above", "k"), [(0.0, 2), (9e-7, 2), (1.2e-6, 1)])
+def test_of_costs_that_no_training_tells_apart_the_largest_lam_is_the_lowest(above, k):
+    lams = np.array([0.0, 1.0, 10.0, 100.0])
+    assert lowest(np.array([0.5, 0.3, 0.3 + above, np.nan]), lams) == k
+    assert lowest(np.full(4, np.nan), lams) == -1

@@ -453,6 +453,7 @@ def scored(validated: np.ndarray, true: list[float]) -> Scores:
 
 
 FOLDS_AT = np.array([[0.5, 0.3, 0.35, 0.7]]) + 0.001 * np.arange(4)[:, None] * [1, -1, 1, -1]
+SPREAD = np.array([[-0.3], [-0.1], [0.3], [0.5]]) * [0, 0, 0, 1]
 RUN_AT = SimpleNamespace(
     lams=np.array([0.0, 1.0, 10.0, 100.0]),
     at_rest=np.ones(4, bool),
@@ -469,6 +470,7 @@ RUN_AT = SimpleNamespace(
         (FOLDS_AT, [0.8, 0.3, 0.4, 0.7], False),  # in truth no penalty costs more
         (FOLDS_AT + np.array([0.5, 0, 0, 0]), [0.5, 0.3, 0.4, 0.7], False),  # and in the folds
         (FOLDS_AT + np.arange(4)[:, None] * [0, 0, 0, -0.2], [0.5, 0.3, 0.4, 0.7], False),  # by chance alone
+        (FOLDS_AT + SPREAD, [0.5, 0.3, 0.4, 0.7], False),  # more than none on average, within two errors
         (FOLDS_AT + np.array([np.nan, 0, 0, 0]), [np.nan, 0.3, 0.4, 0.7], True),  # no fit is no better one
     ],
 )

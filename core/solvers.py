@@ -1,8 +1,9 @@
-"""Where exact zeros come from: three ways to take an L1 step, from one start, against the certified optimum.
+"""Where exact zeros come from: four ways to take an L1 step, from one start, against the certified optimum.
 
 The cost is that of logistic regression, so there is one best J* and one support to be held to:
 
     subgradient   W := W − α·(dW + λ/2m·sign W)                 jumps over zero and back
+    decreasing    the same with α/√t in step t                  jumps ever shorter
     clip          the same, but a weight that would change sign becomes 0 and stays there
     proximal      V := W − α·dW,  W := sign V·max(|V| − αλ/2m, 0)
 """
@@ -22,12 +23,12 @@ from core.training import OnProgress, train
 TOL = 1e-10  # of J: to this the optimum is certified, and below it no difference is seen
 PER_DECADE = 12
 MICROSECONDS = (60.0, 5e-3, 2e-4)  # of one step: the step itself, each output, each product
-SOLVERS = ("subgradient", "clip", "proximal")
+SOLVERS = ("subgradient", "decreasing", "clip", "proximal")
 
 
 @dataclass(frozen=True, eq=False)
 class Race:
-    """The three solvers at some of their steps, and the optimum they are after."""
+    """The solvers at some of their steps, and the optimum they are after."""
 
     lam: float
     learning_rate: float

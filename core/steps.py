@@ -4,7 +4,9 @@
     W := sign(V)·max(|V| − αλ/2m, 0)  the threshold is L1's share, and is 0 for L2
 
 That is the proximal step. The subgradient step and clipping differ from it in what they do at the corner of
-the absolute value. Biases are in the same array: for those the decay is 1 and the threshold 0.
+the absolute value; the decreasing one is the subgradient's with α/√t in the t-th step, which, unlike a
+constant α, comes as near to the optimum as one likes. Biases are in the same array: for those the decay is 1
+and the threshold 0.
 """
 
 from collections.abc import Callable
@@ -47,6 +49,14 @@ class Step:
             threshold=threshold if threshold.any() else None,
         )
 
+    def shorter(self, share: float) -> "Step":
+        """The same with share·α in place of α."""
+        return Step(
+            learning_rate=share * self.learning_rate,
+            decay=None if self.decay is None else 1 - share * (1 - self.decay),
+            threshold=None if self.threshold is None else share * self.threshold,
+        )
+
 
 StepFunction = Callable[[np.ndarray, np.ndarray, Step], None]
 
@@ -84,20 +94,23 @@ STEPS: dict[str, StepFunction] = {
     "proximal": proximal_step,
     "subgradient": subgradient_step,
     "clip": clip_step,
+    "decreasing": subgradient_step,
 }
 
 
 class PlainDescent:
     """Networks of a block that take one plain step an epoch, whatever it does to J."""
 
-    def __init__(self, update: StepFunction, stack: Stack) -> None:
-        self._update, self._step, self._stack = update, Step.of(stack), stack
+    def __init__(self, method: str, stack: Stack) -> None:
+        self._method, self._step, self._stack = method, Step.of(stack), stack
+        self._taken = 0
         self._theta, self.W, self.b = stack.flat()
         self._gradient, self.dW, self.db = stack.flat()
 
     def select(self, keep: np.ndarray) -> "PlainDescent":
         """Some of the networks alone, where they are; keep: (n_lams,) bool."""
-        kept = PlainDescent(self._update, self._stack.select(keep))
+        kept = PlainDescent(self._method, self._stack.select(keep))
+        kept._taken = self._taken
         for part, before in zip((*kept.W, *kept.b), (*self.W, *self.b), strict=True):
             part[:] = before[keep]
         return kept
@@ -111,7 +124,9 @@ class PlainDescent:
 
     def step(self) -> np.ndarray | None:
         """One step along dW, db. Returns which networks are no longer finite, or None where all are."""
-        self._update(self._theta, self._gradient, self._step)
+        self._taken += 1
+        step = self._step.shorter(self._taken**-0.5) if self._method == "decreasing" else self._step
+        STEPS[self._method](self._theta, self._gradient, step)
         if isfinite(self._theta @ self._theta):
             return None
         squares = sum(np.square(part).sum(axis=(1, 2)) for part in (*self.W, *self.b))

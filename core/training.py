@@ -56,8 +56,8 @@ def train(
     penalty: a name of PENALTIES, or one for each λ. lams: each ≥ 0. learning_rate: α > 0. epochs: ≥ 1,
     one number or one for each λ. until_rest: stop a network that is at rest (`core.rest`) before them.
     method: "proximal"; "accelerated" by momentum that restarts, with a step for each network that is never
-    above α and snapshots of the best so far; or another way at L1's corner, "subgradient" or "clip" (zero on
-    a sign change, and frozen).
+    above α and snapshots of the best so far; or another way at L1's corner, "subgradient", "clip" (zero on a
+    sign change, and frozen) or "decreasing" (the subgradient with α/√t in step t).
     snapshots: ≥ 2, how many epochs to keep at most, evenly spaced from 0 to the last; or those epochs. A
     network that stops earlier stays as it is.
     dtype: "float32" or "float64".
@@ -121,7 +121,7 @@ class _Plan:
         """How the networks at these positions go down."""
         if self.method == "accelerated":
             return AcceleratedDescent(self.stack(part))
-        return PlainDescent(STEPS[self.method], self.stack(part))
+        return PlainDescent(self.method, self.stack(part))
 
     @cached_property
     def stops(self) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""Three solvers against the certified optimum."""
+"""Four solvers against the certified optimum."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,9 @@ def reference(breast_cancer) -> Race:
     return race(*breast_cancer, lam=20.0, learning_rate=0.5, steps=20_000)
 
 
-@pytest.mark.parametrize(("solver", "nonzero"), [("subgradient", 30), ("clip", 6), ("proximal", 8)])
+@pytest.mark.parametrize(
+    ("solver", "nonzero"), [("subgradient", 30), ("decreasing", 30), ("clip", 6), ("proximal", 8)]
+)
 def test_only_the_proximal_step_finds_the_optimums_zeros(reference, solver, nonzero):
     assert 30 - reference.zeros(solver)[-1] == nonzero
     too_many, too_few = reference.wrong(solver)
@@ -32,10 +34,10 @@ def test_no_solver_falls_below_the_certified_optimum(reference):
     assert reference.floor >= TOL >= reference.gap
 
 
-def test_all_three_start_from_the_same_weights(reference):
+def test_all_start_from_the_same_weights(reference):
     start = {solver: W[0] for solver, W in reference.W.items()}
-    np.testing.assert_array_equal(start["proximal"], start["clip"])
-    np.testing.assert_array_equal(start["proximal"], start["subgradient"])
+    for solver in SOLVERS:
+        np.testing.assert_array_equal(start["proximal"], start[solver])
     assert reference.steps[0] == 0
 
 
@@ -103,7 +105,39 @@ def test_lam_zero_is_refused(samples):
 def test_progress_counts_the_steps_of_all_solvers(samples):
     calls = []
     race(*samples, lam=2.0, steps=20, on_progress=lambda *now: calls.append(now))
-    assert calls == [(step, 60) for step in range(1, 61)]
+    assert calls == [(step, 80) for step in range(1, 81)]
+
+
+def test_a_constant_step_stays_away_from_the_optimum_and_a_decreasing_one_goes_on_towards_it(breast_cancer):
+    """At λ = 100, where a constant step of the subgradient swings at about one step's size."""
+    found = race(*breast_cancer, lam=100.0, learning_rate=0.5, steps=20_000)
+    tenth = int(np.searchsorted(found.steps, 2_000))
+    constant, decreasing = found.excess("subgradient"), found.excess("decreasing")
+    assert constant[tenth:].min() > 1e-2
+    assert decreasing[-1] < decreasing[tenth] / 2
+    assert decreasing[-1] < constant[tenth:].min() / 10
+
+
+def test_the_decreasing_step_is_the_subgradients_with_alpha_over_the_root_of_t(samples):
+    """By hand from the start, also where a network beside it ends before."""
+    X, y = samples
+    alpha, lam, m = 0.5, 4.0, len(X)
+    options = {"learning_rate": alpha, "method": "decreasing", "dtype": "float64", "seed": 3}
+    run = core.train(X, y, (), ["l1", "l1"], [lam, 1.0], epochs=[9, 4], snapshots=[0, 9], **options)
+    w, b = run.history_W[0][0, 0, 0].copy(), float(run.history_b[0][0, 0].item())
+    for t in range(1, 10):
+        error = 1 / (1 + np.exp(-(X @ w + b))) - y
+        step = alpha / np.sqrt(t)
+        w, b = w - step * (X.T @ error / m + lam / (2 * m) * np.sign(w)), b - step * error.mean()
+    np.testing.assert_allclose(run.W[0][0, 0], w, atol=1e-13)
+    np.testing.assert_allclose(float(run.b[0][0].item()), b, atol=1e-13)
+    shrunk = core.train(X, y, (), "l2", [lam], epochs=2, **options)
+    w, b = shrunk.history_W[0][0, 0, 0].copy(), float(shrunk.history_b[0][0, 0].item())
+    for t in (1, 2):
+        error = 1 / (1 + np.exp(-(X @ w + b))) - y
+        step = alpha / np.sqrt(t)
+        w, b = w * (1 - step * lam / m) - step * X.T @ error / m, b - step * error.mean()
+    np.testing.assert_allclose(shrunk.W[0][0, 0], w, atol=1e-13)
 
 
 def test_what_the_penalty_takes_off_a_weight_is_alpha_lam_over_2m(samples):

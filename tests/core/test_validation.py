@@ -56,7 +56,7 @@ BAD = {
     "too few penalties": ({"penalty": ["l1", "l2"]}, "one for each of the 3 λ, got 2 names"),
     "unknown method": (
         {"method": "adam"},
-        "method must be 'proximal', 'subgradient', 'clip' or 'accelerated', got 'adam'",
+        "method must be 'proximal', 'subgradient', 'clip', 'decreasing' or 'accelerated', got 'adam'",
     ),
     "unknown dtype": ({"dtype": "float16"}, "dtype must be 'float32' or 'float64', got 'float16'"),
 }

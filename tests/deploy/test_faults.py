@@ -284,11 +284,13 @@ def test_where_memory_runs_short_results_are_let_go_and_every_page_is_served(mon
 
 
 def see(page: Page, lam: str) -> tuple[list[str], str]:
-    """What the chart and the sentence say at this λ."""
-    wait_for_readout(page, f"λ = {lam}")
+    """What the chart and the sentence say at this λ; a chart that is drawn anew stands at 0 for a moment."""
     sentence = page.get_by_text(f"At λ = {lam}, L1 has set").first
     expect(sentence).to_be_visible(timeout=30_000)
-    return read(page), sentence.inner_text()
+    while True:
+        wait_for_readout(page, f"λ = {lam}")
+        if (lines := read(page)) and lines[0] == f"λ = {lam}":
+            return lines, sentence.inner_text()
 
 
 def settings_in(url: str) -> tuple[str, list[tuple[str, str]]]:

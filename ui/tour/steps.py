@@ -199,7 +199,7 @@ TOUR: tuple[Step, ...] = (
         "Where zeros come from",
         SOLVERS,
         {"lam": 20.0},
-        "Three solvers lower the same J with an L1 penalty. Only one of them takes the plain subgradient.",
+        "Four solvers lower the same J with an L1 penalty. The first takes its subgradient at a constant α.",
         "How many weights will the subgradient's steps leave exactly zero at {lam}?",
         ("None", "Fewer than the optimum has", "As many as the optimum", "More than the optimum has"),
         answers.solver_zeros,

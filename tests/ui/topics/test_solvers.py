@@ -89,7 +89,7 @@ def test_hidden_layers_play_no_part():
     weights = [
         chart(open_app(TOPIC, dataset="wine", hidden=hidden))[1]["weights"] for hidden in ("none", "6")
     ]
-    assert len(weights[0]) == 4 * 13
+    assert len(weights[0]) == len(ROWS) * 13
     assert weights[0].equals(weights[1])
 
 

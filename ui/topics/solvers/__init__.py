@@ -1,4 +1,4 @@
-"""Exact zeros come from the step, not from L1 alone: three solvers on their way to the optimum."""
+"""L1's optimum has exact zeros, but the step has to land on them: four solvers on their way there."""
 
 from typing import Any
 
@@ -56,8 +56,8 @@ def draw(context: Context) -> Picture:
             "weights": weights,
             "names": name_table(weights),
         },
-        "For the subgradient, clip and proximal solvers: J minus the optimum's J against steps on a "
-        "logarithmic axis, the count of weights exactly zero, and the weights at the step of the slider "
+        "For the subgradient, decreasing, clip and proximal solvers: J minus the optimum's J against steps "
+        "on a logarithmic axis, the count of weights exactly zero, and the weights at the step of the slider "
         "beside those of the optimum.",
         notes(found, inputs, classes_text(data.class_names, context[TARGET])),
         helpers=frozenset({"names"}),
@@ -95,11 +95,12 @@ TOPIC = Topic(
     key="solvers",
     title="Solvers",
     address="where-zeros-come-from",
-    sentence="Exact zeros come from the step, not from L1 alone.",
+    sentence="L1's optimum has exact zeros; it takes the right step to land on them.",
     heading="Where exact zeros come from",
-    idea="L1 alone does not make a weight zero: the step has to. Three solvers start from the same weights "
-    "and minimize the same J, with logistic regression, whose optimum can be computed and proven. The "
-    "hidden layers of the panel play no part here. Move the step, or play it, and watch who lands on zero.",
+    idea="L1 puts exact zeros into its optimum, but not every step lands on them. Four solvers start from "
+    "the same weights and minimize the same J, with logistic regression, whose optimum can be computed and "
+    "proven. The hidden layers of the panel play no part here. Move the step, or play it, and watch who "
+    "lands on zero.",
     draw=draw,
     prepare=race_of,
     needs=Need.RACE,

@@ -19,8 +19,8 @@ from ui.pictures.chart import (
     with_names,
 )
 
-SHAPES = {"subgradient": "circle", "clip": "square", "proximal": "triangle-up"}
-DASHES = {"subgradient": [1, 0], "clip": [7, 4], "proximal": [1, 0]}
+SHAPES = {"subgradient": "circle", "decreasing": "diamond", "clip": "square", "proximal": "triangle-up"}
+DASHES = {"subgradient": [1, 0], "decreasing": [2, 3], "clip": [7, 4], "proximal": [1, 0]}
 AT_STEP = "datum['v' + k]"  # a row's weight
 
 
@@ -53,7 +53,12 @@ def _chart(
 
 def colors(ink: Ink) -> dict[str, str]:
     """The proximal step wears L1's colour, since it is how the dashboard trains L1; the others stay grey."""
-    return {"subgradient": ink.text, "clip": ink.quiet, "proximal": PENALTY_COLORS["L1"]}
+    return {
+        "subgradient": ink.text,
+        "decreasing": ink.text,
+        "clip": ink.quiet,
+        "proximal": PENALTY_COLORS["L1"],
+    }
 
 
 def over_steps(ink: Ink, x: alt.X, y: alt.Y) -> alt.LayerChart:

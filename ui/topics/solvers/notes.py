@@ -38,16 +38,20 @@ def _about_the_optimum(race: Race, classes: str) -> str:
 
 
 def _never_zero(race: Race) -> list[str]:
-    """How small the subgradient leaves the weights that should be zero, where it makes none of them so."""
-    best = race.optimum == 0
-    left = np.abs(race.W["subgradient"][-1][best])
-    if not (best.any() and np.isfinite(left).all() and (left > 0).all()):
-        return []
-    return [
-        "Under the subgradient none of the weights that should be zero is; their median size is "
-        f"{number(np.median(left), 2)}. However near zero it is, the penalty moves a weight by αλ/2m = "
-        f"{number(race.threshold, 2)} a step."
-    ]
+    """How small subgradients leave the weights that should be zero, where they make none of them so."""
+    moves = {
+        "subgradient": f"αλ/2m = {number(race.threshold, 2)} a step",
+        "decreasing": f"αλ/2m√t, by now {number(race.threshold / race.steps[-1] ** 0.5, 2)} a step",
+    }
+    notes = []
+    for name, move in moves.items():
+        left = np.abs(race.W[name][-1][race.optimum == 0])
+        if left.size and np.isfinite(left).all() and (left > 0).all():
+            notes.append(
+                f"Under **{name}** none of the weights that should be zero is; their median size is "
+                f"{number(np.median(left), 2)}. However near zero one is, the penalty moves it by {move}."
+            )
+    return notes
 
 
 def _not_settled(race: Race) -> list[str]:

@@ -10,7 +10,7 @@ from ui.base.tables import integer_table, wide
 from ui.base.words import number
 
 ROWS = (*SOLVERS, "optimum")  # of the matrix
-GLYPHS = {"subgradient": "●", "clip": "■", "proximal": "▲"}
+GLYPHS = {"subgradient": "●", "decreasing": "◆", "clip": "■", "proximal": "▲"}
 
 
 def step_labels(race: Race) -> tuple[str, ...]:

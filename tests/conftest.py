@@ -88,6 +88,13 @@ def page(browser: "Browser") -> Iterator["Page"]:
         yield opened
 
 
+@pytest.fixture
+def two_folds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks are validated in two folds, where a test looks at something else than what comes of them."""
+    for module in ("core.selection", "ui.work.validation"):
+        monkeypatch.setattr(f"{module}.FOLDS_OF_NETWORKS", 2)
+
+
 @pytest.fixture(params=["light", "dark"])
 def theme(request: pytest.FixtureRequest) -> str:
     """Both colour schemes."""

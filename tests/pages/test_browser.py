@@ -32,29 +32,28 @@ STREAMLITS_OWN = ("presentation-role-conflict", "empty-table-header")  # an uplo
 SLIDERS = {"L1 vs L2": "λ", "Weight histograms": "Epoch", "Tanh": "λ", "Hidden units": "λ"}
 
 
-def test_every_page_opens_and_scrubs_without_a_word_to_the_server(browser, address, theme):
-    with new_page(browser, color_scheme=theme) as page:
-        open_page(page, f"{address}/l1-vs-l2?{QUICK}")
-        for title, name in SLIDERS.items():
-            visit(page, title)
-            expect(page.locator(".vega-bind-name").last).to_have_text(name)
-            wait_for_quiet(page)
-            frames = len(page.wire)
-            first, middle = f"{'epoch' if title == 'Weight histograms' else 'λ ='} 0", 13
-            scrub(page, 0)
-            wait_for_readout(page, first)
-            at_first = read(page)
-            scrub(page, middle)
-            page.wait_for_function(
-                "first => ![...document.querySelector('.stVegaLiteChart').querySelectorAll('svg text')]"
-                ".some(text => text.textContent === first)",
-                arg=first,
-            )
-            assert len(read(page)) == len(at_first) == 1 + len(PENALTIES)
-            assert read(page) != at_first
-            assert len(page.wire) == frames, "a scrub must not reach the server"
-        assert page.locator("[data-testid=stException]").count() == 0
-        assert page.trouble == []
+def test_every_page_opens_and_scrubs_without_a_word_to_the_server(page, address):
+    open_page(page, f"{address}/l1-vs-l2?{QUICK}")
+    for title, name in SLIDERS.items():
+        visit(page, title)
+        expect(page.locator(".vega-bind-name").last).to_have_text(name)
+        wait_for_quiet(page)
+        frames = len(page.wire)
+        first, middle = f"{'epoch' if title == 'Weight histograms' else 'λ ='} 0", 13
+        scrub(page, 0)
+        wait_for_readout(page, first)
+        at_first = read(page)
+        scrub(page, middle)
+        page.wait_for_function(
+            "first => ![...document.querySelector('.stVegaLiteChart').querySelectorAll('svg text')]"
+            ".some(text => text.textContent === first)",
+            arg=first,
+        )
+        assert len(read(page)) == len(at_first) == 1 + len(PENALTIES)
+        assert read(page) != at_first
+        assert len(page.wire) == frames, "a scrub must not reach the server"
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.trouble == []
 
 
 def test_every_page_opens_without_an_error_is_accessible_and_fits_a_large_screen(browser, address, theme):

@@ -273,7 +273,8 @@ class Topic:
             return Picture(self.key, missing=self.remedy.sentence)
         choices = tuple(context[control] for control in self.controls)
         about = self.key, context.settings, context.theme, choices, context.panel is not None
-        key = *about, self.lacks_second(context)
+        batch = self.second(context)
+        key = *about, None if batch is None or self.lacks_second(context) else batch.key
         pictures = self._pictures(context)
         if pictures.get(key) is None:
             self.prepare(context)  # before it is drawn, one picture at a time: this may wait for its turn

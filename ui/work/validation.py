@@ -68,7 +68,7 @@ def validation(settings: Settings, shelf: Shelf) -> Batch[Validations]:
         kind=KIND,
         shelf=shelf,
         settings=settings,
-        depends_on=("validation",),
+        depends_on=("validation", folds),
         work=partial(_validate, settings, data),
         seconds=seconds(settings, shape, len(PENALTIES)),
         label=f"Validating every λ in {folds} folds",

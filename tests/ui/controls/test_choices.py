@@ -13,7 +13,7 @@ from ui.frame.menu import MENU
 from ui.topics import TOPICS
 from ui.topics.topic import Control, Topic
 from ui.tour.steps import IN_ADDRESS
-from ui.work import validation
+from ui.work import curves, validation
 
 SMALL = {"dataset": "wine", "hidden": "4-3", **QUICK}
 PLACES = {
@@ -25,6 +25,7 @@ PLACES = {
     "a strong penalty": {"lam": 1000.0, "epochs": 50},
 }
 CONTROLS = [(each, control) for each in TOPICS for control in each.controls]
+pytestmark = pytest.mark.usefixtures("two_folds")
 every_control = pytest.mark.parametrize(
     ("page", "control"), CONTROLS, ids=[f"{each.key}-{control.key}" for each, control in CONTROLS]
 )
@@ -81,7 +82,8 @@ def in_address(app: AppTest, key: str) -> str | None:
 
 @pytest.mark.parametrize("page", [each for each in TOPICS if each.controls], ids=lambda page: page.key)
 def test_the_address_holds_each_choice_that_is_not_the_default_and_no_other(page, monkeypatch):
-    monkeypatch.setattr(validation, "AUTO_SECONDS", 0.0)  # the rules on several splits wait for their button
+    for work in (validation, curves):  # what takes long waits for its button
+        monkeypatch.setattr(work, "AUTO_SECONDS", 0.0)
     app = open_app(page, **SMALL)
     assert not app.exception
     context = context_at(dataset="wine", hidden=(4, 3), epochs=50)

@@ -16,6 +16,7 @@ from core import Settings
 from core.settings import SETTINGS
 from tests.ui.controls.rubbish import RUBBISH
 
+pytestmark = pytest.mark.usefixtures("two_folds")
 FORGED = {
     "a text": {"string_value": "abc"},
     "an empty text": {"string_value": ""},

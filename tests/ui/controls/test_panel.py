@@ -13,6 +13,7 @@ from tests.app import QUICK, open_app, topic
 from tests.ui.controls.rubbish import RUBBISH
 from ui.controls import panel
 
+pytestmark = pytest.mark.usefixtures("two_folds")
 KINDS = {"slider": "select_slider", "choice": "selectbox", "text": "selectbox", "number": "number_input"}
 SYNTHETIC = next(name for name, source in DATASETS.items() if source.synthetic)
 MEASURED = next(name for name, source in DATASETS.items() if not source.synthetic)

@@ -17,6 +17,7 @@ from ui.topics import TOPICS
 from ui.work import tasks
 from ui.work.networks import KIND as NETWORKS
 
+pytestmark = pytest.mark.usefixtures("two_folds")
 SMALL = {"dataset": "moons", "n_samples": "50", "hidden": "4-3", **QUICK}
 
 

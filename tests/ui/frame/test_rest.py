@@ -9,6 +9,7 @@ from ui.work.networks import PLAIN, networks
 from ui.work.steady import steady
 from ui.work.tasks import run_now
 
+pytestmark = pytest.mark.usefixtures("two_folds")
 WINE = {"dataset": "wine", "hidden": "4", "epochs": "100"}
 BUTTON = "more_epochs"
 ABOUT_A_PENALTY = ("overview", "sparsity", "hidden_units", "linearity")

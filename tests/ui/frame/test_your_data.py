@@ -19,6 +19,7 @@ from ui.frame.menu import MENU
 from ui.work import networks as work
 from ui.work.networks import MAX_SECONDS, Shape, networks, refusal, seconds
 
+pytestmark = pytest.mark.usefixtures("two_folds")
 PAGE = "pages/your_data.py"
 SPARSITY = topic("sparsity").file
 

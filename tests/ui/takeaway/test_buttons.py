@@ -22,6 +22,7 @@ from ui.topics.topic import Context
 from ui.work.networks import KIND
 from ui.work.tasks import RefusedError
 
+pytestmark = pytest.mark.usefixtures("two_folds")
 ENDINGS = ["png", "svg", "zip", "py", "html", "npz"]
 
 

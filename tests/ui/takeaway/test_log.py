@@ -18,6 +18,7 @@ from ui.pictures import export
 from ui.takeaway import log
 from ui.topics.topic import Context
 
+pytestmark = pytest.mark.usefixtures("two_folds")
 LABELS = [penalty.label for penalty in PENALTIES.values()]
 
 

@@ -113,6 +113,7 @@ def test_the_page_opens_at_the_defaults(topic):
         assert {name: spec[name] for name in picture.spec} == picture.spec
 
 
+@pytest.mark.usefixtures("two_folds")
 @pytest.mark.parametrize(
     ("topic", "hidden"), AT_HIDDEN, ids=[f"{topic.key}-{written(hidden)}" for topic, hidden in AT_HIDDEN]
 )
@@ -137,6 +138,7 @@ def test_the_page_works_with_its_data_sets_at_both_ends_of_the_grid(topic, hidde
                 assert f"λ = {lam:g}" in said, (dataset, lam)
 
 
+@pytest.mark.usefixtures("two_folds")
 @by_topic(WITH_CHART)
 def test_the_page_opens_at_the_lam_of_the_address(topic):
     app = open_app(topic, lam="70", dataset="moons", hidden="4", **AT_SOON, **QUICK)
@@ -144,6 +146,7 @@ def test_the_page_opens_at_the_lam_of_the_address(topic):
     assert_shown(app, picture_of(topic, settings), "λ = 70")
 
 
+@pytest.mark.usefixtures("two_folds")
 @by_topic(WITH_CHART)
 def test_a_rerun_changes_the_tables_and_not_the_spec(topic):
     app = open_app(topic, **AT_SOON, **QUICK)

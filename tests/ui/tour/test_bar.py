@@ -10,6 +10,7 @@ from ui.base.session import Answer
 from ui.tour.bar import summary, verdict
 from ui.tour.steps import STEPS, TOUR
 
+pytestmark = pytest.mark.usefixtures("two_folds")
 ZEROS = STEPS["exact-zeros"]
 LAST = TOUR[-1]
 SPARSITY_HEADING = "L1 makes weights exactly zero, L2 only small"

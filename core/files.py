@@ -31,7 +31,7 @@ NAMES = ("feature_names", "class_names")
 SOURCE = ("label", "about", "source", "licence")
 RUN_SCALARS = ("learning_rate", "method", "seed", "m")
 RUN_ARRAYS = ("lams", "classes", "epochs", "data_cost", "penalty_cost", "diverged_at", "stopped_at")
-REST_ARRAYS = ("residual", "at_rest", "gap", "swings", "constant")  # at the end; older files lack them
+REST_ARRAYS = ("residual", "at_rest", "gap", "swings", "constant", "jumps")  # at the end
 DATA_ARRAYS = ("X_train", "y_train", "X_test", "y_test")
 NOT_A_ZIP: tuple[type[Exception], ...] = (
     *(zipfile.BadZipFile, zlib.error, struct.error, ValueError, OSError, EOFError),
@@ -215,10 +215,13 @@ def _stopped_at(arrays: Mapping[str, np.ndarray], i: int, n_lams: int, epochs: n
 
 def _rest(arrays: Mapping[str, np.ndarray], i: int, n_lams: int) -> Rest | None:
     """How far from rest the i-th run is, where the file says so."""
-    if f"{i}.{REST_ARRAYS[-1]}" not in arrays:
+    if f"{i}.constant" not in arrays:
         return None
-    found = {field: _shaped(arrays, f"{i}.{field}", (n_lams,), np.dtype(float)) for field in REST_ARRAYS}
-    return Rest(**found | {field: found[field] == 1 for field in ("at_rest", "swings", "constant")})
+    found = {"jumps": np.zeros(n_lams)}  # older files lack it
+    for field in REST_ARRAYS:
+        if f"{i}.{field}" in arrays or field not in found:
+            found[field] = _shaped(arrays, f"{i}.{field}", (n_lams,), np.dtype(float))
+    return Rest(**found | {field: found[field] == 1 for field in ("at_rest", "swings", "constant", "jumps")})
 
 
 def _taken(arrays: Mapping[str, np.ndarray], name: str, n_dims: int) -> np.ndarray:

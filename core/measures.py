@@ -16,6 +16,7 @@ from core.validation import check_labels
 
 COLLAPSED = 1e-3  # deviation of the logit over its mean, up to which the answer is one for all samples
 ROUNDING = 1e-12  # the same where the mean is 0
+FADED = 1e-4  # of the logit: deviations below it show in no probability of four digits
 UNIT_STATES = ("alive", "constant", "cut", "diverged")
 
 
@@ -213,18 +214,24 @@ class Constant(NamedTuple):
     accuracy: float
 
 
-def constant_answer(y: np.ndarray) -> Constant:
-    """The best constant answer to classes y (m,): −Σ s log s for their shares s, and the largest share."""
-    counts = np.bincount(y)
-    shares = counts[counts > 0] / len(y)
-    return Constant(float(-(shares * np.log(shares)).sum()), float(shares.max()))
+def constant_answer(y: np.ndarray, on: np.ndarray | None = None) -> Constant:
+    """The classes' shares s in y (m,) as the answer to every row, measured on classes `on`, by default y.
+
+    Mean of −log s, infinite where `on` has a class that y lacks; and the share of y's commonest class. On y
+    itself no constant answer costs less.
+    """
+    on = y if on is None else on
+    shares = np.bincount(y, minlength=int(on.max()) + 1) / len(y)
+    with np.errstate(divide="ignore"):
+        cost = float(-np.log(shares)[on].mean())
+    return Constant(cost, float((on == shares.argmax()).mean()))
 
 
 def is_constant(Z: np.ndarray) -> np.ndarray:
     """Whether a network has collapsed: whether its answer is the same for every sample, (n_lams,) bool.
 
     So it is where the logit deviates from its mean over the samples by at most COLLAPSED of that mean. One
-    that is small all over is no constant: its sign can still be right.
+    that is small all over is no constant: its sign can still be right (but see `has_faded`).
 
     Z: (n_lams, n_out, m) of the output; of several classes, first centred over them, which leaves the softmax
     as it is.
@@ -234,6 +241,18 @@ def is_constant(Z: np.ndarray) -> np.ndarray:
     deviation, intercept = (np.sqrt(np.square(part).mean(axis=(1, 2))) for part in (Z - mean, mean))
     constant: np.ndarray = deviation <= COLLAPSED * intercept + ROUNDING
     return constant
+
+
+def has_faded(Z: np.ndarray) -> np.ndarray:
+    """Whether a network's answers differ by less than could be shown, whatever their mean, (n_lams,) bool.
+
+    Its signs may still be right, and it fades further with each step; how linear it is, and along how many
+    directions it looks, are read off a remainder. Z: as in `is_constant`.
+    """
+    Z = _over_classes(Z)
+    deviation = np.sqrt(np.square(Z - Z.mean(axis=2, keepdims=True)).mean(axis=(1, 2)))
+    faded: np.ndarray = deviation <= FADED
+    return faded
 
 
 def affine_r2(

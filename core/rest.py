@@ -21,7 +21,8 @@ boundary say, and 10 % of those that change none be not called so.
 
 **Swinging.** One plain step of α follows another. Along a direction of curvature c the second is 1 − αc times
 the first, so that where it takes back SWING to GROWS of the first, αc is about 2: J falls no further and
-does not grow without end either.
+does not grow without end either. **Jumping** are steps that take back more than OVERSHOOTS of one another and
+in AHEAD of which J rises at least half as far as it falls: longer than the valley is wide, they lead nowhere.
 
 **Gap.** Without a hidden layer J is convex, and shares of the samples prove how far J is above its minimum;
 see `core.logistic`, whose bound holds for several classes too: with q_i in the simplex, H their entropy and
@@ -43,6 +44,7 @@ BLOCK_BYTES = 4_000_000  # of activations
 CG_STEPS, POWER_STEPS = 4, 30
 SHARE, FAR = 0.1, 4.0
 SWING, GROWS = 0.9, 1.01
+OVERSHOOTS, AHEAD, JUMPS = 0.5, 8, 0.01  # JUMPS: of J, which rises by at least that much
 DIGITS = 4  # of J that are shown
 DIFFERENCE = 1e-5  # relative step of the differences of the gradient
 NOISE = 1e-6
@@ -62,6 +64,7 @@ class Rest:
     gap: np.ndarray  # (n_lams,) J − J* is proven to be at most this; NaN where nothing is proven
     swings: np.ndarray  # (n_lams,) bool, whether a plain step of α is taken back by the next
     constant: np.ndarray  # (n_lams,) bool, whether the answer is the same for every sample
+    jumps: np.ndarray  # (n_lams,) bool, whether plain steps of α jump about
 
     def select(self, keep: np.ndarray | slice) -> "Rest":
         """The same for some of the networks."""
@@ -163,23 +166,37 @@ def _measure(J: "_Objective", W: Arrays, b: Arrays) -> Rest:
         G = J.gradient(x)
         R = J.mapping(x, G)
         gap = _gap(J, x) if len(W) == 1 else np.full(len(x), np.nan)
-        at_rest = _still(J, x, G, R) & finite
+        at_rest, turn = _still(J, x, G, R) & finite, _turn(J, x, R)
         return Rest(
             residual=np.where(finite, _length(R), np.nan),
             at_rest=at_rest,
             gap=np.where(finite, gap, np.nan),
-            swings=_swings(J, x, R) & finite & ~at_rest,
+            swings=(turn >= -GROWS) & (turn <= -SWING) & finite & ~at_rest,
             constant=is_constant(J.logits(x)) & finite,
+            jumps=_jumps(J, x, (turn < -OVERSHOOTS) & finite & ~at_rest),
         )
 
 
-def _swings(J: "_Objective", x: np.ndarray, R: np.ndarray) -> np.ndarray:
-    """Whether the step after next takes back the next one, (n_lams,)."""
+def _turn(J: "_Objective", x: np.ndarray, R: np.ndarray) -> np.ndarray:
+    """How the step after next compares with the next one, along that one, (n_lams,): 1 − αc."""
     x_next = x - J.learning_rate * R
     R_next = J.mapping(x_next, J.gradient(x_next))
-    turn = dot(R_next, R) / np.maximum(dot(R, R), TINY)  # 1 − αc
-    swings: np.ndarray = (turn >= -GROWS) & (turn <= -SWING)
-    return swings
+    turn: np.ndarray = dot(R_next, R) / np.maximum(dot(R, R), TINY)
+    return turn
+
+
+def _jumps(J: "_Objective", x: np.ndarray, may: np.ndarray) -> np.ndarray:
+    """Whether in the next plain steps J rises about as far as it falls, (n_lams,); may: which ones may."""
+    if not may.any():
+        return may
+    costs = [J.cost(x)]
+    for _ in range(AHEAD):
+        x = x - J.learning_rate * J.mapping(x, J.gradient(x))
+        costs.append(J.cost(x))
+    change = np.diff(costs, axis=0)
+    rises, falls = np.maximum(change, 0).sum(axis=0), np.maximum(-change, 0).sum(axis=0)
+    jumps: np.ndarray = may & (rises > JUMPS * costs[0]) & (rises > falls / 2)
+    return jumps
 
 
 class _Objective:

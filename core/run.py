@@ -87,13 +87,14 @@ class Run:
     def state(self) -> np.ndarray:
         """What became of each network, (n_lams,) of STATES.
 
-        swinging: its steps take each other back, so that J falls no further (never after "accelerated", which
-        shortens them). diverged: it is not finite, or its J ended above its start. collapsed: it answers the
-        same for every sample, see `measures.is_constant`. trained: none of these, at rest or not yet.
+        swinging: its steps take each other back or jump about, so that J falls no further (never after
+        "accelerated", which shortens them). diverged: it is not finite, or its J ended above its start.
+        collapsed: it answers the same for every sample, see `measures.is_constant`. trained: none of these,
+        at rest or not yet.
         """
-        swings = self.rest.swings & (self.method != "accelerated")
-        found = [swings, ~self.descended, self.rest.constant]
-        return np.select(found, ["swinging", "diverged", "collapsed"], "trained")
+        is_plain = self.method != "accelerated"
+        found = [self.rest.swings & is_plain, ~self.descended, self.rest.jumps & is_plain, self.rest.constant]
+        return np.select(found, ["swinging", "diverged", "swinging", "collapsed"], "trained")
 
     @property
     def sound(self) -> np.ndarray:

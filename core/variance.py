@@ -13,7 +13,7 @@ import numpy as np
 from core import network
 from core.datasets import Dataset, standardize
 from core.grid import train_to_rest
-from core.measures import accuracy
+from core.measures import accuracy, constant_answer
 from core.run import Run
 from core.training import OnProgress, part_of
 
@@ -27,6 +27,10 @@ MICROSECONDS = (3.4, 0.005, 0.0096, 1e-4)
 
 def _nothing() -> np.ndarray:
     return np.empty((0, 0, 0, 0))
+
+
+def _nobody() -> np.ndarray:
+    return np.empty((0, 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,13 +49,14 @@ class Curves:
     test_accuracy: np.ndarray
     # Probabilities of the rows aside that are kept, (n_sizes, n_lams, n_out, n).
     answers: np.ndarray = field(default_factory=_nothing)
+    constant: np.ndarray = field(default_factory=_nobody)  # (n_sizes, 2) test cost and accuracy of the shares
+    at_rest: np.ndarray = field(default_factory=_nobody)  # (n_sizes, n_lams) bool
 
     @property
     def nbytes(self) -> int:
         """Memory of the arrays, in bytes."""
-        return (
-            self.lams.nbytes + self.answers.nbytes + sum(int(getattr(self, name).nbytes) for name in MEASURES)
-        )
+        arrays = (self.lams, self.answers, self.constant, self.at_rest)
+        return sum(a.nbytes for a in arrays) + sum(int(getattr(self, name).nbytes) for name in MEASURES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +110,8 @@ def learning_curves(
     """
     _check_sizes(sizes, data)
     order = subset_order(data.y_train, np.random.default_rng((seed, data.m)))
-    measured, answers, before, total = [], [], 0, sum(sizes) * epochs
+    measured, answers, constant, rests, before = [], [], [], [], 0
+    total = sum(sizes) * epochs
     for m in sizes:
         rows = order[:m]
         X, X_test = standardize(data.X_train[rows], data.X_test)
@@ -113,9 +119,17 @@ def learning_curves(
         run = train_to_rest(X, y, hidden, penalty, lams, learning_rate, epochs, seed, on_progress=tick)
         measured.append(_measures(run, (X, y), (X_test, data.y_test)))
         answers.append(_answers(run, X_test[np.asarray(keep, int)]))
+        constant.append(constant_answer(y, data.y_test))
+        rests.append(run.at_rest)
         before += m * epochs
     by_measure = dict(zip(MEASURES, np.stack(measured, axis=1), strict=True))
-    return Curves(tuple(sizes), np.array(lams, float), **by_measure, answers=np.stack(answers))
+    return Curves(
+        *(tuple(sizes), np.array(lams, float)),
+        **by_measure,
+        answers=np.stack(answers),
+        constant=np.array(constant),
+        at_rest=np.stack(rests),
+    )
 
 
 def _answers(run: Run, X: np.ndarray) -> np.ndarray:

@@ -147,9 +147,18 @@ def test_what_the_softmax_does_not_see_does_not_count_as_curved():
 def test_an_answer_is_constant_by_its_intercept_and_not_by_its_size():
     wave = np.sin(np.arange(20.0))[None, :]
     wave -= wave.mean()
-    Z = np.stack([0.52 + 1e-4 * wave, 1e-4 * wave, 1e-5 + 1e-4 * wave, 0.52 + 1e-2 * wave, 0 * wave])
+    Z = np.stack([0.52 + 3e-4 * wave, 3e-4 * wave, 1e-5 + 3e-4 * wave, 0.52 + 1e-2 * wave, 0 * wave])
     assert measures.is_constant(Z).tolist() == [True, False, False, False, True]
     assert measures.is_constant(np.float32(Z)).tolist() == [True, False, False, False, True]
+
+
+def test_answers_that_no_digit_shows_have_faded_whether_they_are_constant_or_not():
+    wave = np.sin(np.arange(20.0))[None, :]
+    wave -= wave.mean()
+    wave /= wave.std()
+    Z = np.stack([0.52 + 0.99e-4 * wave, 0.99e-4 * wave, 1.01e-4 * wave, 0.52 + 1.01e-4 * wave])
+    assert measures.has_faded(Z).tolist() == [True, True, False, False]
+    assert measures.has_faded(np.concatenate([Z, Z + 7, Z - 7], axis=1)).tolist() == [True] * 4, "a softmax"
 
 
 def test_a_collapsed_or_diverged_network_has_no_affine_r2():

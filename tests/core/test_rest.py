@@ -111,7 +111,7 @@ def test_77_zeros_on_their_way_to_212_are_no_rest(breast_cancer):
     assert slow.residual[-1, 0] < 5e-3, "a short residual"
     assert slow.at_rest.tolist() == [False]
     default = {
-        method: core.train(*train, [10.0], 0.3, 300, method=method) for method in training.METHODS[::3]
+        method: core.train(*train, [10.0], 0.3, 300, method=method) for method in ("proximal", "accelerated")
     }
     assert default["accelerated"].at_rest.tolist() == [True]
     assert default["proximal"].at_rest.tolist() == [False]

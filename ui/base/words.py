@@ -7,11 +7,17 @@ import numpy as np
 from core import PENALTIES, Run
 from core.intervals import Interval
 from core.measures import count_weights, count_zeros
+from core.selection import EQUAL
 
 
 def number(value: float, digits: int = 3) -> str:
     """A number in as few characters as its leading digits need: 0.0312, 12, 1.2e-07."""
     return f"{value:.{digits}g}"
+
+
+def spread(error: float) -> str:
+    """A standard error; 0 where it is no more than the rounding of costs that are all the same."""
+    return number(error, 2) if error >= EQUAL else "0"
 
 
 def times(ratio: float) -> str:

@@ -217,8 +217,9 @@ def gradient(context: Context) -> tuple[int, str]:
     error, without = (_worst_error(context, mistake) for mistake in (None, "no_penalty"))
     held = "agree to" if error < THRESHOLD else "differ by"
     return option_at(without, ERRORS), (
-        f"Here λ/m is {number(context.lam / context.data.m)}. Without its term the worst layer is "
-        f"off by **{percent(without)}**; with it, backpropagation and J {held} {error:.0e}."
+        f"Here λ/m is {number(context.lam / context.data.m)}. Without its term the worst layer's relative "
+        f"error, ‖difference‖ over the sum of both lengths, is **{percent(without)}**; with it, "
+        f"backpropagation and J {held} {error:.0e}."
     )
 
 
@@ -239,6 +240,11 @@ def decay(context: Context) -> tuple[int, str]:
             f"Here αλ/m is exactly {ratio:g}, the border between two answers. Move α or λ."
         )
     factor = f"1 − αλ/m = {1 - ratio:.4g}".replace("-", "−")
+    if run.state[k] == "swinging":
+        raise UnanswerableError(
+            f"{factor}, but the network swings: its steps take each other back, so that where they end tells "
+            "nothing. Choose another λ or α."
+        )
     if run.diverged_at[k] < 0:
         return _decay_of_finite(run, k, effect, factor)
     gone = int(run.diverged_at[k])

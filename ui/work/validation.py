@@ -10,6 +10,7 @@ import numpy as np
 from core import PENALTIES, Dataset, Run, Settings, cross_validate, stability_selection
 from core.choosing import CV_SHARE, Comparison, Leak, compare_rules, leak
 from core.datasets import N_FRESH
+from core.measures import constant_answer
 from core.selection import FOLDS, FOLDS_OF_NETWORKS, Validation
 from core.settings import LAMS
 from core.stability import Stability
@@ -123,6 +124,7 @@ class Truth:
 
     cost: dict[str, np.ndarray]
     accuracy: dict[str, np.ndarray]
+    constant: float  # cost on these rows of the classes' shares in the training rows
 
     @property
     def nbytes(self) -> int:
@@ -150,14 +152,16 @@ def truth(settings: Settings, shelf: Shelf, runs: Mapping[str, Run]) -> tuple[Ta
         shelf=shelf,
         settings=reduced,
         depends_on=("truth",),
-        work=partial(_measure, reduced, runs),
+        work=partial(_measure, reduced, shelf.load(settings).data.y_train, runs),
         seconds=FRESH_SECONDS + FRESH_EACH * units * len(LAMS) * len(PENALTIES) * N_FRESH,
         label=f"Measuring on {N_FRESH:,} fresh rows",
     )
     return (task,)
 
 
-def _measure(settings: Settings, runs: Mapping[str, Run], on_progress: OnProgress) -> Truth:
+def _measure(
+    settings: Settings, y_train: np.ndarray, runs: Mapping[str, Run], on_progress: OnProgress
+) -> Truth:
     fresh = settings.load_fresh()
     assert fresh is not None  # see `truth`
     parts = [(X, y) for X, y in zip(*(np.array_split(each, FRESH_PARTS) for each in fresh), strict=True)]
@@ -168,7 +172,7 @@ def _measure(settings: Settings, runs: Mapping[str, Run], on_progress: OnProgres
             found.append((run.cross_entropy(X, y), run.accuracy(X, y)))
             on_progress(i * FRESH_PARTS + j + 1, len(runs) * FRESH_PARTS)
         cost[label], accuracy[label] = np.where(run.sound, np.mean(found, axis=0), np.nan)
-    return Truth(cost, accuracy)
+    return Truth(cost, accuracy, constant_answer(y_train, fresh[1]).cost)
 
 
 def comparisons(settings: Settings, shelf: Shelf, penalty: str) -> Batch[Comparison]:

@@ -16,7 +16,6 @@ from core import variance
 from core.datasets import DATASETS, Source, Table
 from core.decomposition import Parts, bootstrap, decompose, fresh_set
 from core.grid import epochs_to_rest
-from core.measures import constant_answer
 from core.settings import LAMS, UPLOAD
 from core.variance import sample_sizes, subset_order
 from tests.app import QUICK, chart, context_at, open_app, sentences
@@ -199,6 +198,15 @@ class Alone:
             found.append((entropy(Z, y), entropy(forward(run, X_train, k)[-1], y_train), right.mean()))
         return np.array(found)
 
+    def constant(self, m: int) -> np.ndarray:
+        """Cost and share right aside of each set's shares of the classes, in the mean, (2,)."""
+        found = []
+        for i in range(self.n_sets):
+            _, ((_, y, _), (_, y_train)) = self.run(i, m)
+            shares = np.array([(y_train == c).mean() for c in range(len(self.context.data.class_names))])
+            found.append((-np.log(shares[y]).mean(), (y == shares.argmax()).mean()))
+        return np.mean(found, axis=0)
+
     @cache  # noqa: B019 -- it goes with the test
     def parts(self, m: int, k: int) -> list[float]:
         """Error, noise, bias² and variance."""
@@ -228,11 +236,10 @@ def true_numbers(context: Context) -> list[list[float]]:
     """The numbers of each sentence, in their turn; of L1 and L2 the digit is one."""
     alone, k, lam = Alone(context), context.k, context.lam
     sizes, m, n_sets = alone.sizes, alone.sizes[-1], alone.n_sets
-    shares = np.bincount(context.data.y_train) / context.data.m
     aside, train, right = alone.costs(m, k).T
     error, noise, bias, spread = alone.parts(m, k)
     costs = aside.mean(), aside.min(), aside.max(), train.mean(), 100 * right.mean()
-    constant = -(shares * np.log(shares)).sum(), 100 * shares.max()
+    constant = alone.constant(m) * [1, 100]
     synthetic = context.settings.is_synthetic
     away = k or int(np.argmin([alone.parts(m, j)[0] for j in range(len(LAMS))]))
     said = [
@@ -244,8 +251,11 @@ def true_numbers(context: Context) -> list[list[float]]:
     low = alone.lowest(m)
     less = alone.costs(m, 0)[:, 0] - alone.costs(m, low)[:, 0]
     chance = [n_sets, 0] if less.mean() <= 2 * less.std(ddof=1) / np.sqrt(n_sets) else []
-    lower = [m, alone.mean(m, low), LAMS[low], alone.mean(m, 0), *chance]
-    return [*said, lower if low else [m, 0, alone.mean(m, 0)], worth_by_hand(alone)]
+    vain = [constant[0]] if alone.mean(m, low) >= constant[0] else []
+    lower = [m, alone.mean(m, low), LAMS[low], alone.mean(m, 0), *chance, *vain]
+    away = [k for k in range(len(LAMS)) if not all(alone.run(i, m)[0].at_rest[k] for i in range(n_sets))]
+    ways = [[LAMS[away[0]]] if len(away) == 1 else [len(away), LAMS[away[0]], LAMS[away[-1]]]] if away else []
+    return [*said, lower if low else [m, 0, alone.mean(m, 0)], worth_by_hand(alone), *ways]
 
 
 def worth_by_hand(alone: Alone) -> list[float]:
@@ -257,6 +267,11 @@ def worth_by_hand(alone: Alone) -> list[float]:
         return [few, 0]
     target = alone.mean(few, low)
     said = [few, LAMS[low], alone.mean(few, 0), target]
+    if target >= alone.constant(few)[0]:
+        return [*said, alone.constant(few)[0]]
+    less = alone.costs(few, 0)[:, 0] - alone.costs(few, low)[:, 0]
+    if less.mean() <= 2 * less.std(ddof=1) / np.sqrt(len(less)):
+        return [*said, len(less), 0]
     without = [(np.log(size), alone.mean(size, 0)) for size in alone.sizes if size >= few]
     for (left, above), (right, below) in pairwise(without):
         if above > target >= below:
@@ -366,9 +381,18 @@ def test_the_readout_and_the_frame_hold_what_the_tables_do(name):
 # What is said of made-up numbers.
 
 
-def set_with(test_cost: list[list[float]]) -> variance.Curves:
+def set_with(
+    test_cost: list[list[float]], constant: float = 2.0, at_rest: tuple[bool, bool] = (True, True)
+) -> variance.Curves:
     cost = np.array(test_cost)
-    return variance.Curves((10, 40, 160), np.array([0.0, 5.0]), cost / 2, cost, cost, cost)
+    constant, rests = np.tile([constant, 0.5], (3, 1)), np.ones((3, 2), bool)
+    rests[-1] = at_rest
+    return variance.Curves(
+        (10, 40, 160),
+        *(np.array([0.0, 5.0]), cost / 2, cost, cost, cost),
+        constant=constant,
+        at_rest=rests,
+    )
 
 
 def parts_with(bias: list[list[float]], spread: list[list[float]], noise: float = 0.1) -> Parts:
@@ -377,11 +401,10 @@ def parts_with(bias: list[list[float]], spread: list[list[float]], noise: float 
 
 
 FLAT = parts_with([[0.1, 0.1]] * 3, [[0.05, 0.05]] * 3)
-HALVES = constant_answer(np.array([0, 1]))
 
 
 def said_of(sets: list[variance.Curves], parts: Parts = FLAT, is_truth: bool = True, k: int = 1) -> str:
-    return "\n".join(notes(sets, parts, is_truth, HALVES, "L1", k))
+    return "\n".join(notes(sets, parts, is_truth, "L1", k))
 
 
 def test_nothing_is_claimed_that_the_numbers_do_not_bear_out():
@@ -399,6 +422,35 @@ def test_a_difference_within_two_standard_errors_is_said_to_be_no_more_than_chan
     text = said_of([set_with([[0.9, 0.8], [0.8, 0.7], [0.7, cost]]) for cost in costs])
     assert "at **λ = 5**; without a penalty it is 0.7" in text
     assert (", a difference that 3 training sets do not tell from 0." in text) == told
+
+
+def test_what_does_not_beat_a_constant_answer_is_worth_nothing():
+    costs = [[0.9, 0.8], [0.8, 0.7], [0.7, 0.65]]
+    for constant, is_vain in ((0.65, True), (0.66, False)):
+        text = said_of([set_with(costs, constant)] * 2)
+        assert ("not below a constant answer's 0.65: nothing is found to predict by." in text) == is_vain
+    for constant, is_vain in ((0.7, True), (0.71, False)):
+        text = said_of([set_with(costs, constant)] * 2)
+        assert ("A constant answer costs 0.7 there, no more" in text) == is_vain
+        assert ("samples**" in text) == (not is_vain)
+    text = said_of([set_with(costs, c) for c in (0.5, 0.7)])
+    assert "There the classes' shares alone, a constant answer, come to 0.6 and 50 %." in text
+
+
+def test_a_gain_in_samples_that_is_chance_is_no_gain():
+    sets = [set_with([[0.9, 0.8], [0.8, 0.7 + more], [0.7, 0.6]]) for more in (-0.2, 0.2, 0.05)]
+    text = said_of(sets)
+    assert "from 0.8 to **0.717**. That is a difference that 3 training sets do not tell from 0." in text
+    assert "samples**" not in text
+
+
+def test_networks_on_their_way_are_told_of_as_trainings_that_were_stopped():
+    costs = [[0.9, 0.8], [0.8, 0.7], [0.7, 0.65]]
+    rests = [set_with(costs), set_with(costs, at_rest=(False, True))]
+    assert "With all samples the networks at λ = 0 were not all at rest" in said_of(rests)
+    rests = [set_with(costs, at_rest=(True, False)), set_with(costs, at_rest=(False, True))]
+    assert "the networks at 2 λ, from 0 to 5, were not all at rest" in said_of(rests)
+    assert "at rest" not in said_of([set_with(costs)] * 2)
 
 
 def test_the_error_falls_rises_or_stays_as_its_numbers_are_written():

@@ -325,11 +325,19 @@ def test_the_rules_are_told_with_what_the_larger_lam_saves(penalty):
         each = zip(path.W, path.b, path.lams, strict=True)
         sizes = [f"{freedom_of(X, *at):.3g} degrees of freedom of 30" for at in each]
     assert one.lam_min < one.lam_1se
+    more = one.costs[:, one.k_1se] - one.costs[:, one.k_min]
+    mean, error = more.mean(), more.std(ddof=1) / np.sqrt(10)
+    between = "Fold by fold the two cannot be told apart, and the larger λ is the simpler answer."
+    if mean > 2 * error:
+        between = (
+            f"Fold by fold it costs {mean:.2g} more (± {error:.2g}), beyond two standard errors: the "
+            "price of the simpler answer."
+        )
     assert TOPIC.picture(context_at(choices={"validated_penalty": penalty})).notes[0] == (
         f"Over 10 folds of the training rows the mean cost is lowest at **λ_min = {one.lam_min:g}**: "
         f"{one.mean[one.k_min]:.3g}, with a standard error of {one.se[one.k_min]:.2g}; with {sizes[0]}. "
         f"**λ_1se = {one.lam_1se:g}** is the largest λ within that error of it, {one.mean[one.k_1se]:.3g}: "
-        f"{sizes[1]}. The folds cannot tell the two apart, and the larger λ is the simpler answer."
+        f"{sizes[1]}. {between}"
     )
 
 
@@ -368,6 +376,9 @@ def test_of_drawn_data_the_truth_is_told_at_both_rules_and_where_it_is_lowest(se
     path = core.fit_logistic(data.X_train, data.y_train, penalty, LAMS[1:])
     true = np.append(np.nan, costs_of(path.W, path.b, *rows).mean(axis=1))
     least = int(np.nanargmin(true))
+    by_rule = {"λ_min": one.k_min, "λ_1se": one.k_1se}
+    best = [name for name, k in by_rule.items() if true[k] <= true[least] + 1e-6]
+    where = " and ".join(best) or f"λ = {LAMS[least]:g}, which no rule chose"
     for rule in ("min", "1se"):
         text = said(settings, validated_penalty=penalty, rule=rule)
         (note,) = [line for line in text.splitlines() if line.startswith("These data are drawn")]
@@ -375,7 +386,7 @@ def test_of_drawn_data_the_truth_is_told_at_both_rules_and_where_it_is_lowest(se
             "These data are drawn, so the truth is known: on 20,000 rows that nobody has seen the cost is "
             f"{true[one.k_min]:.3g} at λ_min, where {one.mean[one.k_min]:.3g} was expected and "
             f"{true[one.k_1se]:.3g} at λ_1se, where {one.mean[one.k_1se]:.3g} was expected. The lowest there "
-            f"is {true[least]:.3g}, at λ = {LAMS[least]:g}"
+            f"is {true[least]:.3g}, at {where}."
         )
     assert len(rows[1]) == 20_000
 
@@ -707,7 +718,9 @@ def test_the_halves_are_shown_at_the_chosen_lam_or_the_smallest_above_0():
         by_name = dict(zip(data.feature_names, share, strict=True))
         assert table.share.tolist() == [by_name[name] for name in table.column]
         assert set(table.column[table.decides]) == {data.feature_names[i] for i in data.informative}
-        assert picture.notes == stable.notes(expected, lam or 0.1, data.feature_names)
+        assert picture.notes == stable.notes(expected, lam or 0.1, data.feature_names, data.informative)
+        decide = sum(i in data.informative for i in np.flatnonzero(share >= 0.9))
+        assert f"Of these {decide} decide{'s' * (decide == 1)} the class" in picture.notes[0]
     assert "Strong: columns that decide the class" in str(picture.spec)
     assert "Strong" not in str(stable.stable_picture(context_at(lam=10.0)).spec)
 

@@ -200,20 +200,29 @@ def test_the_figures_in_the_sentences_are_those_of_a_network_trained_alone(data,
 def test_small_weights_set_to_zero_change_as_many_predictions_as_is_said():
     app = open_app(TOPIC, lam="30", dataset="wine", hidden="5", **QUICK)
     app.segmented_control(key="tolerance").set_value(0.05).run()
-    said = re.search(r"class of (.*), of (\d+) test rows", sentences(app))
+    said = re.search(r"class of (.*)\.", sentences(app))
     data = core.load_dataset("wine", 0)
-    assert int(said[2]) == len(data.y_test)
-    parts = dict(part.split(" under ")[::-1] for part in re.split(", | and ", said[1]))
+    parts = {
+        label: (changed, cost, bare)
+        for changed, cost, bare, label in re.findall(
+            r"(none|all|\d+) of \d+ training rows and takes their cost from (\S+) to (\S+) under (\w+)",
+            said[1],
+        )
+    }
     assert list(parts) == [penalty.label for penalty in PENALTIES.values()]
     for name, penalty in PENALTIES.items():
         _, run = trained_to_rest(core.Settings(dataset="wine", hidden=(5,), epochs=50), name, [0.0, 30.0])
         assert run.at_rest[1]
-        classes = []
+        classes, costs = [], []
         for share in (0.0, 0.05):
             W = [np.where(np.abs(W[1]) <= share * np.abs(W[0]).max(), 0, W[1]) for W in run.W]
-            logits = W[1] @ np.tanh(W[0] @ data.X_test.T + run.b[0][1]) + run.b[1][1]
+            logits = W[1] @ np.tanh(W[0] @ data.X_train.T + run.b[0][1]) + run.b[1][1]
             classes.append(logits.argmax(axis=0))
-        assert int(parts[penalty.label]) == (classes[0] != classes[1]).sum()
+            costs.append((np.logaddexp.reduce(logits) - logits[data.y_train, range(data.m)]).mean())
+        changed, *written = parts[penalty.label]
+        n = (classes[0] != classes[1]).sum()
+        assert changed == {0: "none", data.m: "all"}.get(n, str(n))
+        assert [float(text) for text in written] == pytest.approx(costs, rel=6e-3)
 
 
 def test_the_other_penalty_is_drawn_under_the_same_spec():
@@ -312,7 +321,7 @@ def test_a_third_penalty_has_its_sentences(monkeypatch):
         TOPIC.picture(replace(context_at(hidden=(6, 3), lam=20.0, epochs=50), shelf=Shelf())).notes
     )
     assert "At λ = 20 under Elastic net, **" in said
-    assert re.search(r"\d+ under L2 and \d+ under Elastic net, of", said)
+    assert re.search(r"under L2 and (none|all|\d+) of 398 training rows .* under Elastic net\.", said)
 
 
 def test_the_mathematics_says_up_to_which_size_a_weight_of_each_layer_counts_as_none():

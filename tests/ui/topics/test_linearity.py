@@ -258,7 +258,7 @@ def test_the_sentences_tell_where_a_network_collapsed():
     said = "\n".join(notes(table, SOME_LAMS, 1, 0.4))
     assert "From λ = 10 on L1 has collapsed" in said
     assert "At 1 λ, the first 1, L2 has collapsed" in said
-    assert "At λ = 1 under L2, **50 %** of the z of 3 hidden units alive lie within ±0.400.\n" in said
+    assert "At λ = 1 under L2 the network has collapsed, and what is left of its z says nothing" in said
     assert "Of the networks at rest, L1's R² on the test rows goes from 0.9 at λ = 0 to 0.9 at λ = 1." in said
 
 
@@ -310,7 +310,7 @@ def test_what_is_told_of_the_grid_is_told_of_networks_at_rest():
         "that fits its logit best on the training rows has R² = **0.7** on the test rows."
     )
     assert said(4, k=4)[0] == (
-        "At λ = 100 under L1, **50 %** of the z of 3 hidden units alive lie within ±0.400."
+        "At λ = 100 under L1 the network has collapsed, and what is left of its z says nothing of tanh."
     )
     assert said() == []
 
@@ -322,8 +322,11 @@ def test_the_agreement_is_told_where_network_and_logistic_regression_rest():
         "other": ["logistic", "tangent", "tangent"],
         "share": [0.5, 1.0, 1.0],
     }
+    linear = told_of(k=range(4))
     for rests, n in (((True, True, True), 1), ((False, True, True), 0), ((True, False, True), 0)):
-        assert len(agreement_notes(pd.DataFrame({**rows, "at_rest": rests}), SOME_LAMS, 2)) == n
+        assert len(agreement_notes(pd.DataFrame({**rows, "at_rest": rests}), linear, SOME_LAMS, 2)) == n
+    gone = linear.assign(state=["ok", "ok", "collapsed", "collapsed"])
+    assert agreement_notes(pd.DataFrame({**rows, "at_rest": True}), gone, SOME_LAMS, 2) == []
 
 
 def test_the_boundary_is_the_probability_at_each_cell(moons, network):

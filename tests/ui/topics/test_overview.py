@@ -336,7 +336,8 @@ def test_the_test_rows_are_used_once_at_the_rules_lam_with_intervals(noisy_app):
     word = "more" if between.value > 0 else "less"
     assert f"Row by row L1 costs {abs(between.value):.2g} {word} than L2" in sentence
     no_chance = not between.low <= 0 <= between.high
-    assert ("which is no chance" in sentence, "do not tell from 0" in sentence) == (no_chance, not no_chance)
+    told = "an interval that leaves 0 out" if no_chance else "which the rows do not tell from 0"
+    assert told in sentence
     assert sentences(noisy_app).count("test rows") == sentences(noisy_app).count("30 test rows") == 2
 
 
@@ -475,13 +476,24 @@ RUN_AT = SimpleNamespace(
     ],
 )
 def test_a_lam_is_too_large_where_the_folds_tell_it_from_lam_1se_and_from_none(validated, true, said):
-    note = _too_large(scored(validated, true), RUN_AT, (0, 1, 3), "L2")
+    note = _too_large(scored(validated, true), RUN_AT, (0, 1, 3), "L2", 0.693)
     assert ("Too much of it" in note) == said
     assert "t λ = 100 L2's true cost is 0.7, and its training cost 0.05" in note
     assert ("without a penalty it is" in note) == np.isfinite(true[0])
+    no_signal = _too_large(scored(validated, true), RUN_AT, (0, 1, 3), "L2", 0.299)
+    assert "Too much of it" not in no_signal, "what λ_1se costs is not told from a constant answer"
 
 
 @pytest.mark.parametrize(("constant", "said"), [(0.5, False), (0.2993, False), (0.299, True), (0.2, True)])
 def test_what_does_not_beat_a_constant_answer_by_more_than_chance_is_not_praised(constant, said):
     note = _ruled("L2", scored(FOLDS_AT, [0.5, 0.3, 0.4, 0.7]), RUN_AT, constant)
     assert ("not told from a constant answer" in note) == said
+    assert ("the folds find nothing to predict by" in note) == said, "λ_1se is λ_min here"
+
+
+def test_of_a_lam_1se_that_is_not_told_from_a_constant_answer_lam_min_may_still_be():
+    folds = np.array([[0.6, 0.3, 0.4, 0.7]]) + np.array([[-0.1], [-0.05], [0.05], [0.1]]) * [1, 1.2, 1, 0]
+    one = scored(folds, [0.5, 0.3, 0.4, 0.7])
+    assert (one.validation.k_min, one.validation.k_1se) == (1, 2)
+    note = _ruled("L2", one, RUN_AT, 0.42)
+    assert "not told from a constant answer, 0.42; λ_min's cost is, 0.3." in note

@@ -281,8 +281,9 @@ def test_another_sparse_penalty_has_the_sentences_of_l1(monkeypatch, data):
     found = dict.fromkeys(runs, validation([0.1, 0.2, 0.3]))
     (note,) = price(found, 2, partners(runs, None, SAME_LAM), "", 0.625)
     assert note == (
-        f"Accuracy on rows kept aside in 2 folds: {joined([f'{label} 70 % at λ = 0.15' for label in runs])}, "
-        "90 % without a penalty; a constant answer has 62.5 %."
+        "Mean accuracy of 2 folds on rows kept aside: "
+        f"{joined([f'{label} 70 % at λ = 0.15' for label in runs])}, 90 % without a penalty; a constant "
+        "answer has 62.5 %."
     )
 
 
@@ -356,7 +357,7 @@ def test_the_zeros_in_the_sentences_are_those_of_a_network_trained_alone(lam):
     found = re.search(r"L1 has set \*\*(\w+) of 30 weights", sentences(app))[1]
     assert int(found.replace("none", "0")) == zeros_of(run)
     folds = core.cross_validate(data.X_train, data.y_train, (), "l1", [lam])
-    found = re.search(r"kept aside in 10 folds: L1 ([\d.]+) %", sentences(app))[1]
+    found = re.search(r"of 10 folds on rows kept aside: L1 ([\d.]+) %", sentences(app))[1]
     assert float(found) == pytest.approx(100 * folds.accuracies.mean(), abs=0.06)
     assert "test rows" not in sentences(app)
 

@@ -37,7 +37,7 @@ PLACES = {
     "breast_cancer-6-3": core.Settings(hidden=(6, 3), epochs=50),
 }
 A_LAM = re.compile(r"λ(?: =|, the first) ([\d.]*\d)")
-OF_NEW_ROWS = re.compile("rows kept aside in|cross-validation in|test rows are used once")
+OF_NEW_ROWS = re.compile("rows kept aside|cross-validation in|test rows are used once")
 FROM_A_LAM_ON = re.compile(r"[Ff]rom λ = ([\d.]*\d) on\b")
 # Up to which size a weight counts as none is a choice; the optimum and λ_max are no trained network's.
 NOT_OF_A_NETWORK = re.compile(r"largest at λ = 0\b|.*(?:exact optimum of|'s optimum|λ_max|What L1 keeps).*")
@@ -103,7 +103,8 @@ def main_sentence(topic: Topic, label: str, k: int) -> str:
         "overview": rf"^At the chosen λ = {LAMS[k]:g} the \w+ cost is, under .*\b{label} [\d.e+-]+",
         "sparsity": rf"^{here}, {label} has set \*\*.*\*\* to exactly zero",
         "hidden_units": rf"^{here} under {label}, \*\*\d+ of \d+\*\* hidden units are alive",
-        "linearity": rf"^{here} under {label}(?:, \*\*.* %\*\* of the z of| no hidden unit is alive)",
+        "linearity": rf"^{here} under {label}(?:, \*\*.* %\*\* of the z of| no hidden unit is alive"
+        "| the network has collapsed)",
     }[topic.key]
 
 
@@ -122,14 +123,16 @@ def other_sentences(topic: Topic, context: Context, label: str, k: int) -> list[
             (rf"network at rest, and {label}'s J = [\d.]+ at {lam} is proven", is_softmax and LAMS[k] > 0),
         ]
     if topic.key == "hidden_units":
-        return [(rf"changes the predicted class of .* under {label}\b", True)]
+        is_left = run.state[k] != "collapsed"
+        return [(rf"changes the predicted class of .* under {label}\b", is_left)]
     if topic.key == "linearity":
         n, varies = sum(int(units.sum()) for units in living(run, k)), run.state[k] == "trained"
         assert context.data.m > context.data.n_features + 1, "else there is no R²"
         alive = rf"of the z of {n} hidden units? alive lie within"
         return [
             (rf"^At {lam} under {label} no hidden unit is alive", n == 0),
-            (rf"^At {lam} under {label}, \*\*.* %\*\* {alive}", n > 0),
+            (rf"^At {lam} under {label}, \*\*.* %\*\* {alive}", n > 0 and varies),
+            (rf"^At {lam} under {label} the network has collapsed", n > 0 and not varies),
             (rf"^At {lam} under {label}, .* R² = .* on the test rows", varies),
             (rf"^At {lam} under {label}, the network gives", varies and is_straight_known(context, label, k)),
         ]

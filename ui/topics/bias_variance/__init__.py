@@ -6,7 +6,6 @@ import numpy as np
 
 from core import PENALTIES
 from core.decomposition import Parts, decompose
-from core.measures import constant_answer
 from core.variance import Curves
 from ui.base.tables import integer_table
 from ui.base.words import lam_label
@@ -63,7 +62,7 @@ def draw(context: Context) -> Picture:
             missing=f"Of {context.data.m} training rows none is left out by two of {len(found)} training "
             "sets, so that no variance can be told. Choose more training sets, or bring more rows.",
         )
-    part_rows, constant = part_table(parts, sizes, is_truth), constant_answer(context.data.y_train)
+    part_rows = part_table(parts, sizes, is_truth)
     return Picture(
         "bias_variance",
         chart(context.labels, sizes, penalty, is_truth, context.theme),
@@ -77,7 +76,7 @@ def draw(context: Context) -> Picture:
             "bridges": bridges(worth),
         },
         ALT,
-        notes(found, parts, is_truth, constant, penalty, context.k),
+        notes(found, parts, is_truth, penalty, context.k),
         caption(len(found), len(sizes), context.settings.epochs, is_truth),
         helpers=frozenset({"chosen", "frame"}),
     )
@@ -102,8 +101,8 @@ TOPIC = Topic(
     sentence="Too much variance: get more data, or regularize.",
     idea="Train on other samples, and another network comes out: how far their answers lie apart is "
     "variance. What they get wrong even on average is bias, and what no model can know is noise. More "
-    "samples take variance, and so does a penalty, which may pay for it in bias. Here training sets are "
-    "drawn again and again, and all of it is measured.",
+    "samples mostly take variance, and so does a penalty, which may pay for it in bias. Here training sets "
+    "are drawn again and again, and all of it is measured.",
     draw=draw,
     prepare=lambda context: context.run(curves_of(context)),
     needs=Need.CURVES,

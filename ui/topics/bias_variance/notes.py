@@ -17,18 +17,17 @@ from ui.work.curves import n_networks
 Place = tuple[int, int]  # which number of samples, which λ
 
 
-def notes(
-    curves: Sequence[Curves], parts: Parts, is_truth: bool, constant: Constant, penalty: str, k: int
-) -> list[str]:
-    """What to notice at the k-th λ. constant: of the training rows; penalty: by its label."""
+def notes(curves: Sequence[Curves], parts: Parts, is_truth: bool, penalty: str, k: int) -> list[str]:
+    """What to notice at the k-th λ. penalty: by its label."""
     worth = worth_table(curves)
     return [
-        _mean_note(curves, constant, penalty, k),
+        _mean_note(curves, penalty, k),
         *_part_note(parts, is_truth, k),
         *_lam_note(curves, parts, is_truth, k),
         *_data_note(curves, parts, is_truth, k),
         *_lowest_note(curves, worth),
-        *_worth_note(worth, curves[0].sizes[-1]),
+        *_worth_note(curves, worth),
+        *_on_their_way(curves),
         *_divergence_note(curves),
     ]
 
@@ -49,8 +48,20 @@ def caption(n_sets: int, n_sizes: int, epochs: int, is_truth: bool) -> str:
     )
 
 
-def _mean_note(curves: Sequence[Curves], constant: Constant, penalty: str, k: int) -> str:
+def constant_of(curves: Sequence[Curves], i: int) -> Constant:
+    """What each training set's shares of the classes come to on its rows aside, in the mean; i: the size."""
+    return Constant(*(float(value) for value in np.mean([one.constant[i] for one in curves], axis=0)))
+
+
+def is_chance(curves: Sequence[Curves], i: int, k: int) -> bool:
+    """Whether the training sets do not tell the cost of the k-th λ from that of λ = 0; i: which size."""
+    less = np.array([one.test_cost[i, 0] - one.test_cost[i, k] for one in curves])
+    return bool(less.mean() <= 2 * less.std(ddof=1) / np.sqrt(len(less)))
+
+
+def _mean_note(curves: Sequence[Curves], penalty: str, k: int) -> str:
     """Cost and accuracy at the k-th λ on all samples, beside what the classes' shares alone come to."""
+    constant = constant_of(curves, -1)
     m, here = curves[0].sizes[-1], f"At {lam_text(curves[0].lams[k])} under {penalty}"
     aside, train = band(curves, "test_cost"), band(curves, "train_cost")
     if not np.isfinite(aside.mean[-1, k]):
@@ -60,7 +71,7 @@ def _mean_note(curves: Sequence[Curves], constant: Constant, penalty: str, k: in
         f"{here}, {m:,} training samples, the mean over {len(curves)} training sets is a cost of "
         f"**{number(aside.mean[-1, k])}** on rows aside (from {number(aside.low[-1, k])} to "
         f"{number(aside.high[-1, k])}) beside {number(train.mean[-1, k])} on the training rows, and "
-        f"{percent(accuracy)} right. The classes' shares alone, a constant answer, come to "
+        f"{percent(accuracy)} right. There the classes' shares alone, a constant answer, come to "
         f"{number(constant.cost)} and {percent(constant.accuracy)}."
     )
 
@@ -130,21 +141,27 @@ def _lowest_note(curves: Sequence[Curves], worth: pd.DataFrame) -> list[str]:
     cost, k = by_kind["cost"], int(by_kind["k"]["lowest"])
     if k == int(by_kind["k"]["zero"]):
         return [f"With {m:,} samples no λ of the grid costs less aside than λ = 0, {number(cost['zero'])}."]
-    less = np.array([one.test_cost[-1, 0] - one.test_cost[-1, k] for one in curves])
-    error = less.std(ddof=1) / np.sqrt(len(less))
     chance = (
-        f", a difference that {len(less)} training sets do not tell from 0"
-        if less.mean() <= 2 * error
+        f", a difference that {len(curves)} training sets do not tell from 0"
+        if is_chance(curves, -1, k)
+        else ""
+    )
+    constant = constant_of(curves, -1).cost
+    vain = (
+        f" That is not below a constant answer's {number(constant)}: nothing is found to predict by."
+        if cost["lowest"] >= constant
         else ""
     )
     return [
         f"With {m:,} samples the mean cost aside is lowest, **{number(cost['lowest'])}**, at "
         f"**{lam_text(by_kind['lam']['lowest'])}**; without a penalty it is {number(cost['zero'])}{chance}."
+        f"{vain}"
     ]
 
 
-def _worth_note(worth: pd.DataFrame, m: int) -> list[str]:
+def _worth_note(curves: Sequence[Curves], worth: pd.DataFrame) -> list[str]:
     """How many samples a penalty is worth at about a quarter of the samples."""
+    m = curves[0].sizes[-1]
     here = lowest_at_a_quarter(worth, m)
     if here is None:
         return []
@@ -160,15 +177,39 @@ def _worth_note(worth: pd.DataFrame, m: int) -> list[str]:
             f"With {here.m:,} samples no λ takes off of the cost aside, {number(here.cost)}, what three "
             "digits would show: a penalty is worth no sample there."
         ]
+    i = curves[0].sizes.index(here.m)
     start = (
         f"What λ is worth: with {here.m:,} samples the cost aside is lowest at λ = {lam_label(here.lam)}, "
         f"which takes it from {number(zero.cost.iloc[0])} to **{number(here.cost)}**. "
     )
+    if here.cost >= (constant := constant_of(curves, i).cost):
+        return [
+            f"{start}A constant answer costs {number(constant)} there, no more: so large a λ only keeps a "
+            "network from saying anything."
+        ]
+    if is_chance(curves, i, here.k):
+        return [f"{start}That is a difference that {len(curves)} training sets do not tell from 0."]
     if np.isinf(here.needed):
         return [start + f"Without a penalty not even all {m:,} samples reach that."]
     return [
         start + f"Without a penalty that takes about **{here.needed:,.0f} samples**, "
         f"{number(here.needed / here.m, 2)} times as many."
+    ]
+
+
+def _on_their_way(curves: Sequence[Curves]) -> list[str]:
+    """At which λ the networks on all samples had not come to rest, so that more epochs change the costs."""
+    rests = np.all([one.at_rest[-1] for one in curves], axis=0)
+    sound = np.all([np.isfinite(one.test_cost[-1]) for one in curves], axis=0)
+    away = curves[0].lams[sound & ~rests]
+    if not away.size:
+        return []
+    span = f"{away.size} λ, from {lam_label(away[0])} to {lam_label(away[-1])},"
+    which = lam_text(away[0]) if away.size == 1 else span
+    return [
+        f"With all samples the networks at {which} were not all at rest when their epochs were over: what "
+        "stands there is a training that was stopped, which held it back like a penalty, and more epochs "
+        "would give other costs."
     ]
 
 

@@ -103,7 +103,7 @@ TOPIC = Topic(
     heading="Choosing λ: the test rows are for the end",
     idea="Which λ is right cannot be seen on the rows that were fitted, and the test rows must not say it, "
     "or they tell nothing in the end. So parts of the training rows are kept aside in turn: "
-    "cross-validation. Move λ along the curve; the band is what the folds cannot tell.",
+    "cross-validation. Move λ along the curve; the band is one standard error to either side.",
     draw=draw,
     prepare=prepare,
     needs=Need.VALIDATION,

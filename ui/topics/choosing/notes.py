@@ -7,7 +7,18 @@ from core.datasets import N_FRESH
 from core.intervals import OnTestRows, on_test_rows
 from core.selection import EQUAL, Validation
 from core.stability import Evidence
-from ui.base.words import counted, how_many, interval, joined, lam_label, lam_text, number, percent, shares
+from ui.base.words import (
+    counted,
+    how_many,
+    interval,
+    joined,
+    lam_label,
+    lam_text,
+    number,
+    percent,
+    shares,
+    spread,
+)
 from ui.topics.choosing.fitted import Fitted
 from ui.topics.choosing.tables import RULE_TEXTS, size_text
 
@@ -34,14 +45,25 @@ def _rules(found: Fitted) -> str:
     note = (
         f"Over {one.folds} folds of the training rows the mean cost is lowest at **λ_min = "
         f"{lam_label(one.lam_min)}**: {number(one.mean[low])}, with a standard error of "
-        f"{number(one.se[low], 2)}; with {size_text(found, low)}."
+        f"{spread(one.se[low])}; with {size_text(found, low)}."
     )
     if simple == low:
         return f"{note} No larger λ is within that error, so λ_1se is the same."
     return (
         f"{note} **λ_1se = {lam_label(one.lam_1se)}** is the largest λ within that error of it, "
-        f"{number(one.mean[simple])}: {size_text(found, simple)}. The folds cannot tell the two apart, and "
-        "the larger λ is the simpler answer."
+        f"{number(one.mean[simple])}: {size_text(found, simple)}. {_between(one, simple, low)}"
+    )
+
+
+def _between(one: Validation, simple: int, low: int) -> str:
+    """What the larger λ costs more, fold by fold: in the difference what is hard for both falls out."""
+    more = one.costs[:, simple] - one.costs[:, low]
+    error = more.std(ddof=1) / np.sqrt(len(more))
+    if more.mean() <= max(2 * error, EQUAL):
+        return "Fold by fold the two cannot be told apart, and the larger λ is the simpler answer."
+    return (
+        f"Fold by fold it costs {number(more.mean(), 2)} more (± {number(error, 2)}), beyond two standard "
+        "errors: the price of the simpler answer."
     )
 
 
@@ -94,13 +116,16 @@ def _fresh(found: Fitted) -> list[str]:
         for rule in RULE_TEXTS
         if np.isfinite(found.fresh[k := one.k_by(rule)])
     ]
-    chosen = [text for rule, text in RULE_TEXTS.items() if one.k_by(rule) == least]
-    where = f"which is {joined(chosen)}" if chosen else "which no rule chose"
-    return [
+    start = (
         f"These data are drawn, so the truth is known: on {N_FRESH:,} rows that nobody has seen the cost is "
-        f"{' and '.join(parts)}. The lowest there is {number(found.fresh[least])}, at "
-        f"{lam_text(one.lams[least])}, {where}."
+        f"{' and '.join(parts)}. The lowest there is {number(found.fresh[least])}"
+    )
+    chosen = [
+        text for rule, text in RULE_TEXTS.items() if found.fresh[one.k_by(rule)] <= found.fresh[least] + EQUAL
     ]
+    if chosen:
+        return [f"{start}, at {joined(chosen)}."]
+    return [f"{start}, at {lam_text(one.lams[least])}, which no rule chose."]
 
 
 def _needles(found: Fitted, data: Dataset) -> list[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from core import PENALTIES
 from core.choosing import COMPARED, PICKED, Comparison
+from core.selection import EQUAL
 from core.settings import LAMS
 from ui.base.theme import INKS, PENALTY_COLORS
 from ui.base.words import lam_label, number
@@ -95,9 +96,11 @@ def _about(rule: str, rows: pd.DataFrame) -> str:
     more = float(flattery.mean())
     chance = f", which {n} splits do not tell from 0" if abs(more) <= 2 * se else ""
     error = f" (± {number(se, 2)}, one standard error over the splits{chance})" if n > 1 else ""
+    differs = f"costs {number(rows.cost.mean())}, **{number(abs(more), 2)} {'more' if more > 0 else 'less'}**"
+    if abs(more) <= EQUAL:
+        differs, error = "costs as much", ""
     return (
-        f"**{NAMES[rule].replace('picked', 'Picked')}** told {number(rows.told.mean())} and costs "
-        f"{number(rows.cost.mean())}, **{number(abs(more), 2)} {'more' if more > 0 else 'less'}**"
+        f"**{NAMES[rule].replace('picked', 'Picked')}** told {number(rows.told.mean())} and {differs}"
         f"{error}; {over}, with {number(rows.nonzero.mean())} weights not zero on average."
     )
 

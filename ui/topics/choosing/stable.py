@@ -21,7 +21,8 @@ from ui.work.validation import HALVES, stability
 TITLE = "Which columns are stable"
 IDEA = (
     f"L1 is fitted exactly on {HALVES} random halves of the training rows. A column that is kept in nearly "
-    "all of them is no accident of the rows."
+    "all of them does not hang on a few of the rows; whether it decides the class is another question, and "
+    "at a small λ many are kept."
 )
 TWO_CLASSES = "Halves of the rows are fitted where there are two classes; these data have more."
 STABLE = 0.9  # share of the halves from which on a column is called stable
@@ -52,7 +53,7 @@ def _drawn(context: Context) -> Picture:
         {"columns": rows},
         f"For {counted(len(rows), context.data.n_features, 'columns')} the share of {HALVES} halves of the "
         "rows in which L1 keeps it, largest first.",
-        notes(found, lam, context.data.feature_names),
+        notes(found, lam, context.data.feature_names, context.data.informative),
     )
 
 
@@ -71,8 +72,10 @@ def share_table(
     )
 
 
-def notes(found: Stability, lam: float, names: tuple[str, ...]) -> list[str]:
-    """Which columns are stable, and how many of them may be so by accident."""
+def notes(
+    found: Stability, lam: float, names: tuple[str, ...], informative: tuple[int, ...] = ()
+) -> list[str]:
+    """Which columns are stable, and how many of them may be so by accident, or, where that is known, are."""
     k = LAMS.index(lam) - 1
     stable, bound = np.flatnonzero(found.share[k] >= STABLE), found.false_bound(STABLE)[k]
     which = f": {joined([markdown(names[i]) for i in stable.tolist()])}" if 0 < stable.size <= 8 else ""
@@ -81,11 +84,18 @@ def notes(found: Stability, lam: float, names: tuple[str, ...]) -> list[str]:
         f"columns are expected to be kept falsely in {percent(STABLE)} of the halves or more (Meinshausen "
         "and Bühlmann)."
     )
+    decide = int(np.isin(stable, informative).sum())
+    known = (
+        f" Of these {decide} {'decides' if decide == 1 else 'decide'} the class, as is known of drawn data."
+        if stable.size and informative
+        else ""
+    )
+    verb = "is" if stable.size == 1 else "are"
     return [
         f"At {lam_text(lam)}, half of it for half of the rows, {counted(stable.size, len(names), 'columns')} "
-        f"{'is' if stable.size == 1 else 'are'} kept in {percent(STABLE)} of the halves or more{which}.",
+        f"{verb} kept in {percent(STABLE)} of the halves or more{which}.{known}",
         rules
-        if bound < len(names)
+        if bound < max(1, stable.size)
         else f"A half keeps {number(found.kept[k])} of {len(names)} columns on average, "
         "too many for a bound on false ones: choose a larger λ.",
     ]

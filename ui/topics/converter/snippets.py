@@ -42,5 +42,7 @@ def code_of(entry: Entry, problem: Problem) -> tuple[str, str]:
 
 
 def literal(value: float) -> str:
-    """A number as code, short and exact to ten digits."""
-    return f"{value:.10g}" if value < float("inf") else 'float("inf")'
+    """A number as code, short and exact to ten digits; whole ones keep their point, as Keras wants it."""
+    if value == float("inf"):
+        return 'float("inf")'
+    return text if set(text := f"{value:.10g}") & set(".e") else f"{text}.0"

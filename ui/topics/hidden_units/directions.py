@@ -8,6 +8,7 @@ import pandas as pd
 
 from core import PENALTIES, Run
 from core.directions import NOTHING, activation_size, rank, singular_values, units_in_use
+from core.measures import has_faded, is_constant
 from ui.base.tables import Runs, integer_table
 from ui.base.theme import INKS, PENALTY_COLORS, Ink
 from ui.base.words import how_many, lam_text, number, standing, standings
@@ -86,14 +87,26 @@ def value_table(runs: Runs) -> pd.DataFrame:
 def count_table(runs: Runs) -> pd.DataFrame:
     """k, penalty, rank, units, at_rest: of the first hidden layer; networks that diverged have no row.
 
-    units: those in use, whose weights, in times out, are above a thousandth of the largest.
+    units: those in use, whose weights, in times out, are above a thousandth of the largest. Of a network that
+    has collapsed neither counts: what is left is small and fades.
     """
     frames = []
     for label, run in runs.items():
         units = units_in_use(run.W[0], run.W[1])
-        rows = integer_table(k=range(run.lams.size), rank=rank(singular_values(run.W[0])), units=units)
+        answers = has_answers(run)
+        counts = np.array([rank(singular_values(run.W[0])), units]) * answers
+        rows = integer_table(k=range(run.lams.size), rank=counts[0], units=counts[1])
         frames.append(rows.assign(penalty=label, at_rest=run.at_rest)[np.isfinite(run.W[0]).all(axis=(1, 2))])
     return pd.concat(frames, ignore_index=True)
+
+
+def has_answers(run: Run) -> np.ndarray:
+    """At which λ a network tells samples apart, so that what its weights look at is more than a remainder."""
+    if run.samples is None:
+        return np.ones(run.lams.size, bool)
+    Z = run.layers(run.samples[0])[-1]
+    told: np.ndarray = ~(is_constant(Z) | has_faded(Z))
+    return told
 
 
 def size_table(runs: Runs, X: np.ndarray) -> pd.DataFrame:
@@ -165,7 +178,8 @@ def _end(label: str, run: Run, rows: pd.DataFrame) -> list[str]:
 
 def _sizes(label: str, run: Run, rows: pd.DataFrame, sizes: pd.DataFrame) -> list[str]:
     """How the activations' size goes with λ."""
-    known = sizes[(sizes.penalty == label) & sizes.k.isin(rows.index)].sort_values("k")
+    left = rows.index[rows.units > 0]  # where none is, biases stand where the training left them
+    known = sizes[(sizes.penalty == label) & sizes.k.isin(left)].sort_values("k")
     if len(known) < 2:
         return []
     first, last = known.iloc[0], known.iloc[-1]

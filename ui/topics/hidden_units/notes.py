@@ -9,6 +9,7 @@ from core import Dataset, Run
 from core.measures import count_weights, predicted
 from ui.base.tables import Runs
 from ui.base.words import counted, joined, lam_text, number, percent
+from ui.topics.hidden_units.directions import has_answers
 from ui.topics.hidden_units.states import Tolerance, all_states
 from ui.topics.hidden_units.tables import unit_counts
 
@@ -33,8 +34,9 @@ def notes(runs: Runs, data: Dataset, tol: Tolerance, k: int) -> list[str]:
     if tol.share > 0:
         for label, run in rests.items():
             sentences += _by_zeros_alone(run, label, tol, k)
-        if rests:
-            sentences.append(_does_it_matter(rests, data, tol, k))
+        say = {label: run for label, run in rests.items() if has_answers(run)[k]}
+        if say:
+            sentences.append(_does_it_matter(say, data, tol, k))
     return sentences
 
 
@@ -116,17 +118,18 @@ def _by_zeros_alone(run: Run, label: str, tol: Tolerance, k: int) -> list[str]:
 
 def _does_it_matter(runs: Runs, data: Dataset, tol: Tolerance, k: int) -> str:
     """How many predictions change when weights that count as none are set to zero."""
-    parts = [f"{_changed_predictions(run, data, tol, k):,} under {label}" for label, run in runs.items()]
+    parts = [f"{_without_small(run, data, tol, k)} under {label}" for label, run in runs.items()]
     return (
-        f"Does it matter that small weights count as none? Setting them to exactly zero at this λ "
-        f"changes the predicted class of {joined(parts)}, of {len(data.y_test):,} test rows, whose "
-        "own classes are not looked at."
+        "Does it matter that small weights count as none? Setting them to exactly zero at this λ changes the "
+        f"predicted class of {joined(parts)}."
     )
 
 
-def _changed_predictions(run: Run, data: Dataset, tol: Tolerance, k: int) -> int:
-    """Test rows whose predicted class changes when weights that count as none are set to zero."""
-    one = run.at(k)
+def _without_small(run: Run, data: Dataset, tol: Tolerance, k: int) -> str:
+    """What changes on the training rows when weights that count as none are set to zero: classes, cost."""
+    one, (X, y) = run.at(k), (data.X_train, data.y_train)
     asked = one, one.with_weights(tol.clean(one.W))
-    before, after = (predicted(each.predict_proba(data.X_test))[0] for each in asked)
-    return int((before != after).sum())
+    before, after = (predicted(each.predict_proba(X))[0] for each in asked)
+    cost, bare = (float(each.cross_entropy(X, y)[0]) for each in asked)
+    changed = counted(int((before != after).sum()), len(y), "training rows")
+    return f"{changed} and takes their cost from {number(cost)} to {number(bare)}"

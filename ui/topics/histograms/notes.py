@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from core import Run
-from core.measures import layer_penalty
+from core import PENALTIES, Run
+from core.measures import count_zeros, layer_penalty
 from ui.base.words import joined, lam_text, number, standing, zeros_at
 
 
@@ -21,13 +21,20 @@ def notes(runs: Mapping[str, Run], k: int) -> list[str]:
         median = [number(np.median(np.abs(w)), 2) for w in (start, end)]
         notes.append(
             f"{here} under {label}, the median size of a weight goes from {median[0]} to **{median[1]}** in "
-            f"{run.epochs[-1]:,} epochs{_without(run, k)}; exactly zero at the end: {zeros_at(run, k)}."
+            f"{run.epochs[-1]:,} epochs{_without(run, k)}; exactly zero at the end: {zeros_at(run, k)}"
+            f"{_underflow(run, k)}."
         )
         notes.append(
             f"{label}'s J there is {number(run.cost[-1, k], 4)}: {number(run.data_cost[-1, k], 4)} of "
             f"cross-entropy and {number(run.penalty_cost[-1, k], 4)} of penalty{_by_layer(run, k)}."
         )
     return notes + _standings(runs, k)
+
+
+def _underflow(run: Run, k: int) -> str:
+    """Where a square alone has zeros, that these are no sparsity."""
+    is_none = PENALTIES[run.penalty[k]].is_sparse or not count_zeros(run.W)[k] or run.lams[k] == 0
+    return "" if is_none else ", too small for float32, which is no sparsity"
 
 
 def _without(run: Run, k: int) -> str:
@@ -57,7 +64,7 @@ def _standings(runs: Mapping[str, Run], k: int) -> list[str]:
     notes = []
     if rests:
         verb = "is" if len(rests) == 1 else "are"
-        notes.append(f"{when} {joined(rests)} {verb} at rest: more of them change nothing that is shown.")
+        notes.append(f"{when} {joined(rests)} {verb} at rest: more of them leave J at the digits shown.")
     if away:
         where = joined([f"{label} is still {distance}" for label, distance in away.items()])
         notes.append(f"{when} {where}: this is the training so far, and not yet what the penalty comes to.")

@@ -47,7 +47,7 @@ def draw(context: Context) -> Picture:
         notes=[
             *notes(grid.tables["linearity"], lams, context.k, linear_band(deviation)),
             *few_rows_note(grid.tables["linearity"], context.data),
-            *agreement_notes(grid.tables["agreement"], lams, context.k),
+            *agreement_notes(grid.tables["agreement"], grid.tables["linearity"], lams, context.k),
             *_no_line(context, drawn),
         ],
     )

@@ -30,6 +30,8 @@ def _at_the_chosen(label: str, rows: pd.DataFrame, lams: Lams, k: int, band: flo
     sentence = f"At {lam_text(lams[k])} under {label}"
     if rows.n_alive[k] == 0:
         return [f"{sentence} no hidden unit is alive, so that there is no z to look at."]
+    if rows.state[k] == "collapsed":
+        return [f"{sentence} the network has collapsed, and what is left of its z says nothing of tanh."]
     sentence += (
         f", **{percent(rows.share[k])}** of the z of {how_many(int(rows.n_alive[k]), 'hidden unit')} alive "
         f"lie within ±{band:.3f}"
@@ -75,17 +77,19 @@ def _collapsed(label: str, rows: pd.DataFrame, lams: Lams) -> list[str]:
     to_the_end = len(collapsed) == len(rows) - collapsed[0]
     return [
         (f"From λ = {first} on" if to_the_end else f"At {len(collapsed)} λ, the first {first},")
-        + f" {label} has collapsed: the logit is the same for every sample. That is not a linear "
-        "model but a constant one, and its R² would be 0/0."
+        + f" {label} has collapsed: to four digits every sample gets the same answer. That is not a "
+        "linear model but a constant one, and its R² would be 0/0, or that of a remainder."
     ]
 
 
-def agreement_notes(agreed: pd.DataFrame, lams: Lams, k: int) -> list[str]:
+def agreement_notes(agreed: pd.DataFrame, linear: pd.DataFrame, lams: Lams, k: int) -> list[str]:
     """How often network, logistic regression and tangents give the same class at the chosen λ, all at rest.
 
-    agreed: from `agreements`.
+    agreed: from `agreements`; linear: from `linearity_table`. A network that has collapsed gives no class.
     """
     sentences = []
+    gone = set(linear.penalty[(linear.k == k) & (linear.state == "collapsed")])
+    agreed = agreed[~agreed.penalty.isin(gone)]
     for label, rows in agreed[(agreed.k == k) & agreed.at_rest].groupby("penalty", sort=False):
         share = rows.set_index("other").share
         if {"logistic", "tangent"} <= set(share.index):

@@ -11,7 +11,15 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the dashboard, so th
 import numpy as np
 
 import core
-from core.measures import affine_r2, agreement, is_constant, linear_band, share_in_band, unit_states
+from core.measures import (
+    affine_r2,
+    agreement,
+    has_faded,
+    is_constant,
+    linear_band,
+    share_in_band,
+    unit_states,
+)
 
 settings = core.Settings()
 # The band ends where tanh z falls short of z by this share.
@@ -46,8 +54,8 @@ for label, run in runs.items():
     share = share_in_band(Z[:-1], band, alive)[k]
     inside = f"{100 * share:.1f} % within ±{band:.3f}" if n_alive else "none to look at"
     print(f"{label} at λ = {settings.lam:g}: of the z of {n_alive} units alive {inside}")
-    if is_constant(Z[-1])[k]:
-        print(f"{label} at λ = {settings.lam:g}: collapsed, the logit is the same for every sample")
+    if (is_constant(Z[-1]) | has_faded(Z[-1]))[k]:
+        print(f"{label} at λ = {settings.lam:g}: collapsed, every sample gets the same answer")
         continue
     r2 = affine_r2(data.X_train, Z[-1][[k]], data.X_test, run.layers(data.X_test)[-1][[k]])[0]
     if np.isfinite(r2) and len(data.y_test) >= 10:

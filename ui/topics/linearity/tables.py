@@ -10,6 +10,7 @@ from core.measures import (
     affine_r2,
     agreement,
     fits_anything,
+    has_faded,
     histogram,
     is_constant,
     share_in_band,
@@ -89,7 +90,7 @@ def linearity_table(runs: Runs, Z: Layers, alive: Layers, data: Dataset, band: f
     alive and the training samples; r2: on the test rows, of the affine map that is best on the training rows.
     state: "ok"; "fitted" where any logit is an affine map of so few training rows, "few" where there are
     fewer than FEW test rows, or the logit is constant on these: no R²; "collapsed" where the logit is
-    constant (R² would be 0/0); or "diverged".
+    constant (R² would be 0/0) or has faded; or "diverged".
     """
     frames, lams = [], next(iter(runs.values())).lams
     for label, layers in Z.items():
@@ -103,7 +104,8 @@ def linearity_table(runs: Runs, Z: Layers, alive: Layers, data: Dataset, band: f
             r2[finite] = affine_r2(data.X_train, layers[-1][finite], data.X_test, on_test[finite])
         untold = "fitted" if fits_anything(data.X_train) else "few"
         state = np.where(np.isnan(r2), untold, "ok").astype("<U9")
-        state[finite] = np.where(is_constant(layers[-1][finite]), "collapsed", state[finite])
+        gone = is_constant(layers[-1][finite]) | has_faded(layers[-1][finite])
+        state[finite] = np.where(gone, "collapsed", state[finite])
         state[~finite] = "diverged"
         rows = integer_table(k=range(len(lams)), n_alive=n_alive)
         frames.append(rows.assign(penalty=label, share=shares, r2=r2, state=state, at_rest=at_rest))

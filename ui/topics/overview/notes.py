@@ -10,7 +10,18 @@ from core.measures import constant_answer
 from core.network import row_costs, targets
 from core.selection import Validation
 from ui.base.tables import Runs
-from ui.base.words import counted, interval, joined, lam_text, number, percent, shares, standing, times
+from ui.base.words import (
+    counted,
+    interval,
+    joined,
+    lam_text,
+    number,
+    percent,
+    shares,
+    spread,
+    standing,
+    times,
+)
 from ui.topics.overview.scores import Expected, Scores
 
 NEW_ROWS = {"true": "on 20,000 rows that nobody has seen", "validated": "on rows kept aside in folds"}
@@ -37,8 +48,8 @@ def notes(
         *(_ruled(label, one, runs[label], constant) for label, one in scores.items()),
         known.missing,
         _once(scores, runs, data),
-        _too_large(scores[penalty], runs[penalty], ks, penalty),
-        _chosen(scores, runs, k, constant),
+        _too_large(scores[penalty], runs[penalty], ks, penalty, constant),
+        _chosen(scores, runs, k, constant if known.truth is None else known.truth.constant),
     ]
     return [sentence for sentence in sentences if sentence]
 
@@ -82,14 +93,17 @@ def _ruled(label: str, scores: Scores, run: Run, constant: float) -> str | None:
             truth += f" in place of {number(scores.true.cost[0])}"
     beaten = ""
     if one.mean[k] + one.se[k] >= constant:
-        beaten = (
-            f" That is not told from a constant answer, {number(constant)}: nothing is found to predict by."
+        low = one.k_min
+        beaten = f" That is not told from a constant answer, {number(constant)}" + (
+            ", and neither is λ_min's cost: the folds find nothing to predict by."
+            if one.mean[low] + one.se[low] >= constant
+            else f"; λ_min's cost is, {number(one.mean[low])}."
         )
     away = f"; the network there is {standing(run)[k]} after {run.stopped_at[k]:,} epochs"
     return (
         f"Under {label}, cross-validation in {one.folds} folds has its lowest cost at "
         f"λ_min = {run.lams[one.k_min]:g}, and chooses **λ_1se = {run.lams[k]:g}**: a validated cost of "
-        f"**{number(one.mean[k])}** (± {number(one.se[k], 2)}){saved}{truth}; on the training rows "
+        f"**{number(one.mean[k])}** (± {spread(one.se[k])}){saved}{truth}; on the training rows "
         f"{number(scores.training.cost[k])}{'' if run.at_rest[k] else away}.{beaten}"
     )
 
@@ -113,22 +127,25 @@ def _once(scores: Mapping[str, Scores], runs: Runs, data: Dataset) -> str | None
         f"costs {number(constant.constant_cost.value)} and is right for "
         f"{percent(constant.constant_accuracy.value)}"
     )
-    if len(Z) != 2:
+    if len(Z) != 2 or not all(runs[label].at_rest[k] for label, k in at.items()):
         return f"{note}."
     Y = targets(data.y_test, len(data.class_names), "float64")
     first, other = (row_costs(one[None], Y)[0] for one in Z.values())
     between, (a, b) = of_mean(first - other), Z
-    told = "which the rows do not tell from 0" if between.low <= 0 <= between.high else "which is no chance"
+    told = "which the rows do not tell from 0"
+    if not between.low <= 0 <= between.high:
+        told = "an interval that leaves 0 out, as chance alone does about once in twenty times"
     return (
         f"{note}. Row by row {a} costs {number(abs(between.value), 2)} "
         f"{'more' if between.value > 0 else 'less'} than {b} ({interval(between)}), {told}."
     )
 
 
-def _too_large(scores: Scores, run: Run, ks: Sequence[int], penalty: str) -> str | None:
+def _too_large(scores: Scores, run: Run, ks: Sequence[int], penalty: str, constant: float) -> str | None:
     """What the last of the λ that are drawn comes to, where it is beyond λ_1se and the network rests.
 
-    It is too large where the folds tell it from λ_1se and from no penalty, and it costs more.
+    It is too large where the folds tell it from λ_1se and from no penalty, and it costs more; and where there
+    is a signal to lose: λ_1se is told from a constant answer.
     """
     one, k = scores.validation, scores.k_1se
     if one is None or not ks or k < 0 or ks[-1] <= k or not run.at_rest[ks[-1]]:
@@ -142,7 +159,9 @@ def _too_large(scores: Scores, run: Run, ks: Sequence[int], penalty: str) -> str
     )
     if np.isfinite(new.cost[0]):
         costs += f"; without a penalty it is {number(new.cost[0])}"
-    if _is_more(one, large, k) and _is_more(one, large, 0) and not new.cost[large] <= new.cost[0]:
+    has_signal = one.mean[k] + one.se[k] < constant
+    is_worse = _is_more(one, large, k) and _is_more(one, large, 0)
+    if has_signal and is_worse and not new.cost[large] <= new.cost[0]:
         return f"Too much of it and the signal goes too: a{costs}."
     return f"A{costs}."
 

@@ -95,12 +95,12 @@ TOPIC = Topic(
     key="solvers",
     title="Solvers",
     address="where-zeros-come-from",
-    sentence="L1's optimum has exact zeros; it takes the right step to land on them.",
+    sentence="L1's optimum can have exact zeros; it takes the right step to land on them.",
     heading="Where exact zeros come from",
-    idea="L1 puts exact zeros into its optimum, but not every step lands on them. Four solvers start from "
-    "the same weights and minimize the same J, with logistic regression, whose optimum can be computed and "
-    "proven. The hidden layers of the panel play no part here. Move the step, or play it, and watch who "
-    "lands on zero.",
+    idea="L1's optimum has exact zeros where λ is large enough, but not every step lands on them. Four "
+    "solvers start from the same weights and minimize the same J, with logistic regression, whose optimum "
+    "can be computed and proven. The hidden layers of the panel play no part here. Move the step, or play "
+    "it, and watch who lands on zero.",
     draw=draw,
     prepare=race_of,
     needs=Need.RACE,

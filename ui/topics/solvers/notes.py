@@ -38,18 +38,20 @@ def _about_the_optimum(race: Race, classes: str) -> str:
 
 
 def _never_zero(race: Race) -> list[str]:
-    """How small subgradients leave the weights that should be zero, where they make none of them so."""
+    """How small subgradients leave weights that should be zero and that proximal steps have brought there."""
     moves = {
         "subgradient": f"αλ/2m = {number(race.threshold, 2)} a step",
         "decreasing": f"αλ/2m√t, by now {number(race.threshold / race.steps[-1] ** 0.5, 2)} a step",
     }
     notes = []
     for name, move in moves.items():
-        left = np.abs(race.W[name][-1][race.optimum == 0])
+        landed = (race.optimum == 0) & (race.W["proximal"][-1] == 0)
+        left = np.abs(race.W[name][-1][landed])
         if left.size and np.isfinite(left).all() and (left > 0).all():
             notes.append(
-                f"Under **{name}** none of the weights that should be zero is; their median size is "
-                f"{number(np.median(left), 2)}. However near zero one is, the penalty moves it by {move}."
+                f"Of the {how_many(left.size, 'weight')} that the proximal step has rightly brought to zero "
+                f"none is so under **{name}**; their median size is {number(np.median(left), 2)}. However "
+                f"near zero one is, the penalty moves it by {move}."
             )
     return notes
 

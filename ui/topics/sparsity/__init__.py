@@ -211,7 +211,7 @@ TOPIC = Topic(
     address="l1-vs-l2",
     sentence="L1 makes weights exactly zero, L2 only small.",
     idea="The same network, trained from the same start with each penalty at every λ. Move λ: the L1 penalty "
-    "empties one cell after the other, the L2 penalty only fades them.",
+    "empties more and more of the cells, the L2 penalty only fades them.",
     draw=draw,
     prepare=prepare,
     second=second,

@@ -161,8 +161,8 @@ def price(
         return []
     without = f", {percent(free)} without a penalty" if np.isfinite(free) else ""
     return [
-        f"Accuracy on rows kept aside in {one.folds} folds: {joined(parts)}{without}; a constant answer has "
-        f"{percent(constant)}."
+        f"Mean accuracy of {one.folds} folds on rows kept aside: {joined(parts)}{without}; a constant "
+        f"answer has {percent(constant)}."
     ]
 
 

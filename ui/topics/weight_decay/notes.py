@@ -53,8 +53,8 @@ def _part_notes(update: Update) -> list[str]:
     for l in range(len(update.W)):
         shrink, step, together = (size[-1] for size in norms(update, l).values())
         notes.append(
-            f"In the step after epoch {epoch:,}, layer {l + 1} shrinks by {number(shrink)} and its gradient "
-            f"step is {number(step)} long; together they change it by **{number(together)}**."
+            f"In the step after epoch {epoch:,}, the penalty moves layer {l + 1} by {number(shrink)} and "
+            f"its gradient step is {number(step)} long; together they change it by **{number(together)}**."
         )
     shrink, step, together = (size[-1] for size in norms(update).values())
     if 0 < together < 0.5 * min(shrink, step):

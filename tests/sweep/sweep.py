@@ -1,0 +1,43 @@
+"""The sweep itself: every sentence at many places, held against the oracles."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from core.settings import RESTS_FROM
+from tests.sweep import claims_at_rest, claims_elsewhere  # noqa: F401 -- they register what they know
+from tests.sweep.places import Place, pages
+from tests.sweep.reading import World, problems
+from ui.topics.topic import Need
+
+
+@dataclass(eq=False)
+class Found:
+    """What a sweep has come to."""
+
+    false: list[str] = field(default_factory=list)  # the problem, the sentence, the place
+    sentences: Counter[str] = field(default_factory=Counter)  # by topic
+    asked: Counter[str] = field(default_factory=Counter)  # topics about a penalty at λ from RESTS_FROM on
+    withheld: Counter[str] = field(default_factory=Counter)  # where that said nothing of a penalty at that λ
+
+    def add(self, other: "Found") -> None:
+        """Count what another one has found."""
+        self.false += other.false
+        for mine, its in zip(self._counts(), other._counts(), strict=True):
+            mine.update(its)
+
+    def _counts(self) -> tuple[Counter[str], ...]:
+        return self.sentences, self.asked, self.withheld
+
+
+def swept(places: Sequence[Place]) -> Iterator[tuple[Place, Found]]:
+    """Each place, and what was found there."""
+    for place in places:
+        found = Found()
+        for topic, context, notes in pages(place):
+            found.sentences[topic.key] += len(notes)
+            found.false += [f"{problem} [{place}]" for problem in problems(World(topic, context), notes)]
+            if place.need is Need.REST and context.lam >= RESTS_FROM and not topic.lacks_hidden(context):
+                found.asked[topic.key] += 1
+                found.withheld[topic.key] += not any(f"At λ = {context.lam:g}" in note for note in notes)
+        yield place, found

@@ -503,8 +503,8 @@ def r2_over_the_grid(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "linearity",
-    r"(?:From λ = <first> on|At <n> λ, the first <some>,) (?P<label>L1|L2) has collapsed: the logit is the same for every "
-    r"sample\. That is not a linear model but a constant one, and its R² would be 0/0\.",
+    r"(?:From λ = <first> on|At <n> λ, the first <some>,) (?P<label>L1|L2) has collapsed: to four digits every "
+    r"sample gets the same answer\. That is not a linear model but a constant one, and its R² would be 0/0, or that of a remainder\.",
 )
 def collapsed(world: World, said: Said) -> Iterator[str]:
     spread = [is_constant(world.net(said["label"], k).logits(world.train[0])) for k in range(len(LAMS))]

@@ -30,5 +30,5 @@ def test_the_script_prints_the_numbers_of_the_page_with_core_alone(
         (tmp_path / run_file(adapted.settings)).write_bytes(run_bytes(topic, adapted))
     said = printed_by(picture.script, tmp_path)
     found = numbers_in(said)
-    assert len(found) > 3
+    assert len(found) >= 3
     assert found <= numbers_in(words_of(picture)), said

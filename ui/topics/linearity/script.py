@@ -49,14 +49,14 @@ for label, run in runs.items():
         print(f"{label} at λ = {settings.lam:g}: {run.rest.residual[k]:.2g} from rest")
         continue
     Z = run.layers(data.X_train)
+    if (is_constant(Z[-1]) | has_faded(Z[-1]))[k]:
+        print(f"{label} at λ = {settings.lam:g}: collapsed, every sample gets the same answer")
+        continue
     alive = [states == "alive" for states in unit_states(run.W)]
     n_alive = sum(units[k].sum() for units in alive)
     share = share_in_band(Z[:-1], band, alive)[k]
     inside = f"{100 * share:.1f} % within ±{band:.3f}" if n_alive else "none to look at"
     print(f"{label} at λ = {settings.lam:g}: of the z of {n_alive} units alive {inside}")
-    if (is_constant(Z[-1]) | has_faded(Z[-1]))[k]:
-        print(f"{label} at λ = {settings.lam:g}: collapsed, every sample gets the same answer")
-        continue
     r2 = affine_r2(data.X_train, Z[-1][[k]], data.X_test, run.layers(data.X_test)[-1][[k]])[0]
     if np.isfinite(r2) and len(data.y_test) >= 10:
         print(f"{label} at λ = {settings.lam:g}: R² of an affine map {r2:.4g} on the test rows")

@@ -221,7 +221,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "Beside each other: under L2 the network's boundary has become logistic regression's, which at λ = 0 "
         "it was not.",
         LINEARITY,
-        {"dataset": "moons", "lam": 30.0},
+        {"dataset": "moons", "lam": 50.0},
         draws_a_line,
     ),
     Scenario(

@@ -23,7 +23,7 @@ def opened(scenario: Scenario, seed: int = 0) -> Context:
     return scenario.topic.adapted(context_at(replace(settings, seed=seed)))
 
 
-@pytest.mark.parametrize("seed", [0, 7])
+@pytest.mark.parametrize("seed", [0, 10, 16])  # of 20 tried, those that were once missed
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_the_sentence_is_true_of_what_the_link_opens(scenario, seed):
     assert scenario.holds(opened(scenario, seed)) is True

@@ -602,6 +602,7 @@ def constant_units(world: World, said: Said) -> Iterator[str]:
 @claim(
     "hidden_units",
     r"(?P<label>L1|L2) keeps all <n> units alive from λ = <first>, the smallest at rest, to λ = <last>\.",
+    r"Of (?P<label>L1|L2)'s <n> units <free> count as alive at λ = 0, where no penalty acts: it is the tolerance that counts the others out; <end:text>\.",
     r"On this grid (?P<label>L1|L2) first has fewer than <n> units alive at λ = <fewer>; <end:text>\.",
     r"At λ = <fewer>, the smallest λ at rest, (?P<label>L1|L2) has <left> of <n> units alive; <end:text>\.",
     r"Of the networks at rest, (?P<label>L1|L2) first has fewer than <n> units alive at λ = <fewer>; <end:text>\.",
@@ -616,7 +617,11 @@ def over_the_grid(world: World, said: Said) -> Iterator[str]:
         yield from unless(set(alive.values()) == {n}, "some units are lost")
         return
     lost = [k for k in rests if alive[k] < n]
-    yield from said.wrong("fewer", LAMS[lost[0]])
+    if told.get("free"):
+        yield from said.wrong("free", alive[0])
+    else:
+        yield from unless(lost[0] > 0, "no penalty acts at λ = 0")
+        yield from said.wrong("fewer", LAMS[lost[0]])
     if told.get("left"):
         yield from said.wrong("left", alive[lost[0]])
     if none := re_from(said["end"]):

@@ -43,7 +43,7 @@ def test_the_places_are_of_every_topic_data_set_and_depth():
 def test_a_number_that_is_changed_is_mostly_caught():
     """The oracles look: of the numbers in the sentences at some places four fifths are held against one."""
     looked = caught = 0
-    for place in DRAWN[: len(DRAWN) // 8]:
+    for place in DRAWN[: PLACES // 12]:
         for topic, context, notes in pages(place):
             world = World(topic, context)
             for note in notes:
@@ -52,7 +52,7 @@ def test_a_number_that_is_changed_is_mostly_caught():
                     other = f"{note[: m.start()]}{1.31 * value or 1:.3g}{note[m.end() :]}"
                     looked += 1
                     caught += any(True for _ in _safely(world, other))
-    assert caught > 0.8 * looked > 400
+    assert caught > 0.8 * looked > 300
 
 
 def _safely(world: World, sentence: str) -> list[str]:

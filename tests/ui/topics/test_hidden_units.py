@@ -275,7 +275,12 @@ def in_states(at_rest: list[bool], alive: list[int]) -> tuple[dict[str, core.Run
     ("at_rest", "alive", "said"),
     [
         ([1, 1, 1, 1, 1], [6, 6, 4, 0, 0], FEWER + "λ = 3; from λ = 10 on none is left."),
-        ([1, 1, 1, 1, 1], [5, 5, 4, 0, 0], FEWER + "λ = 0; from λ = 10 on none is left."),
+        (
+            [1, 1, 1, 1, 1],
+            [5, 5, 4, 0, 0],
+            "Of L1's 6 units 5 count as alive at λ = 0, where no penalty acts: it is the tolerance that "
+            "counts the others out; from λ = 10 on none is left.",
+        ),
         (
             [0, 0, 1, 1, 1],
             [5, 5, 4, 0, 0],

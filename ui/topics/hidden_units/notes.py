@@ -81,7 +81,12 @@ def _over_the_grid(run: Run, label: str, rows: pd.DataFrame) -> str:
         grid = f"from {lam_text(run.lams[first])}, the smallest at rest, to {lam_text(run.lams[last])}"
         return f"{label} keeps all {n} units alive {grid}."
     sentence = f"On this grid {label} first has fewer than {n} units alive at {lam_text(run.lams[lost[0]])}"
-    if lost[0] == first > 0:
+    if run.lams[lost[0]] == 0:
+        sentence = (
+            f"Of {label}'s {n} units {rows.alive.iloc[0]} count as alive at λ = 0, where no penalty acts: it "
+            "is the tolerance that counts the others out"
+        )
+    elif lost[0] == first > 0:
         sentence = (
             f"At {lam_text(run.lams[lost[0]])}, the smallest λ at rest, {label} has {rows.alive.iloc[0]} of "
             f"{n} units alive"

@@ -3,6 +3,7 @@
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
+from time import monotonic
 
 import pytest
 from hypothesis import given
@@ -43,7 +44,7 @@ def pages(screens: Screens, owners: str) -> list[Page]:
 
 def drawn(pages: list[Page]) -> str:
     """Whose pages are being drawn, once all that have a turn know it."""
-    Event().wait(0.02)
+    Event().wait(0.2)
     return "".join(page.owner for page in pages if page.drawn.is_set() and not page.go.is_set())
 
 
@@ -60,12 +61,22 @@ def test_a_few_are_drawn_at_once_and_fewer_of_one_owner():
     assert not screens._waiting
 
 
+def drawn_of(pages: list[Page]) -> Page:
+    """The page that is drawn, once one is."""
+    end = monotonic() + WAIT
+    while monotonic() < end:
+        for page in pages:
+            if page.drawn.wait(0.005):
+                return page
+    raise AssertionError("no page is drawn")
+
+
 def test_owners_take_turns():
     screens = Screens(1, 1, WAIT)
     waiting = pages(screens, "xaaabbc")
     order = []
     while left := [page for page in waiting if not page.go.is_set()]:
-        now = next(page for page in left if page.drawn.wait(0.05))
+        now = drawn_of(left)
         order.append(now.owner)
         now.end()
     assert "".join(order) == "xabcaba"

@@ -416,10 +416,11 @@ def size(world: World, said: Said) -> Iterator[str]:
     rounded = Net([np.round(W / s) * s for W, s in zip(net.W, scales, strict=True)], net.b)
     X, y = world.train
     yield from said.wrong("n", len(y))
-    yield from said.wrong("changed", _disagreed(net.logits(X), rounded.logits(X)), rel=0, tol=1)
+    yield from said.wrong("changed", disagreed(net.logits(X), rounded.logits(X)), rel=0, tol=1)
 
 
-def _disagreed(Z: np.ndarray, other: np.ndarray) -> int:
+def disagreed(Z: np.ndarray, other: np.ndarray) -> int:
+    """How many rows two sets of logits (n_out, n) give another class."""
     of = [(z[0] > 0) if len(z) == 1 else z.argmax(axis=0) for z in (Z, other)]
     return int((of[0] != of[1]).sum())
 
@@ -463,7 +464,7 @@ def within(world: World, said: Said) -> Iterator[str]:
     yield from said.wrong("n", sum(int(units.sum()) for units in alive))
     yield from said.wrong_share("share", float(inside.mean()), tol=2e-3)
     if "r2" in said:
-        yield from _wrong_r2(world, said, "r2", net)
+        yield from wrong_r2(world, said, "r2", net)
 
 
 def band_of(world: World) -> float:
@@ -480,7 +481,8 @@ def is_constant(Z: np.ndarray) -> bool:
     return bool(deviation <= max(1.001e-3 * intercept, 1.001e-4))
 
 
-def _wrong_r2(world: World, said: Said, name: str, net: Net) -> Iterator[str]:
+def wrong_r2(world: World, said: Said, name: str, net: Net) -> Iterator[str]:
+    """A problem where the R² on the test rows is told otherwise."""
     X, X_new = world.train[0], world.test[0]
     Z, Z_new = (centred(net.logits(rows)) for rows in (X, X_new))
     yield from said.wrong(name, oracle.affine_r2(X, Z, X_new, Z_new), rel=2e-3, tol=2e-3)
@@ -498,7 +500,7 @@ def centred(Z: np.ndarray) -> np.ndarray:
 )
 def r2_over_the_grid(world: World, said: Said) -> Iterator[str]:
     for value, at in (("low", "first"), ("high", "last")):
-        yield from _wrong_r2(world, said, value, world.net(said["label"], position(said, at)))
+        yield from wrong_r2(world, said, value, world.net(said["label"], position(said, at)))
 
 
 @claim(
@@ -531,11 +533,11 @@ def agreement(world: World, said: Said) -> Iterator[str]:
     for W, c in zip(net.W[1:], net.b[1:], strict=True):
         linear, b = W @ linear, W @ b + c
     Z = net.logits(X)
-    yield from said.wrong_share("tangent", 1 - _disagreed(Z, linear @ X.T + b) / len(X), tol=1.1 / len(X))
+    yield from said.wrong_share("tangent", 1 - disagreed(Z, linear @ X.T + b) / len(X), tol=1.1 / len(X))
     if label == "L2" and LAMS[k] > 0 and len(world.context.data.class_names) == 2:
         fit = LogisticRegression(C=1 / LAMS[k], tol=1e-9, max_iter=5000).fit(*world.train)
         straight = fit.decision_function(X)[None]
-        yield from said.wrong_share("straight", 1 - _disagreed(Z, straight) / len(X), tol=1.1 / len(X))
+        yield from said.wrong_share("straight", 1 - disagreed(Z, straight) / len(X), tol=1.1 / len(X))
 
 
 @claim(
@@ -661,7 +663,7 @@ def matters(world: World, said: Said) -> Iterator[str]:
             bare = Net(
                 [np.where(np.abs(W) <= s, 0, W) for W, s in zip(net.W, sizes_of(world), strict=True)], net.b
             )
-            changed = _disagreed(net.logits(X), bare.logits(X))
+            changed = disagreed(net.logits(X), bare.logits(X))
             if abs(changed - said.count(label)) > 1:  # a row may lie on the boundary
                 yield from said.wrong_count(label, changed, len(y))
             yield from said.wrong(f"{label}_cost", net.cost(X, y), tol=1e-7)

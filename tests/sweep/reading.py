@@ -5,7 +5,7 @@ In a pattern `<name>` stands for a number, `<name:share>` for a share in percent
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -34,6 +34,7 @@ class Said:
     """What a sentence says."""
 
     found: re.Match[str]
+    right: int | None = None  # of an answer, the option that it calls right
 
     def __contains__(self, name: str) -> bool:
         return self.found[name] is not None
@@ -135,22 +136,30 @@ Check = Callable[[World, Said], Iterator[str]]
 CLAIMS: dict[str, list[tuple[re.Pattern[str], Check]]] = {}
 
 
-def claim(topic: str, *patterns: str) -> Callable[[Check], Check]:
-    """A function that holds each sentence of these patterns, on the page of a topic, against an oracle."""
+def claim(about: str, *patterns: str) -> Callable[[Check], Check]:
+    """A function that holds each sentence of these patterns against an oracle.
+
+    about: the topic on whose page they stand, by its key, or the tour's step that answers so, by its name.
+    """
 
     def kept(check: Check) -> Check:
-        CLAIMS.setdefault(topic, []).extend((compiled(pattern), check) for pattern in patterns)
+        CLAIMS.setdefault(about, []).extend((compiled(pattern), check) for pattern in patterns)
         return check
 
     return kept
 
 
-def problems(world: World, sentences: list[str]) -> Iterator[str]:
-    """What is false in these sentences, and which say something that no oracle knows."""
+def problems(
+    world: World, sentences: list[str], about: str | None = None, right: int | None = None
+) -> Iterator[str]:
+    """What is false in these sentences, and which say something that no oracle knows.
+
+    about: as `claim` has it, by default the world's topic; right: the option that an answer calls right.
+    """
     for sentence in sentences:
-        known: Mapping[str, list[tuple[re.Pattern[str], Check]]] = CLAIMS
-        found = [(m, check) for p, check in known.get(world.topic.key, []) if (m := p.fullmatch(sentence))]
+        patterns = CLAIMS.get(about or world.topic.key, [])
+        found = [(m, check) for p, check in patterns if (m := p.fullmatch(sentence))]
         if not found:
             yield f"no oracle knows: {sentence}"
         for match, check in found:
-            yield from (f"{problem}: {sentence}" for problem in check(world, Said(match)))
+            yield from (f"{problem}: {sentence}" for problem in check(world, Said(match, right)))

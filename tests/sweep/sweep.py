@@ -5,10 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.settings import RESTS_FROM
-from tests.sweep import claims_at_rest, claims_elsewhere  # noqa: F401 -- they register what they know
+from tests.sweep import (  # noqa: F401 -- they register what they know
+    claims_at_rest,
+    claims_elsewhere,
+    claims_of_answers,
+)
 from tests.sweep.places import Place, pages
 from tests.sweep.reading import World, problems
 from ui.topics.topic import Need
+from ui.tour.steps import TOUR
 
 
 @dataclass(eq=False)
@@ -16,7 +21,7 @@ class Found:
     """What a sweep has come to."""
 
     false: list[str] = field(default_factory=list)  # the problem, the sentence, the place
-    sentences: Counter[str] = field(default_factory=Counter)  # by topic
+    sentences: Counter[str] = field(default_factory=Counter)  # by topic, and by step of the tour
     asked: Counter[str] = field(default_factory=Counter)  # topics about a penalty at λ from RESTS_FROM on
     withheld: Counter[str] = field(default_factory=Counter)  # where that said nothing of a penalty at that λ
 
@@ -36,7 +41,13 @@ def swept(places: Sequence[Place]) -> Iterator[tuple[Place, Found]]:
         found = Found()
         for topic, context, notes in pages(place):
             found.sentences[topic.key] += len(notes)
-            found.false += [f"{problem} [{place}]" for problem in problems(World(topic, context), notes)]
+            world = World(topic, context)
+            false = list(problems(world, notes))
+            for step in TOUR:
+                if step.topic is topic and (answer := step.answer(context)).right is not None:
+                    found.sentences[step.name] += 1
+                    false += problems(world, [answer.sentence], step.name, answer.right)
+            found.false += [f"{problem} [{place}]" for problem in false]
             if place.need is Need.REST and context.lam >= RESTS_FROM and not topic.lacks_hidden(context):
                 found.asked[topic.key] += 1
                 found.withheld[topic.key] += not any(f"At λ = {context.lam:g}" in note for note in notes)

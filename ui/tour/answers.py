@@ -28,6 +28,7 @@ from core.measures import (
 from core.settings import LAMS
 from ui.base.words import counted, joined, lam_label, number, percent, standing, times
 from ui.topics.bias_variance import curves_of
+from ui.topics.bias_variance.notes import constant_of
 from ui.topics.bias_variance.tables import lowest_at_a_quarter, worth_table
 from ui.topics.hidden_units import TOLERANCE
 from ui.topics.hidden_units.states import all_states, tolerance
@@ -299,6 +300,11 @@ def linear_part(context: Context) -> tuple[int, str]:
     here, free = share[context.k], share[0]
     if not np.isfinite(here):
         raise UnanswerableError(f"At {context.lam_text} no hidden unit is alive. Choose a smaller λ.")
+    if has_collapsed(run, context.data, context.k):
+        raise UnanswerableError(
+            f"At {context.lam_text} the network has collapsed, and what is left of its z says nothing of "
+            "tanh. Choose a smaller λ."
+        )
     before = f", {percent(free)} at λ = 0" if context.k and np.isfinite(free) else ""
     return option_at(here, BAND), (
         f"At {context.lam_text} under L2 **{percent(here)}** of the z of the hidden units that are alive lie "
@@ -349,6 +355,12 @@ def worth(context: Context) -> tuple[int, str]:
     zero = table[(table.kind == "zero") & (table.m == here.m)]
     if zero.empty:
         raise UnanswerableError("Without a penalty some network diverged. Choose a smaller α in the panel.")
+    constant = constant_of(curves, curves[0].sizes.index(here.m)).cost
+    if here.cost >= constant:
+        raise UnanswerableError(
+            f"With {here.m:,} samples no λ costs less than a constant answer, {number(constant)}, so that "
+            "none is worth any. Choose other data, or more samples."
+        )
     start = (
         f"With {here.m:,} samples the mean cost on rows aside is {number(zero.cost.iloc[0])} at λ = 0, and "
         f"lowest, {number(here.cost)}, at λ = {lam_label(here.lam)}."

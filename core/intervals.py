@@ -48,10 +48,18 @@ def t_quantile(freedom: int) -> float:
 def of_mean(values: np.ndarray) -> Interval:
     """Mean of values (n,), one a row; the interval is NaN for fewer than two."""
     n, mean = len(values), float(np.mean(values)) if len(values) else np.nan
-    if n < 2:
-        return Interval(mean, np.nan, np.nan)
-    half = t_quantile(n - 1) * float(np.std(values, ddof=1)) / np.sqrt(n)
+    half = t_quantile(n - 1) * standard_error(values)
     return Interval(mean, mean - half, mean + half)
+
+
+def standard_error(values: np.ndarray) -> float:
+    """Of the mean of values (n,): their deviation over √n; NaN for fewer than two."""
+    return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else np.nan
+
+
+def is_beyond_chance(differences: np.ndarray) -> bool:
+    """Whether the mean of paired differences (n,) is above 0 by more than two standard errors."""
+    return bool(np.mean(differences) > 2 * standard_error(differences))
 
 
 def of_share(hits: int, n: int) -> Interval:

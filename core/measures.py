@@ -255,6 +255,12 @@ def has_faded(Z: np.ndarray) -> np.ndarray:
     return faded
 
 
+def tells_apart(Z: np.ndarray) -> np.ndarray:
+    """Whether a network tells samples apart: neither constant nor faded, (n_lams,) bool. Z: as in both."""
+    told: np.ndarray = ~(is_constant(Z) | has_faded(Z))
+    return told
+
+
 def affine_r2(
     X: np.ndarray, Z: np.ndarray, X_new: np.ndarray | None = None, Z_new: np.ndarray | None = None
 ) -> np.ndarray:

@@ -9,7 +9,15 @@ from scipy.special import softmax
 from sklearn.dummy import DummyClassifier
 from sklearn.metrics import log_loss
 
-from core.intervals import Z, of_mean, of_share, on_test_rows, t_quantile
+from core.intervals import (
+    Z,
+    is_beyond_chance,
+    of_mean,
+    of_share,
+    on_test_rows,
+    standard_error,
+    t_quantile,
+)
 
 rows = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=60)
 
@@ -157,3 +165,16 @@ def test_a_model_on_test_rows_is_held_against_the_constant_one_of_the_training_r
     assert found.accuracy == of_share(int((P.argmax(axis=1) == y).sum()), 40)
     assert found.constant_cost == pytest.approx(of_mean(-np.log(P_constant[rows, y])))
     assert found.constant_accuracy == of_share(int((constant.predict(np.zeros((40, 1))) == y).sum()), 40)
+
+
+@given(rows)
+def test_the_standard_error_is_scipys(values):
+    assert standard_error(np.array(values)) == pytest.approx(stats.sem(values), abs=1e-9)
+
+
+def test_a_mean_is_beyond_chance_above_two_standard_errors():
+    differences = np.array([-1.0, 0.0, 1.0])  # 1/√3 is their standard error
+    for mean, beyond in ((2.001, True), (1.999, False), (0.0, False), (-3.0, False)):
+        assert is_beyond_chance(differences + mean / np.sqrt(3)) == beyond
+    assert not is_beyond_chance(np.array([1.0])), "one says nothing"
+    assert not is_beyond_chance(np.array([1.0, np.nan]))

@@ -159,6 +159,7 @@ def test_answers_that_no_digit_shows_have_faded_whether_they_are_constant_or_not
     Z = np.stack([0.52 + 0.99e-4 * wave, 0.99e-4 * wave, 1.01e-4 * wave, 0.52 + 1.01e-4 * wave])
     assert measures.has_faded(Z).tolist() == [True, True, False, False]
     assert measures.has_faded(np.concatenate([Z, Z + 7, Z - 7], axis=1)).tolist() == [True] * 4, "a softmax"
+    assert measures.tells_apart(Z).tolist() == [False, False, True, False], "the last one is constant"
 
 
 def test_a_collapsed_or_diverged_network_has_no_affine_r2():

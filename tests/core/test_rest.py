@@ -101,6 +101,48 @@ def test_a_huge_network_that_is_finite_is_not_at_rest_and_makes_no_noise(samples
     assert run.at_rest.tolist() == [False]
 
 
+def test_steps_that_jump_about_are_told_from_those_that_overshoot_and_yet_go_down(breast_cancer):
+    """Both take back more than half of one another; J of the first rises as often as it falls."""
+    data = core.load_dataset("breast_cancer", seed=0)
+    options = {"hidden": (8,), "penalty": "l2", "lams": [150.0, 500.0], "learning_rate": 1.0, "epochs": 300}
+    run = core.train(data.X_train, data.y_train, **options, snapshots=range(301))
+    change = np.diff(run.cost[-30:], axis=0)
+    assert (change[:, 1] > 0).sum() > 8, "it jumps"
+    assert (change[:, 0] <= 1e-6).all(), "it goes down"
+    assert run.rest.jumps.tolist() == [False, True]
+    assert not run.rest.swings.any()
+    assert run.state.tolist() == ["trained", "swinging"]
+    rested = core.train(data.X_train, data.y_train, **options, method="accelerated")
+    assert (rested.state != "swinging").all()
+
+
+class Seesaw:
+    """Networks with costs of the tests' own, (n_lams,) each: x counts their steps."""
+
+    learning_rate = 1.0
+
+    def __init__(self, *costs: list[float]) -> None:
+        self._costs = np.array(costs)
+
+    def cost(self, x):
+        return self._costs[:, int(x[0, 0])]
+
+    def gradient(self, x):
+        return x
+
+    def mapping(self, x, G):
+        return -np.ones_like(x)
+
+
+def test_a_jump_is_as_long_as_a_share_of_j_and_rises_half_as_far_as_it_falls():
+    up_and_down = [1 + 0.01 * (i % 2) for i in range(9)]  # 4 % up, 4 % down
+    small = [1 + 0.002 * (i % 2) for i in range(9)]  # 0.8 % up
+    falling = [2 - 0.1 * i + 0.1 * (i % 2) for i in range(9)]  # 0.8 down on the whole, none up
+    costs = Seesaw(up_and_down, small, falling, up_and_down)
+    may = np.array([True, True, True, False])
+    assert rest._jumps(costs, np.zeros((4, 1)), may).tolist() == [True, False, False, False]
+
+
 # At rest
 
 

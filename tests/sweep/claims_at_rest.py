@@ -535,8 +535,7 @@ def agreement(world: World, said: Said) -> Iterator[str]:
     Z = net.logits(X)
     yield from said.wrong_share("tangent", 1 - disagreed(Z, linear @ X.T + b) / len(X), tol=1.1 / len(X))
     if label == "L2" and LAMS[k] > 0 and len(world.context.data.class_names) == 2:
-        fit = LogisticRegression(C=1 / LAMS[k], tol=1e-9, max_iter=5000).fit(*world.train)
-        straight = fit.decision_function(X)[None]
+        straight = oracle.straight(*world.train, LAMS[k], X)
         yield from said.wrong_share("straight", 1 - disagreed(Z, straight) / len(X), tol=1.1 / len(X))
 
 

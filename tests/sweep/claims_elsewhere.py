@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from core import PENALTIES
 from core.settings import LAMS
 from tests.sweep import oracle
-from tests.sweep.claims_at_rest import position
+from tests.sweep.claims_at_rest import LABEL, position
 from tests.sweep.oracle import Net
 from tests.sweep.reading import Said, World, claim, unless
 from ui.topics import bias_variance, choosing, gradient_check, solvers
@@ -18,13 +17,11 @@ from ui.topics.choosing.fitted import Fitted, fitted, is_fitted_exactly
 from ui.topics.topic import Context
 from ui.work.curves import training_set
 
-LABEL = r"(?P<label>L1|L2)"
-
 
 def snapshot(world: World, label: str, k: int, s: int) -> Net:
     """A network of a training at one of its snapshots."""
     run = world.runs[label]
-    return Net([W[s, k].astype(float) for W in run.history_W], [b[s, k].astype(float) for b in run.history_b])
+    return Net.of(run.history_W, run.history_b, s, k)
 
 
 def sizes(net: Net) -> np.ndarray:
@@ -461,8 +458,7 @@ def test_rows(world: World, said: Said) -> Iterator[str]:
         yield from said.wrong_share(name, truth, tol=1e-3)
     is_exact = is_fitted_exactly(world.context)
     if is_exact and world.context[choosing.PENALTY] == "l2" and LAMS[k] > 0:
-        fit = LogisticRegression(C=1 / LAMS[k], tol=1e-9, max_iter=5000).fit(X_train, y_train)
-        own = oracle.entropies(fit.decision_function(X)[None], y).mean()
+        own = oracle.entropies(oracle.straight(X_train, y_train, LAMS[k], X), y).mean()
         yield from said.wrong("cost", own, rel=0.01, tol=1e-6)
 
 
@@ -508,9 +504,10 @@ def truth(world: World, said: Said) -> Iterator[str]:
     yield from said.wrong("expected", folds.mean[folds.k_min])
     is_exact = is_fitted_exactly(world.context)
     if is_exact and world.context[choosing.PENALTY] == "l2" and (lam := LAMS[folds.k_min]) > 0:
-        fit = LogisticRegression(C=1 / lam, tol=1e-9, max_iter=5000).fit(*world.train)
         X, y = world.context.settings.load_fresh()
-        yield from said.wrong("first", oracle.entropies(fit.decision_function(X)[None], y).mean(), rel=0.02)
+        yield from said.wrong(
+            "first", oracle.entropies(oracle.straight(*world.train, lam, X), y).mean(), rel=0.02
+        )
 
 
 @claim(

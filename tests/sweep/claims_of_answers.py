@@ -5,7 +5,6 @@ from itertools import pairwise
 from zlib import compress
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from core.settings import LAMS
 from tests.sweep import oracle
@@ -122,7 +121,7 @@ def compression(world: World, said: Said) -> Iterator[str]:
 )
 def layers(world: World, said: Said) -> Iterator[str]:
     run, k = world.context.networks.runs["L2"], world.k  # at rest, on a page of trainings
-    net = Net([W[k].astype(float) for W in run.W], [b[k].astype(float) for b in run.b])
+    net = Net.of(run.W, run.b, k)
     parts = np.array(net.penalty("l2", world.context.lam, len(world.train[1])))
     largest, last = int(parts.argmax()), len(parts) - 1
     yield from said.wrong("sum", parts.sum())
@@ -208,8 +207,7 @@ def linear_part(world: World, said: Said) -> Iterator[str]:
 def linear_model(world: World, said: Said) -> Iterator[str]:
     net, (X, y) = world.net("L2", world.k), world.test
     if len(world.context.data.class_names) == 2 and world.context.lam > 0:
-        fit = LogisticRegression(C=1 / world.context.lam, tol=1e-9, max_iter=5000).fit(*world.train)
-        differ = disagreed(net.logits(X), fit.decision_function(X)[None])
+        differ = disagreed(net.logits(X), oracle.straight(*world.train, world.context.lam, X))
         if abs(differ - said.count("differ")) > 1:  # a row may lie on the boundary
             yield from said.wrong_count("differ", differ, len(y))
     if "r2" in said:

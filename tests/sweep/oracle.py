@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy import stats
+from sklearn.linear_model import LogisticRegression
 
 Array = np.ndarray
 EQUAL = 1e-6  # nats
@@ -32,6 +33,11 @@ class Net:
 
     W: Sequence[Array]
     b: Sequence[Array]
+
+    @classmethod
+    def of(cls, W: Sequence[Array], b: Sequence[Array], *at: int) -> "Net":
+        """The one at this place of stacks."""
+        return cls([part[at].astype(float) for part in W], [part[at].astype(float) for part in b])
 
     def layers(self, X: Array) -> list[Array]:
         """Z of every layer, (n_units, n)."""
@@ -181,6 +187,12 @@ def affine_r2(X: Array, z: Array, X_new: Array, z_new: Array) -> float:
     fit = new @ np.linalg.lstsq(design, z.T, rcond=None)[0]
     centred = z_new.T - z_new.T.mean(axis=0)
     return float(1 - np.square(z_new.T - fit).sum() / np.square(centred).sum())
+
+
+def straight(X: Array, y: Array, lam: float, X_new: Array) -> Array:
+    """Logits (1, n) on new rows of the logistic regression of two classes under L2, by scikit-learn."""
+    fit = LogisticRegression(C=1 / lam, tol=1e-9, max_iter=5000).fit(X, y)
+    return fit.decision_function(X_new)[None]
 
 
 def is_optimum(w: Array, b: float, X: Array, y: Array, kind: str, lam: float, tol: float) -> bool:

@@ -115,9 +115,7 @@ class World:
         """One of them at its end."""
         if (label, k) not in self._nets:
             run = self.runs[label]
-            self._nets[label, k] = Net(
-                [W[k].astype(float) for W in run.W], [b[k].astype(float) for b in run.b]
-            )
+            self._nets[label, k] = Net.of(run.W, run.b, k)
         return self._nets[label, k]
 
     def at_rest(self, label: str) -> np.ndarray:

@@ -53,6 +53,10 @@ def test_numbers_keep_their_leading_digits():
     assert words.number(np.float32(0.25), 2) == "0.25"
 
 
+def test_a_standard_error_of_rounding_is_none():
+    assert [words.spread(error) for error in (1.9e-15, 0.99e-6, 1e-6, 0.0123)] == ["0", "0", "1e-06", "0.012"]
+
+
 def test_lam_is_written_as_one_says_it():
     assert [words.lam_text(lam) for lam in (0.0, 0.15, 10.0, 1000.0)] == [
         "λ = 0",

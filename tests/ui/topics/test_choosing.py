@@ -696,6 +696,13 @@ def test_the_stable_columns_are_counted_and_named(share, which):
     )
 
 
+def test_a_bound_on_false_columns_that_is_no_less_than_those_kept_is_none():
+    for share, is_bound in (([1.0, 1.0, 0.2], False), ([1.0, 0.9, 0.1], True)):  # 2.02 and 1.67 of two
+        _, second = stable.notes(halves(share), LAMS[1], ("age", "<b>", "dose"))
+        assert ("are expected to be kept falsely" in second) == is_bound
+        assert ("too many for a bound on false ones: choose a larger λ." in second) != is_bound
+
+
 def test_more_stable_columns_than_are_soon_read_are_counted_and_not_named():
     names = tuple(f"column {i}" for i in range(64))
     for n, is_named in ((8, True), (9, False)):

@@ -203,6 +203,12 @@ def test_torchs_adamw_as_shown_shrinks_alike_and_settles_elsewhere(samples):
     assert np.abs(w - best).max() > 0.05
 
 
+def test_a_whole_number_keeps_its_point_in_code():
+    found = [literal(value) for value in (1.0, 0.3, 3.0, 1e-7, 400.0, float("inf"))]
+    assert found == ["1.0", "0.3", "3.0", "1e-07", "400.0", 'float("inf")']
+    assert "SGD(1.0)" in code(Problem(20.0, "l2", m=300, learning_rate=1.0), "Keras")
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Keras itself, about NumPy 2
 @each_penalty
 def test_keras_as_shown_reaches_the_same_optimum(samples, penalty):

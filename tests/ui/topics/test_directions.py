@@ -43,6 +43,18 @@ def test_the_counts_and_sizes_are_those_of_the_networks(picture, label):
         assert sizes["size"][k] == pytest.approx(size, rel=1e-4)
 
 
+def test_of_a_network_that_has_faded_no_direction_is_told():
+    context = context_at(dataset="moons", n_samples=50, lam=20.0)
+    run, k = context.networks.runs["L2"], LAMS.index(20.0)
+    Z = run.layers(context.data.X_train)[-1][k]
+    assert Z.std() < 1e-4
+    assert np.abs(run.W[0][k]).max() > 1e-6, "a remainder, of which a rank could be told"
+    picture = directions_picture(context)
+    counts = picture.tables["counts"].set_index(["penalty", "k"])
+    assert counts.loc[("L2", k), ["rank", "units"]].tolist() == [0, 0]
+    assert any("under L2 the first layer looks at its 2 inputs along **0 dir" in n for n in picture.notes)
+
+
 def test_the_lectures_penalty_comes_first(picture):
     labels = [re.search(r"under (L\d)|Under (L\d)", note) for note in picture.notes]
     order = [found[1] or found[2] for found in labels]

@@ -90,6 +90,16 @@ UNANSWERABLE = [
         {"dataset": "breast_cancer", "hidden": (8, 8, 8), "lam": 300.0, "epochs": 100},
         "collapsed",
     ),
+    (
+        "linear-part",
+        {"dataset": "breast_cancer", "hidden": (8, 8, 8), "lam": 300.0, "epochs": 100},
+        "has collapsed, and what is left of its z says nothing of tanh",
+    ),
+    (
+        "more-data-or-lambda",
+        {"dataset": "circles", "hidden": (), "n_samples": 100, "noise": 0.1, **QUICK},
+        "no λ costs less than a constant answer",
+    ),
     ("where-zeros-come-from", {"lam": 0.0}, "no penalty"),
     ("where-zeros-come-from", {"lam": 0.1, "dataset": "moons"}, "no zero weight"),
 ]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from core.decomposition import Parts
 from core.grid import epochs_to_rest
+from core.intervals import is_beyond_chance
 from core.measures import Constant
 from core.settings import LAMS, RESTS_FROM
 from core.variance import Curves, band
@@ -55,8 +56,7 @@ def constant_of(curves: Sequence[Curves], i: int) -> Constant:
 
 def is_chance(curves: Sequence[Curves], i: int, k: int) -> bool:
     """Whether the training sets do not tell the cost of the k-th λ from that of λ = 0; i: which size."""
-    less = np.array([one.test_cost[i, 0] - one.test_cost[i, k] for one in curves])
-    return bool(less.mean() <= 2 * less.std(ddof=1) / np.sqrt(len(less)))
+    return not is_beyond_chance(np.array([one.test_cost[i, 0] - one.test_cost[i, k] for one in curves]))
 
 
 def _mean_note(curves: Sequence[Curves], penalty: str, k: int) -> str:
@@ -208,8 +208,7 @@ def _on_their_way(curves: Sequence[Curves]) -> list[str]:
     which = lam_text(away[0]) if away.size == 1 else span
     return [
         f"With all samples the networks at {which} were not all at rest when their epochs were over: what "
-        "stands there is a training that was stopped, which held it back like a penalty, and more epochs "
-        "would give other costs."
+        "stands there is a training that was stopped, not what the penalty comes to."
     ]
 
 

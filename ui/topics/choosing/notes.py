@@ -4,7 +4,7 @@ import numpy as np
 
 from core import Dataset
 from core.datasets import N_FRESH
-from core.intervals import OnTestRows, on_test_rows
+from core.intervals import OnTestRows, is_beyond_chance, on_test_rows, standard_error
 from core.selection import EQUAL, Validation
 from core.stability import Evidence
 from ui.base.words import (
@@ -58,12 +58,11 @@ def _rules(found: Fitted) -> str:
 def _between(one: Validation, simple: int, low: int) -> str:
     """What the larger λ costs more, fold by fold: in the difference what is hard for both falls out."""
     more = one.costs[:, simple] - one.costs[:, low]
-    error = more.std(ddof=1) / np.sqrt(len(more))
-    if more.mean() <= max(2 * error, EQUAL):
+    if more.mean() <= EQUAL or not is_beyond_chance(more):
         return "Fold by fold the two cannot be told apart, and the larger λ is the simpler answer."
     return (
-        f"Fold by fold it costs {number(more.mean(), 2)} more (± {number(error, 2)}), beyond two standard "
-        "errors: the price of the simpler answer."
+        f"Fold by fold it costs {number(more.mean(), 2)} more (± {number(standard_error(more), 2)}), beyond "
+        "two standard errors: the price of the simpler answer."
     )
 
 

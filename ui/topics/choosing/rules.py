@@ -9,6 +9,7 @@ import pandas as pd
 
 from core import PENALTIES
 from core.choosing import COMPARED, PICKED, Comparison
+from core.intervals import standard_error
 from core.selection import EQUAL
 from core.settings import LAMS
 from ui.base.theme import INKS, PENALTY_COLORS
@@ -88,7 +89,7 @@ def notes(rows: pd.DataFrame, found: Sequence[Comparison]) -> list[str]:
 def _about(rule: str, rows: pd.DataFrame) -> str:
     """One rule over its splits."""
     flattery, n = rows.cost - rows.told, len(rows)
-    se = flattery.std(ddof=1) / np.sqrt(n) if n > 1 else np.nan
+    se = standard_error(flattery.to_numpy())
     lams = sorted(rows.lam)
     over = (
         "λ was " + lam_label(lams[0]) if lams[0] == lams[-1] else f"λ went from {lams[0]:g} to {lams[-1]:g}"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from core import PENALTIES, Run
 from core.directions import NOTHING, activation_size, rank, singular_values, units_in_use
-from core.measures import has_faded, is_constant
+from core.measures import tells_apart
 from ui.base.tables import Runs, integer_table
 from ui.base.theme import INKS, PENALTY_COLORS, Ink
 from ui.base.words import how_many, lam_text, number, standing, standings
@@ -93,8 +93,7 @@ def count_table(runs: Runs) -> pd.DataFrame:
     frames = []
     for label, run in runs.items():
         units = units_in_use(run.W[0], run.W[1])
-        answers = has_answers(run)
-        counts = np.array([rank(singular_values(run.W[0])), units]) * answers
+        counts = np.array([rank(singular_values(run.W[0])), units]) * has_answers(run)
         rows = integer_table(k=range(run.lams.size), rank=counts[0], units=counts[1])
         frames.append(rows.assign(penalty=label, at_rest=run.at_rest)[np.isfinite(run.W[0]).all(axis=(1, 2))])
     return pd.concat(frames, ignore_index=True)
@@ -104,9 +103,7 @@ def has_answers(run: Run) -> np.ndarray:
     """At which λ a network tells samples apart, so that what its weights look at is more than a remainder."""
     if run.samples is None:
         return np.ones(run.lams.size, bool)
-    Z = run.layers(run.samples[0])[-1]
-    told: np.ndarray = ~(is_constant(Z) | has_faded(Z))
-    return told
+    return tells_apart(run.layers(run.samples[0])[-1])
 
 
 def size_table(runs: Runs, X: np.ndarray) -> pd.DataFrame:

@@ -34,7 +34,7 @@ def notes(runs: Runs, data: Dataset, tol: Tolerance, k: int) -> list[str]:
     if tol.share > 0:
         for label, run in rests.items():
             sentences += _by_zeros_alone(run, label, tol, k)
-        say = {label: run for label, run in rests.items() if has_answers(run)[k]}
+        say = {label: run for label, run in rests.items() if has_answers(run.at(k))[0]}
         if say:
             sentences.append(_does_it_matter(say, data, tol, k))
     return sentences

@@ -11,15 +11,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in the dashboard, so th
 import numpy as np
 
 import core
-from core.measures import (
-    affine_r2,
-    agreement,
-    has_faded,
-    is_constant,
-    linear_band,
-    share_in_band,
-    unit_states,
-)
+from core.measures import affine_r2, agreement, linear_band, share_in_band, tells_apart, unit_states
 
 settings = core.Settings()
 # The band ends where tanh z falls short of z by this share.
@@ -49,7 +41,7 @@ for label, run in runs.items():
         print(f"{label} at λ = {settings.lam:g}: {run.rest.residual[k]:.2g} from rest")
         continue
     Z = run.layers(data.X_train)
-    if (is_constant(Z[-1]) | has_faded(Z[-1]))[k]:
+    if not tells_apart(Z[-1])[k]:
         print(f"{label} at λ = {settings.lam:g}: collapsed, every sample gets the same answer")
         continue
     alive = [states == "alive" for states in unit_states(run.W)]

@@ -10,10 +10,9 @@ from core.measures import (
     affine_r2,
     agreement,
     fits_anything,
-    has_faded,
     histogram,
-    is_constant,
     share_in_band,
+    tells_apart,
     unit_states,
 )
 from ui.base.tables import Runs, integer_table, wide
@@ -104,8 +103,7 @@ def linearity_table(runs: Runs, Z: Layers, alive: Layers, data: Dataset, band: f
             r2[finite] = affine_r2(data.X_train, layers[-1][finite], data.X_test, on_test[finite])
         untold = "fitted" if fits_anything(data.X_train) else "few"
         state = np.where(np.isnan(r2), untold, "ok").astype("<U9")
-        gone = is_constant(layers[-1][finite]) | has_faded(layers[-1][finite])
-        state[finite] = np.where(gone, "collapsed", state[finite])
+        state[finite] = np.where(tells_apart(layers[-1][finite]), state[finite], "collapsed")
         state[~finite] = "diverged"
         rows = integer_table(k=range(len(lams)), n_alive=n_alive)
         frames.append(rows.assign(penalty=label, share=shares, r2=r2, state=state, at_rest=at_rest))

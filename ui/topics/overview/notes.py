@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from core import Dataset, Run
-from core.intervals import of_mean, on_test_rows
+from core.intervals import is_beyond_chance, of_mean, on_test_rows
 from core.measures import constant_answer
 from core.network import row_costs, targets
 from core.selection import Validation
@@ -171,7 +171,7 @@ def _is_more(one: Validation, k: int, other: int) -> bool:
     more = one.costs[:, k] - one.costs[:, other]
     if np.isnan(more).any():  # no fit at λ = 0 is no better one
         return bool(np.isfinite(one.mean[k]))
-    return bool(more.mean() > 2 * more.std(ddof=1) / np.sqrt(len(more)))
+    return is_beyond_chance(more)
 
 
 def _chosen(scores: Mapping[str, Scores], runs: Runs, k: int, constant: float) -> str | None:

@@ -28,7 +28,7 @@ from core.measures import (
 from core.settings import LAMS
 from ui.base.words import counted, joined, lam_label, number, percent, standing, times
 from ui.topics.bias_variance import curves_of
-from ui.topics.bias_variance.notes import constant_of
+from ui.topics.bias_variance.notes import constant_of, is_vain
 from ui.topics.bias_variance.tables import lowest_at_a_quarter, worth_table
 from ui.topics.hidden_units import TOLERANCE
 from ui.topics.hidden_units.states import all_states, tolerance
@@ -355,10 +355,11 @@ def worth(context: Context) -> tuple[int, str]:
     zero = table[(table.kind == "zero") & (table.m == here.m)]
     if zero.empty:
         raise UnanswerableError("Without a penalty some network diverged. Choose a smaller α in the panel.")
-    constant = constant_of(curves, curves[0].sizes.index(here.m)).cost
-    if here.cost >= constant:
+    i = curves[0].sizes.index(here.m)
+    if is_vain(curves, i, here.k):
+        constant = number(constant_of(curves, i).cost)
         raise UnanswerableError(
-            f"With {here.m:,} samples no λ costs less than a constant answer, {number(constant)}, so that "
+            f"With {here.m:,} samples no λ beats a constant answer, {constant}, by more than chance, so that "
             "none is worth any. Choose other data, or more samples."
         )
     start = (

@@ -198,14 +198,19 @@ class Alone:
             found.append((entropy(Z, y), entropy(forward(run, X_train, k)[-1], y_train), right.mean()))
         return np.array(found)
 
-    def constant(self, m: int) -> np.ndarray:
-        """Cost and share right aside of each set's shares of the classes, in the mean, (2,)."""
+    def is_vain(self, m: int, k: int) -> bool:
+        """Whether the mean is within two standard errors of what the shares of the classes come to."""
+        less = self.constants(m)[:, 0] - self.costs(m, k)[:, 0]
+        return less.mean() <= 2 * less.std(ddof=1) / np.sqrt(len(less))
+
+    def constants(self, m: int) -> np.ndarray:
+        """Cost and share right aside of each set's shares of the classes, (n_sets, 2)."""
         found = []
         for i in range(self.n_sets):
             _, ((_, y, _), (_, y_train)) = self.run(i, m)
             shares = np.array([(y_train == c).mean() for c in range(len(self.context.data.class_names))])
             found.append((-np.log(shares[y]).mean(), (y == shares.argmax()).mean()))
-        return np.mean(found, axis=0)
+        return np.array(found)
 
     @cache  # noqa: B019 -- it goes with the test
     def parts(self, m: int, k: int) -> list[float]:
@@ -239,7 +244,7 @@ def true_numbers(context: Context) -> list[list[float]]:
     aside, train, right = alone.costs(m, k).T
     error, noise, bias, spread = alone.parts(m, k)
     costs = aside.mean(), aside.min(), aside.max(), train.mean(), 100 * right.mean()
-    constant = alone.constant(m) * [1, 100]
+    constant = alone.constants(m).mean(axis=0) * [1, 100]
     synthetic = context.settings.is_synthetic
     away = k or int(np.argmin([alone.parts(m, j)[0] for j in range(len(LAMS))]))
     said = [
@@ -251,7 +256,7 @@ def true_numbers(context: Context) -> list[list[float]]:
     low = alone.lowest(m)
     less = alone.costs(m, 0)[:, 0] - alone.costs(m, low)[:, 0]
     chance = [n_sets, 0] if less.mean() <= 2 * less.std(ddof=1) / np.sqrt(n_sets) else []
-    vain = [constant[0]] if alone.mean(m, low) >= constant[0] else []
+    vain = [constant[0]] if alone.is_vain(m, low) else []
     lower = [m, alone.mean(m, low), LAMS[low], alone.mean(m, 0), *chance, *vain]
     away = [k for k in range(len(LAMS)) if not all(alone.run(i, m)[0].at_rest[k] for i in range(n_sets))]
     ways = [[LAMS[away[0]]] if len(away) == 1 else [len(away), LAMS[away[0]], LAMS[away[-1]]]] if away else []
@@ -267,8 +272,8 @@ def worth_by_hand(alone: Alone) -> list[float]:
         return [few, 0]
     target = alone.mean(few, low)
     said = [few, LAMS[low], alone.mean(few, 0), target]
-    if target >= alone.constant(few)[0]:
-        return [*said, alone.constant(few)[0]]
+    if alone.is_vain(few, low):
+        return [*said, alone.constants(few)[:, 0].mean()]
     less = alone.costs(few, 0)[:, 0] - alone.costs(few, low)[:, 0]
     if less.mean() <= 2 * less.std(ddof=1) / np.sqrt(len(less)):
         return [*said, len(less), 0]
@@ -428,11 +433,17 @@ def test_what_does_not_beat_a_constant_answer_is_worth_nothing():
     costs = [[0.9, 0.8], [0.8, 0.7], [0.7, 0.65]]
     for constant, is_vain in ((0.65, True), (0.66, False)):
         text = said_of([set_with(costs, constant)] * 2)
-        assert ("not below a constant answer's 0.65: nothing is found to predict by." in text) == is_vain
+        assert (
+            "it is 0.7. That does not beat a constant answer, 0.65, by more than chance." in text
+        ) == is_vain
     for constant, is_vain in ((0.7, True), (0.71, False)):
         text = said_of([set_with(costs, constant)] * 2)
-        assert ("A constant answer costs 0.7 there, no more" in text) == is_vain
+        assert (
+            "to **0.7**. That does not beat a constant answer, 0.7, by more than chance." in text
+        ) == is_vain
         assert ("samples**" in text) == (not is_vain)
+    text = said_of([set_with(costs, c) for c in (0.5, 0.9)])
+    assert "it is 0.7. That does not beat a constant answer, 0.7, by more" in text, "0.65 is less by chance"
     text = said_of([set_with(costs, c) for c in (0.5, 0.7)])
     assert "There the classes' shares alone, a constant answer, come to 0.6 and 50 %." in text
 

@@ -98,7 +98,7 @@ UNANSWERABLE = [
     (
         "more-data-or-lambda",
         {"dataset": "circles", "hidden": (), "n_samples": 100, "noise": 0.1, **QUICK},
-        "no λ costs less than a constant answer",
+        "no λ beats a constant answer",
     ),
     ("where-zeros-come-from", {"lam": 0.0}, "no penalty"),
     ("where-zeros-come-from", {"lam": 0.1, "dataset": "moons"}, "no zero weight"),

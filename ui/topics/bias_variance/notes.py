@@ -59,6 +59,17 @@ def is_chance(curves: Sequence[Curves], i: int, k: int) -> bool:
     return not is_beyond_chance(np.array([one.test_cost[i, 0] - one.test_cost[i, k] for one in curves]))
 
 
+def is_vain(curves: Sequence[Curves], i: int, k: int) -> bool:
+    """Whether the k-th λ does not beat a constant answer by more than chance over the sets; i: which size."""
+    return not is_beyond_chance(np.array([one.constant[i, 0] - one.test_cost[i, k] for one in curves]))
+
+
+def _vain(curves: Sequence[Curves], i: int) -> str:
+    """That nothing is gained by what is found to cost least."""
+    constant = number(constant_of(curves, i).cost)
+    return f"That does not beat a constant answer, {constant}, by more than chance."
+
+
 def _mean_note(curves: Sequence[Curves], penalty: str, k: int) -> str:
     """Cost and accuracy at the k-th λ on all samples, beside what the classes' shares alone come to."""
     constant = constant_of(curves, -1)
@@ -146,12 +157,7 @@ def _lowest_note(curves: Sequence[Curves], worth: pd.DataFrame) -> list[str]:
         if is_chance(curves, -1, k)
         else ""
     )
-    constant = constant_of(curves, -1).cost
-    vain = (
-        f" That is not below a constant answer's {number(constant)}: nothing is found to predict by."
-        if cost["lowest"] >= constant
-        else ""
-    )
+    vain = f" {_vain(curves, -1)}" if is_vain(curves, -1, k) else ""
     return [
         f"With {m:,} samples the mean cost aside is lowest, **{number(cost['lowest'])}**, at "
         f"**{lam_text(by_kind['lam']['lowest'])}**; without a penalty it is {number(cost['zero'])}{chance}."
@@ -182,11 +188,8 @@ def _worth_note(curves: Sequence[Curves], worth: pd.DataFrame) -> list[str]:
         f"What λ is worth: with {here.m:,} samples the cost aside is lowest at λ = {lam_label(here.lam)}, "
         f"which takes it from {number(zero.cost.iloc[0])} to **{number(here.cost)}**. "
     )
-    if here.cost >= (constant := constant_of(curves, i).cost):
-        return [
-            f"{start}A constant answer costs {number(constant)} there, no more: so large a λ only keeps a "
-            "network from saying anything."
-        ]
+    if is_vain(curves, i, here.k):
+        return [start + _vain(curves, i)]
     if is_chance(curves, i, here.k):
         return [f"{start}That is a difference that {len(curves)} training sets do not tell from 0."]
     if np.isinf(here.needed):

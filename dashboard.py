@@ -3,11 +3,13 @@
 import streamlit as st
 
 from ui.base.session import session
+from ui.controls import beside
 from ui.controls.panel import settings_panel, show_problems
 from ui.frame.menu import MENU, TOOLS
 from ui.frame.page import page_style, panel_context
 from ui.frame.sockets import send_at_once
 from ui.frame.toolbar import toolbar
+from ui.stage import lam_bar
 from ui.tour import bar
 from ui.work.owner import owner
 from ui.work.tasks import SCREENS
@@ -25,7 +27,10 @@ with SCREENS.turn(owner()):
     page = st.navigation(PAGES)
     bar.arrive(page)
     session.settings = settings_panel()
-    st.html(page_style(present=toolbar(page)))
+    beside.arrive()
+    presented = toolbar(page)
+    st.html(page_style(presented))
+    lam_bar.show(session.settings.lam, presented)
     show_problems(session.settings)
     bar.show(page, panel_context)
     page.run()

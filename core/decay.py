@@ -56,16 +56,21 @@ class Update:
         return difference / largest if largest > 0 else difference
 
 
-def take_apart(run: Run, X: np.ndarray, y: np.ndarray, k: int) -> Update:
+def take_apart(
+    run: Run, X: np.ndarray, y: np.ndarray, k: int, snapshots: Sequence[int] | np.ndarray | None = None
+) -> Update:
     """The next step of the k-th network of an L2 run from each of its snapshots that are finite.
 
-    X, y: the samples of the training. Raises ValueError where the network was trained with another penalty
-    than L2: a corner takes its part after the step.
+    X, y: the samples of the training. snapshots: positions of those to look at; all without it. Raises
+    ValueError where the network was trained with another penalty than L2: a corner takes its part after the
+    step.
     """
     penalty = PENALTIES[run.penalty[k]]
     if not penalty.is_round:
         raise ValueError(f"taking a step apart needs a network trained with 'l2', got {penalty.name!r}")
     finite = np.flatnonzero((run.diverged_at[k] < 0) | (run.epochs < run.diverged_at[k]))
+    if snapshots is not None:
+        finite = np.intersect1d(finite, snapshots)
     lam, alpha = float(run.lams[k]), run.learning_rate
     W = [history[finite, k].astype(float) for history in run.history_W]
     b = [history[finite, k].astype(float) for history in run.history_b]
@@ -116,7 +121,7 @@ def regime(ratio: float) -> str:
     return "swings" if ratio == 2 else "diverges"
 
 
-def decay_paths(ratios: Sequence[float], n_steps: int) -> np.ndarray:
+def decay_paths(ratios: Sequence[float] | np.ndarray, n_steps: int) -> np.ndarray:
     """w_t = (1 − αλ/m)^t for t = 0, …, n_steps from w_0 = 1, (n_ratios, n_steps + 1).
 
     ratios: values of αλ/m ≥ 0.

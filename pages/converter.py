@@ -19,5 +19,6 @@ code, language = code_of(entry, problem_of(context))
 st.code(code, language=language)
 st.caption(entry.caveat)
 
+page.tell(TOPIC.idea)
 page.notice(picture.notes)
 page.explain(TOPIC, context)

@@ -55,10 +55,18 @@ def settled_picture(topic: Topic, context: Context) -> Picture:
     return topic.picture(adapted)
 
 
+def own_charts(app: AppTest) -> list[Any]:
+    """The charts of the page's own picture, as they are sent; those of its parts come after them."""
+    elements = [element.proto for element in app.get("vega_lite_chart")]
+    places = json.loads(elements[0].spec)["usermeta"]
+    n = sum(map(len, places["places"]))
+    assert all(json.loads(element.spec)["usermeta"] == places for element in elements[:n])
+    return elements[:n]
+
+
 def tables_as_sent(app: AppTest) -> dict[str, bytes]:
-    """The tables of the page's own chart as they travel to the browser, by name."""
-    element, *_ = app.get("vega_lite_chart")
-    return {dataset.name: dataset.data.data for dataset in element.proto.datasets}
+    """The tables of the page's own picture as they travel to the browser, by name."""
+    return {dataset.name: dataset.data.data for one in own_charts(app) for dataset in one.datasets}
 
 
 def page_of_task() -> None:
@@ -80,13 +88,13 @@ def run_task(task: Callable[[Session], object], app: AppTest | None = None) -> A
 
 
 def chart(app: AppTest) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-    """Spec and tables of the page's own chart; those of its parts come after it."""
-    element, *_ = app.get("vega_lite_chart")
+    """Spec and tables of the page's own picture: all its panels, as a file has them."""
+    specs = [json.loads(one.spec) for one in own_charts(app)]
     tables = {
         name: pa.ipc.open_stream(io.BytesIO(sent)).read_all().to_pandas()
         for name, sent in tables_as_sent(app).items()
     }
-    return json.loads(element.proto.spec), tables
+    return specs[0] | {"vconcat": [panel for spec in specs for panel in spec["vconcat"]]}, tables
 
 
 def sentences(app: AppTest) -> str:

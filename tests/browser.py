@@ -33,6 +33,7 @@ HOW_TO_GET_ONE = (
 ARGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
 LABELS = "|".join(re.escape(penalty.label) for penalty in PENALTIES.values())
 READOUT = re.compile(rf"λ = |epoch |(?:{LABELS}): (?:\d|diverged)")
+STAGE = ".st-key-stage .stVegaLiteChart"
 MAX_SECONDS = 1800  # a server that was forgotten ends itself
 READY = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
@@ -162,29 +163,33 @@ def visit(page: Page, title: str) -> None:
     wait_until_drawn(page)
 
 
-def slider(page: Page) -> Locator:
-    """The chart's slider."""
-    return page.locator(".vega-bindings input[type=range]").first
+def slider(page: Page, name: str = "λ") -> Locator:
+    """A handle of the bar at the foot."""
+    return page.get_by_test_id("lam-bar").get_by_role("slider", name=name, exact=True)
 
 
-def scrub(page: Page, position: int) -> None:
-    """Move the chart's slider as a hand would."""
-    slider(page).evaluate(
+def scrub(page: Page, position: int, name: str = "λ") -> None:
+    """Move a handle of the bar as a hand would that holds it still."""
+    slider(page, name).evaluate(
         "(input, v) => { input.value = v; input.dispatchEvent(new Event('input', {bubbles: true})); }",
         position,
     )
 
 
+def let_go(page: Page, name: str = "λ") -> None:
+    """Let go of a handle."""
+    slider(page, name).dispatch_event("change")
+
+
 def read(page: Page) -> list[str]:
-    """The lines that stand in the readout of the page's own chart, the first."""
-    texts = page.locator(".stVegaLiteChart").first.locator("svg text").all_text_contents()
+    """The lines that stand in the readout of the page's stage."""
+    texts = page.locator(STAGE).locator("svg text").all_text_contents()
     return [text for text in texts if READOUT.match(text)]
 
 
 def wait_for_readout(page: Page, text: str) -> None:
-    """Until this line stands in the page's own chart."""
-    chart = page.locator(".stVegaLiteChart").first
-    chart.locator("svg text", has_text=re.compile(f"^{re.escape(text)}$")).first.wait_for()
+    """Until this line stands in the page's stage."""
+    page.locator(STAGE).locator("svg text", has_text=re.compile(f"^{re.escape(text)}$")).first.wait_for()
 
 
 def wait_for_quiet(page: Page, milliseconds: int = 600) -> None:

@@ -11,7 +11,7 @@ import pytest
 import core
 
 ROOT = Path(__file__).parents[1]
-COMES_WITH = {"jinja2", "markupsafe", "pyarrow"}  # of Altair and Streamlit
+COMES_WITH = {"jinja2", "markupsafe", "PIL", "pyarrow"}  # of Altair and Streamlit
 MAY_IMPORT = {
     "core": {"core", "numpy"},
     "ui": {"ui", "core", "numpy", "pandas", "altair", "streamlit", "segno", "vl_convert"} | COMES_WITH,

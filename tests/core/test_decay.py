@@ -92,6 +92,36 @@ def test_a_network_that_diverged_is_taken_apart_up_to_there():
     assert all(np.isfinite(W).all() for W in update.W)
 
 
+@pytest.mark.parametrize("snapshots", [[0, 3, 8], (8, 0, 3), np.array([3, 3, 8, 0]), [5], range(9)])
+def test_some_snapshots_are_taken_apart_as_among_all_of_them_in_the_order_of_their_epochs(snapshots):
+    data, run, every = l2_step()
+    some = decay.take_apart(run, data.X_train, data.y_train, 1, snapshots)
+    kept = sorted(set(snapshots))
+    assert some.epochs.tolist() == run.epochs[kept].tolist()
+    assert some.factor == every.factor
+    for name in ("W", "dW_bp", "shrunk", "step", "undivided"):
+        for one, whole in zip(getattr(some, name), getattr(every, name), strict=True):
+            np.testing.assert_array_equal(one, whole[kept], err_msg=name)
+
+
+def test_without_a_choice_every_snapshot_is_taken_apart():
+    data, run, every = l2_step()
+    assert every.epochs.tolist() == run.epochs.tolist()
+    assert decay.take_apart(run, data.X_train, data.y_train, 1, None).epochs.tolist() == run.epochs.tolist()
+
+
+def test_of_the_snapshots_chosen_those_are_taken_apart_that_are_finite():
+    data = core.load_dataset("wine", 0)
+    run = trained_l2(data, [0.0, 1000.0], hidden=(4,), learning_rate=3.0, epochs=60, snapshots=61)
+    end = run.diverged_at[1]
+    assert 2 < end < 60
+    chosen = [0, 2, end - 1, end, 60]
+    found = [decay.take_apart(run, data.X_train, data.y_train, k, chosen) for k in (0, 1)]
+    assert [one.epochs.tolist() for one in found] == [chosen, [0, 2, end - 1]]
+    assert all(np.isfinite(W).all() for W in found[1].W)
+    np.testing.assert_array_equal(found[1].W[0][2], run.history_W[0][end - 1, 1])
+
+
 @pytest.mark.parametrize(
     ("ratio", "kind"),
     [

@@ -29,7 +29,7 @@ pytest.importorskip("playwright.sync_api")
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import open_page, wait_until_quiet
+from tests.browser import open_page, slider, wait_until_quiet
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 needs_nginx = pytest.mark.skipif(NGINX is None, reason="no nginx was found")
@@ -287,6 +287,8 @@ def test_a_chart_is_drawn_and_moved_through_nginx_under_the_policy(watched):
         open_page(watched, f"{server.address}/?epochs=50")
         watched.get_by_role("slider", name="Penalty strength λ").press("ArrowRight")
         expect(watched).to_have_url(re.compile("lam=15"))
+        slider(watched).press("ArrowRight")
+        expect(watched).to_have_url(re.compile("lam=20"))
         wait_until_quiet(watched)
         assert watched.evaluate("violations") == []
         assert watched.trouble == []

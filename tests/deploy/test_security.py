@@ -1,6 +1,7 @@
 """What a visitor sends past every widget, straight over the websocket: it is checked and never acts."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -76,6 +77,11 @@ HOSTILE = {
     "hidden layers without end": ("hidden", {"string_value": "8-" * 50_000}),
     "a switch that is a text": ("present", {"string_value": PAYLOAD}),
     "a page's own choice": ("overview_penalty", {"string_array_value": {"data": [PAYLOAD]}}),
+    "a bar that is markup": ("lam_bar", {"json_value": json.dumps({"chosen": PAYLOAD, "theme": PAYLOAD})}),
+    "a λ beyond the bar": ("lam_bar", {"json_value": json.dumps({"chosen": {"k": 10**9, "told": PAYLOAD}})}),
+    "a bar that is a list": ("lam_bar", {"json_value": "[1, 2]"}),
+    "a bar that is no JSON": ("lam_bar", {"json_value": "{"}),
+    "a bar that is a number": ("lam_bar", {"double_value": 3.0}),
 }
 WRONG_KIND = {
     "a λ that is a position": ("lam", {"double_array_value": {"data": [999.0]}}),

@@ -69,7 +69,7 @@ def memorized(world: World, said: Said) -> Iterator[str]:
 )
 def ruled_none(world: World, said: Said) -> Iterator[str]:
     folds = folds_of(world, said["label"])
-    yield from unless(folds.k_1se == 0, f"λ_1se is {LAMS[folds.k_1se]:g}")
+    yield from unless(folds.k_1se == 0, f"λ₁ₛₑ is {LAMS[folds.k_1se]:g}")
     yield from said.wrong("folds", len(folds.costs))
     yield from said.wrong("none", folds.mean[0])
     yield from said.wrong("cost", world.net(said["label"], 0).cost(*world.train), tol=1e-7)
@@ -78,11 +78,11 @@ def ruled_none(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "overview",
-    rf"Under {LABEL}, cross-validation in <folds> folds has its lowest cost at λ_min = <min>, and chooses \*\*λ_1se = "
+    rf"Under {LABEL}, cross-validation in <folds> folds has its lowest cost at λₘᵢₙ = <min>, and chooses \*\*λ₁ₛₑ = "
     r"<lam>\*\*: a validated cost of \*\*<mean>\*\* \(± <error>\)(?: in place of <none> without a penalty)?"
     r"(?:, and in truth <true>(?: in place of <free>)?)?; on the training rows <cost>"
     r"(?P<away>; the network there is .* after [\d,]+ epochs)?\."
-    r"(?P<even> That is not told from a constant answer, <constant>(?:, and neither is λ_min's cost: the folds find (?P<nothing>nothing) to predict by\.|; λ_min's cost is, <least>\.))?",
+    r"(?P<even> That is not told from a constant answer, <constant>(?:, and neither is λₘᵢₙ's cost: the folds find (?P<nothing>nothing) to predict by\.|; λₘᵢₙ's cost is, <least>\.))?",
 )
 def ruled(world: World, said: Said) -> Iterator[str]:
     label, folds = said["label"], folds_of(world, said["label"])
@@ -110,7 +110,7 @@ def ruled(world: World, said: Said) -> Iterator[str]:
         low = folds.k_min
         yield from said.wrong("constant", constant)
         yield from unless(
-            ("nothing" in said) == (folds.mean[low] + folds.error[low] >= constant), "λ_min says else"
+            ("nothing" in said) == (folds.mean[low] + folds.error[low] >= constant), "λₘᵢₙ says else"
         )
         if "least" in said:
             yield from said.wrong("least", folds.mean[low])
@@ -129,7 +129,7 @@ PART += r"for <{0}_right:share> \(<{0}_from:share> to <{0}_to:share>\)"
 
 @claim(
     "overview",
-    r"The <n> test rows are used once, at λ_1se: "
+    r"The <n> test rows are used once, at λ₁ₛₑ: "
     + rf"(?:{PART.format('L1')})?(?:, )?(?:{PART.format('L2')})?; a constant answer costs <constant> and is right for "
     r"<share:share>\.(?: Row by row L1 costs <between> (?P<way>more|less) than L2 \(95 % interval <low> to <high>\), "
     r"(?P<told>which the rows do not tell from 0|an interval that leaves 0 out, as chance alone does about once in twenty times)\.)?",
@@ -319,7 +319,7 @@ def no_zeros(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "sparsity",
-    r"For this network without a hidden layer λ_max = 2·max\|Xᵀ\(y − ȳ\)\| = <max> is the λ from which on the best L1 fit "
+    r"For this network without a hidden layer λₘₐₓ = 2·max\|Xᵀ\(y − ȳ\)\| = <max> is the λ from which on the best L1 fit "
     r"has no weight left\.",
 )
 def largest(world: World, said: Said) -> Iterator[str]:

@@ -408,8 +408,8 @@ def found_of(world: World) -> tuple[Fitted, oracle.Folds]:
 
 @claim(
     "choosing",
-    r"Over <folds> folds of the training rows the mean cost is lowest at \*\*λ_min = <min>\*\*: <mean>, with a standard error of "
-    r"<error>; with .*?\. (?:No larger λ is within that error, so λ_1se is the same\.|\*\*λ_1se = <simple>\*\* is the largest λ "
+    r"Over <folds> folds of the training rows the mean cost is lowest at \*\*λₘᵢₙ = <min>\*\*: <mean>, with a standard error of "
+    r"<error>; with .*?\. (?:No larger λ is within that error, so λ₁ₛₑ is the same\.|\*\*λ₁ₛₑ = <simple>\*\* is the largest λ "
     r"within that error of it, <higher>: .*?\. (?:Fold by fold the two (?P<same>cannot) be told apart, and the larger λ is the simpler answer\.|Fold by fold it costs <more> more \(± <spread>\), beyond two standard errors: the price of the simpler answer\.))",
 )
 def rules(world: World, said: Said) -> Iterator[str]:
@@ -429,12 +429,12 @@ def rules(world: World, said: Said) -> Iterator[str]:
             yield from said.wrong("more", more.mean(), rel=0.06)
             yield from said.wrong("spread", error, rel=0.06)
     else:
-        yield from unless(simple == low, f"λ_1se is {LAMS[simple]:g}")
+        yield from unless(simple == low, f"λ₁ₛₑ is {LAMS[simple]:g}")
 
 
 @claim(
     "choosing",
-    r"The <n> test rows are used once, for what was fitted to all <m> training rows at (?P<rule>λ_min|λ_1se) = <lam>: cost "
+    r"The <n> test rows are used once, for what was fitted to all <m> training rows at (?P<rule>λₘᵢₙ|λ₁ₛₑ) = <lam>: cost "
     r"\*\*<cost>\*\* \((?:95 % interval <low> to <high>|too few rows for an interval)\), \*\*<right:share>\*\* right \(<from:share> to "
     r"<to:share>\)\. A constant answer, the classes' shares in the training rows, costs <constant> and is right for "
     r"<common:share>\.",
@@ -464,8 +464,8 @@ def test_rows(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "choosing",
-    r"The chosen λ = <lam> is (?P<which>λ_min|λ_1se|λ_min and λ_1se)\.",
-    r"At the chosen λ = <lam> the validated cost is as low as at λ_min\.",
+    r"The chosen λ = <lam> is (?P<which>λₘᵢₙ|λ₁ₛₑ|λₘᵢₙ and λ₁ₛₑ)\.",
+    r"At the chosen λ = <lam> the validated cost is as low as at λₘᵢₙ\.",
     r"The chosen λ = <lam> has a validated cost of <cost>, <above> above the lowest: (?P<side>within|beyond) one standard error of it\.",
     r"At the chosen λ = <lam> the fit of some fold has no end or diverged\.",
 )
@@ -473,7 +473,7 @@ def chosen(world: World, said: Said) -> Iterator[str]:
     _, folds = found_of(world)
     told, k = said.found.groupdict(), world.k
     if told.get("which"):
-        names = [name for name, at in (("λ_min", folds.k_min), ("λ_1se", folds.k_1se)) if at == k]
+        names = [name for name, at in (("λₘᵢₙ", folds.k_min), ("λ₁ₛₑ", folds.k_1se)) if at == k]
         yield from unless(said["which"] == " and ".join(names), f"it is {names}")
     elif told.get("cost"):
         above = folds.mean[k] - folds.mean[folds.k_min]
@@ -486,15 +486,15 @@ def chosen(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "choosing",
-    r"These data are drawn, so the truth is known: on 20,000 rows that nobody has seen the cost is <first> at λ_(?:min|1se), where "
-    r"<expected> was expected(?: and <second> at λ_1se, where <other> was expected)?\. The lowest there is <least>, at "
-    r"(?:λ = <lam>, which no rule chose|(?P<rule>λ_min|λ_1se|λ_min and λ_1se))\.",
+    r"These data are drawn, so the truth is known: on 20,000 rows that nobody has seen the cost is <first> at λ(?:ₘᵢₙ|₁ₛₑ), where "
+    r"<expected> was expected(?: and <second> at λ₁ₛₑ, where <other> was expected)?\. The lowest there is <least>, at "
+    r"(?:λ = <lam>, which no rule chose|(?P<rule>λₘᵢₙ|λ₁ₛₑ|λₘᵢₙ and λ₁ₛₑ))\.",
 )
 def truth(world: World, said: Said) -> Iterator[str]:
     found, folds = found_of(world)
     assert found.fresh is not None
     yield from said.wrong("least", np.nanmin(found.fresh))
-    rules = {"λ_min": folds.k_min, "λ_1se": folds.k_1se}
+    rules = {"λₘᵢₙ": folds.k_min, "λ₁ₛₑ": folds.k_1se}
     best = [name for name, k in rules.items() if found.fresh[k] <= np.nanmin(found.fresh) + 1e-6]
     yield from unless((said["rule"] or "").split(" and ") == (best or [""]), f"lowest at {best}")
     if "second" in said:
@@ -512,7 +512,7 @@ def truth(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "choosing",
-    r"λ_min keeps .*",
+    r"λₘᵢₙ keeps .*",
     r"Without a fold: the evidence for L2.*",
     r"At every λ the fit of some fold .*",
 )
@@ -521,7 +521,7 @@ def other_rules(world: World, said: Said) -> Iterator[str]:
     text = said.found[0]
     if text.startswith("At every"):
         yield from unless(not np.isfinite(folds.mean).any(), "some have an end")
-    elif text.startswith("λ_min keeps") and found.kept is not None:
+    elif text.startswith("λₘᵢₙ keeps") and found.kept is not None:
         informative = set(world.context.data.informative)
         used = [set(np.flatnonzero(found.kept[k]).tolist()) for k in range(len(LAMS))]
         is_none = "No λ of the grid keeps those that decide and no other" in text

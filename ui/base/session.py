@@ -4,7 +4,7 @@ Streamlit keeps a session's memory as a dictionary of strings. Here it has one f
 attributes are the keys: what is not declared cannot be remembered, and what is remembered has a type.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar, overload
@@ -70,6 +70,16 @@ class Answer(NamedTuple):
 
     right: int | None
     sentence: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Settings that are kept beside those of the panel."""
+
+    settings: Settings
+    choices: Mapping[
+        str, str
+    ]  # at the controls of the page on which they were kept, by key, as the address has it
 
 
 class Move(NamedTuple):
@@ -146,6 +156,8 @@ class Session:
     trials = Remembered[dict[Hashable, Trial]](dict)  # what was tried, oldest first
     trial_count = Remembered(int)  # those that are gone too
     pinned = Remembered[tuple[int, ...]](tuple)  # the numbers of the trials to be compared
+
+    beside = Remembered[Beside | None](lambda: None)
 
     tour_step = Remembered[str | None](lambda: None)  # the name of the step that is on
     tour_arrived = Remembered(bool)  # the address was looked at

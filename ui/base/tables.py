@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from core.settings import LAMS
 from core.training import Run
+from ui.base.words import lam_text
 
 Runs = Mapping[str, Run]  # by the penalty's label
 
@@ -28,3 +30,8 @@ def wide(values: np.ndarray, decimals: int = 4) -> dict[str, np.ndarray]:
 def integer_table(**columns: Sequence[int] | np.ndarray) -> pd.DataFrame:
     """A table of small whole numbers; the browser counts 64-bit ones in another type."""
     return pd.DataFrame(columns, dtype="int32")
+
+
+def lam_titles(lams: Sequence[float] = LAMS) -> pd.DataFrame:
+    """k, title: what the columns v0, v1, … of a table stand at, where they are over λ."""
+    return integer_table(k=range(len(lams))).assign(title=[lam_text(lam) for lam in lams])

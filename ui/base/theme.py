@@ -42,6 +42,34 @@ class Ink:
     page: str
 
 
+READABLE = 4.6  # contrast of words, to 1; the accessibility guideline has 4.5
+
+
+def luminance(color: str) -> float:
+    """How light a colour is, from 0 to 1, as WCAG 2 has it."""
+    parts = [value / 255 for value in bytes.fromhex(color[1:])]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, from 1 to 21: (lighter + .05) / (darker + .05) of their luminances."""
+    dark, light = sorted([luminance(one), luminance(other)])
+    return (light + 0.05) / (dark + 0.05)
+
+
+@cache
+def readable(hue: str, ink: Ink) -> str:
+    """The hue for words: mixed with the text's colour just as far as they can be read on the page."""
+    own, text = (bytes.fromhex(color[1:]) for color in (hue, ink.text))
+    for share in range(101):
+        mixed = [round(a + (b - a) * share / 100) for a, b in zip(own, text, strict=True)]
+        color = "#" + bytes(mixed).hex()
+        if contrast(color, ink.page) >= READABLE:
+            return color
+    return ink.text
+
+
 INKS = {
     "light": Ink(text="#0f1720", quiet="#5c6672", grid="#e3e6eb", page="#ffffff"),
     "dark": Ink(text="#e8eaee", quiet="#a3acb8", grid="#2b333f", page="#11151c"),
@@ -66,6 +94,7 @@ def page_variables(ink: Ink) -> dict[str, str]:
     return {
         "--lab-page": ink.page,
         "--lab-grid": ink.grid,
+        "--lab-line": ink.quiet,
         "--lab-room": f"{Y_AXIS_WIDTH + LAST_LABEL}px",
     }
 

@@ -5,7 +5,6 @@ would write what is shown ("the same λ"), so these are written here, by their v
 """
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -28,20 +27,12 @@ def draw_controls(topic: Topic, context: Context) -> Context:
     if not drawn:
         return context
     _check_address(drawn, context)
-    if topic.columns:
-        places = st.columns(len(drawn))
-        chosen = {
-            control.key: _draw(control, context, place) for control, place in zip(drawn, places, strict=True)
-        }
-    else:
-        with st.container(horizontal=True, gap="large") if len(topic.controls) > 1 else nullcontext():
-            chosen = {control.key: _draw(control, context) for control in drawn}
+    with st.container(key="controls", horizontal=True, gap="large"):
+        chosen = {control.key: _draw(control, context) for control in drawn}
     return replace(context, choices={**context.choices, **chosen})
 
 
-def _draw(
-    control: Control, context: Context, place: st.delta_generator.DeltaGenerator | None = None
-) -> Choice:
+def _draw(control: Control, context: Context) -> Choice:
     """One of a few values, side by side."""
     state, query, key = st.session_state, st.query_params, control.key
     values, default = control.values_in(context), control.default_in(context)
@@ -50,7 +41,7 @@ def _draw(
     if state.get(key) not in values:
         found = control.parse(query.get(key, ""), context)
         state[key] = default if found is None else found
-    chosen: Any = (place or st).segmented_control(
+    chosen: Any = st.segmented_control(
         control.label,
         values,
         format_func=words.__getitem__,

@@ -14,10 +14,12 @@ from ui.base.session import session
 from ui.base.tables import Runs
 from ui.base.theme import INKS, page_variables, style
 from ui.base.words import failures
+from ui.controls import beside
 from ui.controls.choices import chosen_controls, draw_controls
 from ui.controls.panel import choose_epochs, choose_hidden
 from ui.data.shelf import shelf_of
-from ui.pictures.picture import Picture
+from ui.pictures.picture import Chart, Picture
+from ui.stage import lam_bar
 from ui.takeaway import log
 from ui.takeaway.buttons import take_away
 from ui.topics.topic import Context, Need, Topic
@@ -38,7 +40,12 @@ def current_theme() -> str:
 
 def page_style(present: bool) -> str:
     """The style sheets of the frame; present: for a projector."""
-    sheets = [THEME_RULES, HERE / "toolbar.css", *([HERE / "presented.css"] if present else [])]
+    sheets = [
+        THEME_RULES,
+        lam_bar.RULES,
+        HERE / "toolbar.css",
+        *([HERE / "presented.css"] if present else []),
+    ]
     return style(*sheets, variables=page_variables(INKS[current_theme()]))
 
 
@@ -53,15 +60,23 @@ def panel_context() -> Context:
 
 
 def introduce(title: str, idea: str) -> None:
-    """The page's sentence, and its idea, which is left to the speaker where the page is presented."""
+    """A page's sentence, and its idea."""
     st.title(title, anchor=False)
+    tell(idea)
+
+
+def tell(idea: str) -> None:
+    """The idea of a page, which is left to the speaker where it is presented."""
     with st.container(key="idea"):
         st.markdown(idea)
 
 
 def open_topic(topic: Topic) -> Context:
     """Say what the page is about, make what it needs, draw its controls; the page ends here without it."""
-    introduce(topic.page_heading, topic.idea)
+    st.title(topic.page_heading, anchor=False)
+    with st.container(key="todo"):
+        if topic.todo:
+            st.markdown(topic.todo)
     context = topic.adapted(panel_context())
     with st.container():  # there even when empty, so that what follows keeps its place
         if topic.needs in (Need.REST, Need.TRAINING) and context.panel is None:
@@ -73,6 +88,8 @@ def open_topic(topic: Topic) -> Context:
         st.info(topic.remedy.sentence)
         st.button(topic.remedy.label, on_click=choose_hidden, args=(topic.remedy.hidden,), key="remedy")
         st.stop()
+    with st.container():
+        lam_bar.show_track(topic.measured(context))
     return draw_controls(topic, context)
 
 
@@ -88,12 +105,61 @@ def show(topic: Topic, context: Context) -> Picture:
         if picture.missing:
             st.info(picture.missing)
             return picture
-    draw(picture)
+    with st.container(key="stage"):
+        _draw_stages(picture, topic, context)
+    lam_bar.offer(picture.scrub)
+    with st.container(key="tools", horizontal=True, gap="small"):
+        take_away(picture, topic, context)
+        _offer_to_keep(topic, context)
+    tell(topic.idea)
+    notice(picture.notes)
+    draw_further(picture)
     if picture.caption:
         st.caption(picture.caption)
-    take_away(picture, topic, context)
-    notice(picture.notes)
     return picture
+
+
+def _draw_stages(picture: Picture, topic: Topic, context: Context) -> None:
+    """The picture's first row; where settings are kept beside, their first chart beside its own."""
+    kept = session.beside
+    if kept is None:
+        draw_stage(picture)
+        return
+    now = (context.panel or context).settings
+    settings = beside.with_lam_of(kept, now)
+    place = st.empty()
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown(f"**{beside.name_of(now, settings)}**")
+        draw_chart(picture.charts[0][0])
+    with right, suppress(UnfinishedError):
+        st.markdown(f"Kept beside: **{beside.name_of(settings, now)}**")
+        other = replace(
+            panel_context(), settings=settings, shelf=shelf_of(settings), runner=Progress(place, "beside")
+        )
+        other = topic.adapted(other)
+        found = topic.picture(replace(other, choices={**context.choices, **beside.chosen(kept, other)}))
+        if found.missing:
+            st.info(found.missing)
+        else:
+            draw_chart(found.charts[0][0].standing(settings.lam != now.lam))
+    if others := picture.charts[0][1:]:
+        _draw_row(others)
+
+
+def _offer_to_keep(topic: Topic, context: Context) -> None:
+    """A button that keeps what is shown beside what comes next, or puts away what is kept."""
+    if session.beside is None:
+        keep = beside.of(topic, context)
+        st.button(
+            "Keep this beside",
+            icon=":material/push_pin:",
+            on_click=beside.keep,
+            args=(keep,),
+            key="keep_beside",
+        )
+    else:
+        st.button("Put away what is kept", icon=":material/close:", on_click=beside.put_away, key="put_away")
 
 
 def _say_what_failed(context: Context, runs: Runs) -> None:
@@ -119,14 +185,39 @@ def _say_who_is_not_at_rest(sentence: str, context: Context) -> None:
 
 
 def draw(picture: Picture) -> None:
-    """Show a chart; the tables travel beside the spec, which stays the same when they change.
+    """Show all charts of a picture."""
+    draw_stage(picture)
+    draw_further(picture)
+
+
+def draw_stage(picture: Picture) -> None:
+    """Show the first row; the tables travel beside the spec, which stays the same when they change.
 
     What it shows at the chosen λ stands before it, for screen readers alone: its alternative text is part
     of the spec, and so a constant.
     """
     st.html(f'<p class="for-screen-readers">{escape(picture.spoken)}</p>')
-    spec = {**(picture.spec or {}), "datasets": picture.packed}
-    st.vega_lite_chart(None, spec, key=picture.key, alt=picture.alt, width="stretch")
+    _draw_row(picture.charts[0])
+
+
+def draw_further(picture: Picture) -> None:
+    """Show the other rows."""
+    for row in picture.charts[1:]:
+        _draw_row(row)
+
+
+def _draw_row(row: Sequence[Chart]) -> None:
+    """Charts side by side; on a phone they stand under each other."""
+    places = st.columns([chart.width for chart in row], gap="medium") if len(row) > 1 else [st.container()]
+    for place, chart in zip(places, row, strict=True):
+        with place:
+            draw_chart(chart)
+
+
+def draw_chart(chart: Chart) -> None:
+    """One chart, as wide as its place."""
+    with st.container(key=f"{'chart' if chart.has_axis else 'bare'}_{chart.key}"):
+        st.vega_lite_chart(None, chart.spec, key=chart.key, alt=chart.alt, width="stretch")
 
 
 def show_table(picture: Picture) -> None:
@@ -176,7 +267,8 @@ def follow(topic: Topic, context: Context) -> None:
 def notice(sentences: Sequence[str]) -> None:
     """What to notice, each a sentence with numbers of this run."""
     st.header("What to notice", anchor=False)
-    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+    with st.container(key="measured"):  # not translated, and quiet while λ moves away from it
+        st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
 
 
 def explain(topic: Topic, context: Context) -> None:

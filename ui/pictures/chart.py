@@ -5,13 +5,16 @@ spec as named tables, so that a rerun changes data under a chart that stays wher
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
 from types import MappingProxyType
 from typing import Any, Literal
 
 import altair as alt
 
-from ui.base.theme import INKS, PENALTY_COLORS, SIGN_COLORS, Ink, chart_config
+from ui.base.theme import INKS, PENALTY_COLORS, SIGN_COLORS, Ink, chart_config, readable
 
 Spec = dict[str, Any]
 Params = list[alt.Parameter]
@@ -22,6 +25,8 @@ AT_CHOSEN = "length(data('chosen')) ? data('chosen')[0].k : 0"
 BARS: dict[str, Any] = {"fillOpacity": 0.45, "strokeOpacity": 0.9, "strokeWidth": 1}
 PLAY_INTERVAL = 100  # milliseconds a snapshot
 LAM_INTERVAL = 400  # milliseconds a λ: there is more to read at each
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SMALL = 290  # pixels of a plot, below which words over it are smaller
 NAMES = "COLUMN_NAMES"  # stands in an expression of a spec until `with_names` writes names in its place
 
 
@@ -30,8 +35,25 @@ def table(name: str) -> alt.Chart:
     return alt.Chart(alt.NamedData(name))
 
 
+@dataclass(frozen=True)
+class Column:
+    """Panels under each other, which are a chart of their own on a page.
+
+    width: beside the other columns of its row. has_axis: something stands to the left of the plots.
+    """
+
+    panels: Sequence[alt.TopLevelMixin]
+    width: float = 1.0
+    has_axis: bool = True
+
+
+Row = Sequence[Column]
+PARTS = {"vconcat": "panels", "params": "params"}  # of a spec, of which each chart has its own
+PLACES = "places"  # of a spec's usermeta: for each row of charts the width and the panels of each
+
+
 def finish(
-    panels: Sequence[alt.TopLevelMixin],
+    panels: Sequence[alt.TopLevelMixin] | Sequence[Row],
     theme: str,
     independent: Sequence[str] = ("x", "y"),
     params: Sequence[alt.Parameter] = (),
@@ -39,12 +61,17 @@ def finish(
 ) -> Spec:
     """The panels under each other as a dict in the theme's type and colours.
 
-    independent: the scales that each panel has of its own. params: of the whole; events: by the param that
-    they change. Altair has no words for a param's events, and copies every panel for each step of putting
-    panels together, which takes most of a second, so the dict is put together here.
+    panels: those of one chart; or rows of columns, of which a page has a chart each, the first row in its
+    first screen, while a file has all panels under each other. independent: the scales that each panel has of
+    its own. params: of the whole; events: by the param that they change. Altair has no words for a param's
+    events, and copies every panel for each step of putting panels together, which takes most of a second, so
+    the dict is put together here.
     """
-    found = [panel.to_dict() for panel in panels]
-    return {
+    rows = [row if isinstance(row, Sequence) else [Column([row])] for row in panels]
+    found = [panel.to_dict() for row in rows for column in row for panel in column.panels]
+    for panel in found:
+        _make_words_readable(panel, INKS[theme])
+    spec = {
         "$schema": found[0]["$schema"],
         "config": chart_config(INKS[theme]),
         "vconcat": [
@@ -57,6 +84,88 @@ def finish(
             for param in params
         ],
     }
+    if not isinstance(panels[0], Sequence):
+        rows = [[Column([panel for (column,) in rows for panel in column.panels])]]
+    return {**spec, "usermeta": {PLACES: _places(rows, spec)}}
+
+
+def _make_words_readable(panel: Spec, ink: Ink) -> None:
+    """Give words in a penalty's colour the shade of it that can be read on the page."""
+    for part in panel.get("layer", ()):
+        _make_words_readable(part, ink)
+    mark, shades = panel.get("mark", {}), {hue: readable(hue, ink) for hue in PENALTY_COLORS.values()}
+    if not isinstance(mark, dict) or mark.get("type") != "text":
+        return
+    if mark.get("color") in shades:
+        mark["color"] = shades[mark["color"]]
+    encoding = panel.get("encoding", {})
+    if encoding.get("color", {}).get("field") == "penalty":
+        by_label = {label: shades[hue] for label, hue in PENALTY_COLORS.items()}
+        mark["color"] = {"expr": f"{json.dumps(by_label)}[datum.penalty]"}
+        del encoding["color"]
+
+
+def in_twos(panels: Sequence[alt.LayerChart]) -> list[Row]:
+    """Rows of two panels beside each other, for what a page shows further down."""
+    return [[Column([panel]) for panel in panels[i : i + 2]] for i in range(0, len(panels), 2)]
+
+
+def _places(rows: Sequence[Row], spec: Spec) -> list[list[dict[str, Any]]]:
+    """For each column of each row how it is placed, the positions of its panels, and the tables they read."""
+    counter = count()
+    places: list[list[dict[str, Any]]] = []
+    for row in rows:
+        places.append([])
+        for column in row:
+            at = [next(counter) for _ in column.panels]
+            mine = [spec["vconcat"][i] for i in at]
+            params = _params_of(mine, spec["params"])
+            drawn, asked = tables_in(mine), tables_asked([*mine, *(spec["params"][i] for i in params)])
+            mine[0]["layer"] = [*mine[0]["layer"], *(_unseen(name) for name in sorted(asked - drawn))]
+            placed = {"width": column.width, "has_axis": column.has_axis}
+            places[-1].append({**placed, "panels": at, "params": params, "tables": sorted(drawn | asked)})
+    return places
+
+
+def _unseen(name: str) -> Spec:
+    """A mark that nobody sees: a table that expressions alone ask for would not be there for them."""
+    here = {"value": 0}
+    return {
+        "data": {"name": name},
+        "mark": {"type": "point", "opacity": 0},
+        "encoding": {"x": here, "y": here},
+    }
+
+
+def _params_of(panels: Sequence[Spec], params: Sequence[dict[str, Any]]) -> list[int]:
+    """The positions of the params that panels go by: a slider stands under the charts that it moves alone."""
+    words = set(re.findall(r"\w+", json.dumps(panels)))
+    kept: set[int] = set()
+    while found := {i for i, param in enumerate(params) if i not in kept and param["name"] in words}:
+        kept |= found
+        words |= set(re.findall(r"\w+", json.dumps([params[i] for i in found])))
+    return sorted(kept)
+
+
+def charts_of(spec: Spec) -> list[list[tuple[dict[str, Any], Spec]]]:
+    """The rows of charts that a page has of a spec of `finish`: for each its place, and its own spec."""
+    return [
+        [
+            (column, {**spec} | {part: [spec[part][i] for i in column[name]] for part, name in PARTS.items()})
+            for column in row
+        ]
+        for row in spec["usermeta"][PLACES]
+    ]
+
+
+def tables_in(panels: Sequence[Any]) -> set[str]:
+    """The names of the tables whose rows are drawn."""
+    return set(re.findall(r'\{"name": "(\w+)"\}', json.dumps(panels)))
+
+
+def tables_asked(parts: Sequence[Any]) -> set[str]:
+    """The names of the tables that expressions read."""
+    return set(re.findall(r"data\('(\w+)'\)", json.dumps(parts)))
 
 
 def _declared(param: alt.Parameter) -> dict[str, Any]:
@@ -73,14 +182,19 @@ def with_names(spec: Spec, names: Sequence[str]) -> Spec:
 
 
 def playing_slider(
-    n: int, name: str, start: int | None = None, interval: int = PLAY_INTERVAL
+    n: int, name: str, start: int | None = None, interval: int = PLAY_INTERVAL, param: str = "k"
 ) -> tuple[Params, Events]:
-    """A slider k over n positions, with a switch that plays them; it opens at `start`, else at the last."""
+    """A slider over n positions, with a switch that plays them; it opens at `start`, else at the last.
+
+    param: as it is called in expressions.
+    """
     at = n - 1 if start is None else start
     playing = alt.param(name="playing", value=False, bind=alt.binding_checkbox(name="Play"))
-    k = alt.param(name="k", value=at, bind=alt.binding_range(min=0, max=n - 1, step=1, name=name))
+    position = alt.param(name=param, value=at, bind=alt.binding_range(min=0, max=n - 1, step=1, name=name))
     tick = {"type": "timer", "throttle": interval}
-    return [playing, k], {"k": [{"events": tick, "update": f"playing ? (k + 1) % {n} : k"}]}
+    return [playing, position], {
+        param: [{"events": tick, "update": f"playing ? ({param} + 1) % {n} : {param}"}]
+    }
 
 
 def chosen_slider(n: int, name: str) -> tuple[Params, Events]:
@@ -94,6 +208,15 @@ def chosen_slider(n: int, name: str) -> tuple[Params, Events]:
     return [alt.param(name="panel", value=-1), *params], events
 
 
+def training_sliders(n_lams: int, n_snapshots: int) -> tuple[Params, Events]:
+    """The slider k over λ, as `chosen_slider`; e over the snapshots, which opens at the last and plays."""
+    params, events = chosen_slider(n_lams, "λ")
+    (playing, e), ticks = playing_slider(n_snapshots, "Epoch", param="e")
+    events["k"] = events["k"][1:]  # it is the epochs that play
+    kept = [param for param in params if param.name != playing.name]
+    return [*kept, playing, e], events | ticks
+
+
 def layer(*charts: alt.Chart | alt.LayerChart) -> alt.LayerChart:
     """Charts on each other, as Altair's own, which may also return facets and is typed so."""
     layered = alt.layer(*charts)
@@ -102,28 +225,31 @@ def layer(*charts: alt.Chart | alt.LayerChart) -> alt.LayerChart:
 
 
 def readout(
-    colors: Mapping[str, str], source: str = "readout", param: str = "k", remark: str = ""
+    colors: Mapping[str, str], source: str = "readout", at: Sequence[str] = ("k",), remark: str = ""
 ) -> alt.LayerChart:
-    """The lines of a table at the row of the param: the first of the fields large, the others under it.
+    """The lines of a table at the row of the params: the first of the fields large, the others under it.
 
-    colors: by field, in their order; source: the table, whose column of the param's name says where a row is.
-    remark: a field to be written smaller.
+    colors: by field, in their order; source: the table, whose columns of the params' names say where a row
+    is. remark: a field to be written smaller.
     """
-    here = table(source).transform_filter(f"datum.{param} == {param}")
+    here = table(source).transform_filter(" && ".join(f"datum.{param} == {param}" for param in at))
     lines = []
     for i, (field, color) in enumerate(colors.items()):
-        size, top = (18, 12 + 26 * i) if i else (28, 0)
+        large, top = (18, 12 + 26 * i) if i else (28, 0)
         if field == remark:
-            size = 15
+            large = 15
+        size = alt.expr(f"width < {SMALL} ? {round(0.75 * large)} : {large}")
         weight: Literal["normal", 600] = "normal" if field == remark else 600
         mark = here.mark_text(align="left", baseline="top", fontSize=size, fontWeight=weight, color=color)
         lines.append(mark.encode(text=f"{field}:N", x=alt.value(0), y=alt.value(top)))
     return layer(*lines).properties(height=6 + 26 * len(lines))
 
 
-def penalty_readout(ink: Ink) -> alt.LayerChart:
-    """The readout of a training: the epoch, then a line for each penalty."""
-    return readout({"title": ink.text, **PENALTY_COLORS})
+def training_readout(
+    ink: Ink, colors: Mapping[str, str] = MappingProxyType(PENALTY_COLORS)
+) -> alt.LayerChart:
+    """The readout of a training at λ and an epoch: both, then a line for each field of `colors`."""
+    return readout({"title": ink.text, **colors}, at=("k", "e"))
 
 
 def rest_readout(ink: Ink) -> alt.LayerChart:
@@ -153,6 +279,14 @@ def lam_rules(ink: Ink, x: alt.X) -> alt.LayerChart:
     chosen = table("chosen").mark_rule(color=ink.quiet, strokeDash=[4, 4]).encode(x=x)
     here = table("readout").transform_filter("datum.k == k")
     return layer(chosen, here.mark_rule(color=ink.text, strokeWidth=1.5).encode(x=x))
+
+
+def power_axis(**more: Any) -> alt.Axis:
+    """Powers of ten written as such, 10⁻³, on a logarithmic axis; what lies between has no label."""
+    names = ["1" if p == 0 else f"10{str(p).translate(SUPERSCRIPTS)}" for p in range(-16, 7)]
+    power = "log(datum.value) / LN10"
+    label = f"abs({power} - round({power})) < 1e-6 ? {json.dumps(names)}[round({power}) + 16] : ''"
+    return alt.Axis(labelExpr=label, **more)
 
 
 def percent_axis(field: str, **scale: Any) -> alt.Y:

@@ -20,6 +20,7 @@ WIDTH = 1200  # pixels, of the whole picture
 PADDING = 24
 PNG_SCALE = 2
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # the first comes with the exporter, for its PNG
+PLAIN = {"₁ₛₑ": "_1se", "ₘᵢₙ": "_min", "ₘₐₓ": "_max"}  # for which its font has no letters
 WIDE = re.compile(r"([a-z])0")  # the first of the columns v0, v1, …; a lone r2 is none of them
 
 
@@ -48,7 +49,10 @@ def still(picture: Picture, theme: str) -> str:
     spec["padding"] = PADDING
     spec["config"] |= {"background": INKS[theme].page, "font": FONT}
     spec["datasets"] = {name: records(table) for name, table in picture.tables.items()}
-    return json.dumps(spec, allow_nan=False)
+    text = json.dumps(spec, allow_nan=False, ensure_ascii=False)
+    for word, plain in PLAIN.items():
+        text = text.replace(word, plain)
+    return text
 
 
 def standing(param: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], width: int) -> dict[str, Any]:

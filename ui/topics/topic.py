@@ -214,16 +214,18 @@ class Topic:
     sentence: str  # what it proves
     idea: str  # what to do on the page, and what to look at
     draw: Callable[[Context], Picture]
+    todo: str = ""  # the one thing to do first, in a short sentence
     prepare: Callable[[Context], object] = _nothing  # the work that `draw` needs beside the networks
     # Work that no picture waits for: it comes after, and `draw` takes from `context.known` what is there.
     second: Callable[[Context], Batch[Any] | None] = _no_work
     heading: str = ""  # of the page, where it is not the sentence
     needs: Need = Need.REST
     controls: tuple[Control, ...] = ()
-    columns: bool = False  # the controls side by side in equal columns, else one after the other
     remedy: Remedy | None = None  # without which hidden layers it has nothing to show
     adapted: Callable[[Context], Context] = _same  # what is shown where the panel's settings cannot be
     about: Callable[[Context], str] = _silent  # a caption over the picture, such as what is shown instead
+    # The context whose costs stand under the handle of λ, where that is not the page's own.
+    measured: Callable[[Context], Context] = _same
     remark: Callable[[Context], str] = _silent  # something to know before looking, as a note over the picture
     formulas: Callable[[Context], Mapping[str, Any]] = _nothing  # what fills the gaps of mathematics.md
     constants: Callable[[Context], Mapping[str, Any]] = _nothing  # of script.py, beside the settings
@@ -334,6 +336,13 @@ def at_any_lam(make: Make[Choices]) -> Make[Choices]:
     """Keep the pictures that a function makes of the networks of all λ together, whatever λ is chosen."""
     return _remembered(
         make, lambda settings: replace(settings, lam=LAMS[0]), lambda context: context.networks.pictures
+    )
+
+
+def at_any_lam_of_training(make: Make[Choices]) -> Make[Choices]:
+    """The same of the networks in training."""
+    return _remembered(
+        make, lambda settings: replace(settings, lam=LAMS[0]), lambda context: context.training.pictures
     )
 
 

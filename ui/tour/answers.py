@@ -138,8 +138,8 @@ def best_lam(context: Context) -> tuple[int, str]:
     also = f"; it is {joined(others)}" if others else ""
     return option_at(one.lam_1se, CHOSEN), (
         f"Over {one.folds} folds the validated cost of L2 is lowest, {number(one.mean[one.k_min])}, at "
-        f"λ_min = {lam_label(one.lam_min)}. The largest λ within one standard error, "
-        f"{number(one.se[one.k_min], 2)}, is **λ_1se = {lam_label(one.lam_1se)}**{also}."
+        f"λₘᵢₙ = {lam_label(one.lam_min)}. The largest λ within one standard error, "
+        f"{number(one.se[one.k_min], 2)}, is **λ₁ₛₑ = {lam_label(one.lam_1se)}**{also}."
     )
 
 

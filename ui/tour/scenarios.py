@@ -71,7 +71,7 @@ def _accuracy(context: Context, penalty: str, hidden: tuple[int, ...] | None = N
 
 
 def overfits(context: Context) -> bool:
-    """Nearly all training rows right at λ = 0, twice their cost on new rows, and a λ_1se that halves it."""
+    """Nearly all training rows right at λ = 0, twice their cost on new rows, and a λ₁ₛₑ that halves it."""
     scores = scores_of(context.networks.runs["L2"], context.data, "L2", settled(context))
     fit, true, k = scores.training, scores.true, scores.k_1se
     if true is None or k < 0:

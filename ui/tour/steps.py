@@ -94,7 +94,7 @@ TOUR: tuple[Step, ...] = (
         OVERVIEW,
         {},
         "A penalty adds λ/2m·‖W‖² to J. Too little leaves the noise in, too much takes the signal out.",
-        "Which λ will cross-validation choose for L2, as λ_1se?",
+        "Which λ will cross-validation choose for L2, as λ₁ₛₑ?",
         ("λ = 0", "λ below 1", "λ from 1 to below 10", "λ = 10 or more"),
         answers.best_lam,
     ),

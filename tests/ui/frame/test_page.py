@@ -1,6 +1,7 @@
 """The skeleton of a page: its sentence, its picture in words too, and what hangs on a session afterwards."""
 
 import gc
+import json
 import weakref
 from unittest import mock
 
@@ -8,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.settings import LAMS
-from tests.app import QUICK, chart, open_app, topic
+from tests.app import QUICK, chart, has_chart, open_app, own_charts, topic
 from tests.ui.work.pieces import Busy
 from ui.data.shelf import SHARED
 from ui.frame import page
@@ -42,10 +43,12 @@ def picture_of_foreign_text() -> None:
     import pandas as pd
 
     from ui.frame import page
+    from ui.pictures.chart import finish, layer, table
     from ui.pictures.picture import Picture
 
     readout = pd.DataFrame({"k": [0], "line": ["<img src=x onerror=alert(1)>"]})
-    page.draw(Picture("p", {"mark": "point"}, {"readout": readout}, alt="What it shows."))
+    spec = finish([layer(table("readout").mark_point().encode(x="k:Q"))], "light")
+    page.draw(Picture("p", spec, {"readout": readout}, alt="What it shows."))
     page.notice(["First.", "Second."])
 
 
@@ -60,17 +63,58 @@ def test_foreign_text_in_a_readout_is_told_as_text():
 
 
 @pytest.mark.parametrize("each", TOPICS, ids=lambda each: each.key)
-def test_a_page_says_its_sentence_its_idea_and_its_mathematics(each):
+def test_a_page_says_its_sentence_what_to_do_its_idea_and_its_mathematics(each):
     app = open_app(each, **SMALL)
     assert not app.exception
     assert [title.value for title in app.title] == [each.page_heading]
-    assert each.idea in [text.value for text in app.main.markdown]
+    told = [text.value for text in app.main.markdown]
+    assert told.count(each.todo) == told.count(each.idea) == 1
     assert [expander.label for expander in app.expander] == ["The mathematics"]
     assert "$" in app.expander[0].markdown[0].value
     assert "<<" not in app.expander[0].markdown[0].value
     assert "What to notice" in [header.value for header in app.header]
     entry = next(entry for entry in MENU if entry.file == each.file)
     assert (entry.title, entry.address, entry.sentence) == (each.title, each.address, each.sentence)
+
+
+def in_order(app: AppTest) -> list[str]:
+    """What stands on the page from the top: texts and labels as they are, a chart as "chart"."""
+    kinds = ("title", "header", "markdown", "button_group", "expander", "vega_lite_chart")
+    found = [node for node in app.main if node.type in kinds]
+    return [
+        "chart" if node.type == "vega_lite_chart" else getattr(node, "label", "") or node.value
+        for node in found
+    ]
+
+
+@pytest.mark.parametrize("each", list(filter(has_chart, TOPICS)), ids=lambda each: each.key)
+def test_what_to_do_and_the_first_charts_come_before_the_idea_and_further_ones_after_what_to_notice(each):
+    app = open_app(each, **SMALL)
+    order = in_order(app)
+    sizes = list(map(len, json.loads(own_charts(app)[0].spec)["usermeta"]["places"]))
+    at = [i for i, text in enumerate(order) if text == "chart"]
+    first, further = at[: sizes[0]], at[sizes[0] : sum(sizes)]
+    controls = [order.index(control.label) for control in app.main.segmented_control]
+    title, todo, idea, notice, mathematics = map(
+        order.index, (each.page_heading, each.todo, each.idea, "What to notice", "The mathematics")
+    )
+    for here in (*controls, *first):
+        assert title < todo < here < idea
+    assert max(controls, default=0) < first[0], "what is chosen is chosen over the picture"
+    assert max(first) < idea < notice < mathematics
+    assert order[notice + 1].startswith("- ")
+    assert all(notice + 1 < here < mathematics for here in further)
+    assert [order[i] for i in range(idea, notice)].count("chart") == 0
+
+
+def test_charts_of_a_row_stand_side_by_side_as_wide_as_their_columns_say():
+    app = open_app(topic("overview"), **SMALL)
+    first, *_ = json.loads(own_charts(app)[0].spec)["usermeta"]["places"]
+    weights = [column.weight for column in app.main.columns][: len(first)]
+    widths = [place["width"] for place in first]
+    assert weights == pytest.approx([width / sum(widths) for width in widths])
+    for column, one in zip(app.main.columns, own_charts(app), strict=False):
+        assert [element.proto for element in column.get("vega_lite_chart")] == [one]
 
 
 WITH_REMEDY = [each for each in TOPICS if each.remedy]

@@ -97,7 +97,7 @@ def test_a_page_is_presented_where_its_address_says_so(text, is_on):
     assert not app.exception
     assert app.toggle(key="present").value == is_on
     assert dict(app.query_params).get("present") == ("1" if is_on else None)
-    assert ('[data-testid="stSidebar"]' in styles(app)) == is_on
+    assert ("zoom: 1.3" in styles(app)) == is_on
     assert bool(app.get("page_link")) != is_on, "presented, there are steps in place of the tools"
     assert any(button.key == "step_arrow_forward" for button in app.button) == is_on
 

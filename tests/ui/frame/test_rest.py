@@ -3,6 +3,7 @@
 import pytest
 
 from core import Settings
+from core.settings import LAMS
 from tests.app import chart, open_app, sentences, topic
 from ui.data.shelf import SHARED
 from ui.work.networks import PLAIN, networks
@@ -128,5 +129,10 @@ def test_what_blew_up_is_no_result():
     app = open_app(topic("histograms"), **address)
     assert "L2" not in sentences(app)
     _, tables = chart(app)
-    assert set(tables["bins"].penalty) == {"L1"}
-    assert tables["readout"].L2.unique().tolist() == ["L2: diverged"]
+    k = LAMS.index(100.0)
+    bins = tables["bins"].set_index("penalty")[f"v{k}"]
+    assert bins["L2"].isna().all()
+    assert bins["L1"].notna().all()
+    readout = tables["readout"][tables["readout"].k == k]
+    assert readout.L2.unique().tolist() == ["L2: diverged"]
+    assert readout.L1.str.contains("exactly zero").all()

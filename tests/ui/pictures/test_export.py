@@ -2,9 +2,12 @@
 
 import csv
 import io
+import json
 import re
 import xml.etree.ElementTree as ET
 import zipfile
+from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -12,10 +15,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 import core
 from core.settings import LAMS
 from tests.app import context_at
+from tests.ui.pictures.images import pixels
 from ui.pictures import export
 from ui.pictures.picture import Picture
 from ui.topics import TOPICS
@@ -51,18 +56,43 @@ def test_the_svg_stands_where_the_page_opens_and_says_what_the_readout_says(key)
     picture = pictures()[key]
     svg = export.svg(picture)
     said = texts(svg)
-    readout = picture.tables.get("readout")
-    if readout is None:
-        readout = picture.tables.get("epochs", pd.DataFrame())
+    readout = picture.tables.get("readout", pd.DataFrame())
     if len(readout):
         k = picture.tables["chosen"].k.iloc[0] if "chosen" in picture.tables else readout.k.iloc[-1]
-        for line in readout[readout.k == k].select_dtypes(exclude="number").iloc[0].dropna():
+        here = readout[readout.k == k]
+        lines = here.select_dtypes(exclude="number").iloc[-1].dropna()  # of a training the last epoch
+        for line in lines:
             assert line in said, line
+        assert picture.spoken == ". ".join(lines) + "."
+        assert not [title for title in here.title[:-1] if f"{title} " in said], "the others are not told"
     else:
         assert picture.tables["errors"].text.iloc[0] in said
     root = ET.fromstring(svg)
     assert float(root.get("width")) == pytest.approx(export.WIDTH, abs=60)
     assert "http" not in re.sub(r'xmlns(:\w+)?="[^"]*"', "", svg)
+
+
+def shown_fields(picture: Picture) -> list[str]:
+    """The images of the overview where it opens: the fields at the chosen λ, and three beside each other."""
+    fields = picture.tables["fields"]
+    return [*fields[fields.k == picture.tables["chosen"].k[0]].url, *picture.tables["squares"].url]
+
+
+def test_the_fields_of_a_still_picture_are_those_of_the_chosen_lam(theme):
+    context = replace(CONTEXT, theme=theme)
+    picture = TOPICS[0].picture(TOPICS[0].adapted(context))
+    images = ET.fromstring(export.svg(picture, theme)).iter("{http://www.w3.org/2000/svg}image")
+    addresses = [image.get("{http://www.w3.org/1999/xlink}href") or image.get("href") for image in images]
+    assert addresses == shown_fields(picture)
+    assert len(addresses) > len(core.PENALTIES)
+
+
+def test_a_png_has_the_fields_in_it():
+    picture = pictures()["overview"]
+    image = np.asarray(Image.open(io.BytesIO(export.png(picture))).convert("RGB"))
+    certain = pixels(shown_fields(picture)[0]).reshape(-1, 3)
+    commonest = Counter(map(tuple, certain.tolist())).most_common(1)[0][0]
+    assert (np.abs(image.astype(int) - commonest).max(axis=2) <= 2).mean() > 0.005
 
 
 def test_a_png_is_filled_and_twice_as_wide_as_the_svg(theme):
@@ -139,9 +169,55 @@ def test_a_column_whose_name_ends_in_a_number_by_itself_keeps_it():
 
 def test_each_wide_table_of_a_step_stands_at_its_own_positions():
     picture = pictures()["weight_decay"]
-    assert {"w at epoch 0", "s at epoch 0", "c at epoch 50"} <= set(export.with_titles("steps", picture))
+    assert {"w at λ = 0", "s at λ = 0.1", "c at λ = 1000"} <= set(export.with_titles("steps", picture))
+    assert {"v at λ = 0", "v at λ = 1000"} <= set(export.with_titles("sizes", picture))
     assert "v at αλ/m = 2.50" in export.with_titles("paths", picture)
     assert "v at gradient ±0.1" in export.with_titles("adam", picture)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_wide_table_has_a_column_for_each_of_its_positions_and_all_say_where_they_stand(key):
+    picture = pictures()[key]
+    for name in picture.tables.keys() - picture.helpers:
+        wide = Counter(
+            found[1] for column in picture.tables[name] if (found := re.fullmatch(r"([a-z])\d+", column))
+        )
+        wide = {letter: n for letter, n in wide.items() if f"{letter}0" in picture.tables[name]}
+        titles = list(picture.tables[picture.positions.get(name, "readout")].title) if wide else []
+        assert set(wide.values()) <= {len(titles)}, (name, wide)
+        expected = [f"{letter} at {title}" for letter in wide for title in titles]
+        assert sorted(set(export.with_titles(name, picture)) - set(picture.tables[name])) == sorted(expected)
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key != "converter"])
+def test_each_chart_on_a_page_has_all_that_it_reads_and_its_picture_has_nothing_that_none_reads(key):
+    picture, sent = pictures()[key], set()
+    charts = [chart for row in picture.charts for chart in row]
+    assert [panel for chart in charts for panel in chart.spec["vconcat"]] == picture.spec["vconcat"]
+    for chart in charts:
+        text = json.dumps([chart.spec["vconcat"], chart.spec["params"]])
+        drawn = set(re.findall(r'"data": \{"name": "(\w+)"\}', text))
+        asked = set(re.findall(r"data\('(\w+)'\)", text))
+        assert asked <= drawn, "an expression alone brings no table"
+        assert drawn & picture.packed.keys() == chart.spec["datasets"].keys(), chart.key
+        assert all(chart.spec["datasets"][name] is picture.packed[name] for name in chart.spec["datasets"])
+        sliders = {param["name"] for param in chart.spec["params"] if "bind" in param}
+        params = {param["name"] for param in picture.spec["params"]}
+        reads = {name for name in params if re.search(rf"[=+] {name}\b", text)}
+        assert reads <= {param["name"] for param in chart.spec["params"]}, chart.key
+        assert sliders or "k" not in reads
+        sent |= chart.spec["datasets"].keys()
+    assert picture.packed.keys() - sent <= set(picture.positions.values()), "only titles stay behind"
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key != "converter"])
+def test_every_chart_of_a_page_is_described_and_has_a_key_of_its_own(key):
+    picture = pictures()[key]
+    charts = [chart for row in picture.charts for chart in row]
+    assert charts[0].key == picture.key
+    assert charts[0].alt == picture.alt
+    assert len({chart.key for chart in charts}) == len(charts)
+    assert all(chart.alt for chart in charts)
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -4,6 +4,7 @@ import gc
 import weakref
 from dataclasses import replace
 
+import altair as alt
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +14,9 @@ from tests.app import QUICK, context_at, open_app, topic
 from ui.base import cache
 from ui.base.cache import Account, PictureCache, Store
 from ui.data.shelf import Loaded, Shelf
-from ui.pictures.picture import Picture
+from ui.pictures import chart as kit
+from ui.pictures.chart import Column, chosen_slider, finish, playing_slider, table
+from ui.pictures.picture import KEPT, Chart, Picture
 from ui.topics import sparsity
 from ui.topics.topic import Context, Control, Need, Topic, at_any_lam
 from ui.work.networks import Networks
@@ -31,6 +34,95 @@ def test_a_table_comes_out_of_its_packing_as_it_went_in():
     tables = Picture("p", tables={"t": table}).tables
     assert list(tables) == ["t"]
     pd.testing.assert_frame_equal(tables["t"], table)
+
+
+def in_charts() -> Picture:
+    """Two charts beside each other and one under them; of the last only the table is drawn."""
+
+    def panel(name: str, *filters: str) -> alt.LayerChart:
+        rows = table(name)
+        for one in filters:
+            rows = rows.transform_filter(one)
+        return kit.layer(rows.mark_line().encode(x="x:Q", y="v:Q")).properties(title=f"Of {name}")
+
+    params, events = chosen_slider(3, "λ")
+    (_, e), ticks = playing_slider(2, "Epoch", param="e")
+    rows = [
+        [Column([panel("a", "datum.at == k")], 1.5), Column([panel("b", "datum.at == k", "datum.e == e")])],
+        [Column([panel("a"), panel("c")], has_axis=False)],
+    ]
+    spec = finish(rows, "light", params=[*params, e], events=events | ticks)
+    tables = {name: pd.DataFrame({"x": [0], "v": [i]}) for i, name in enumerate("abc")}
+    chosen = pd.DataFrame({"k": [1]})
+    return Picture("p", spec, {**tables, "chosen": chosen, "titles": chosen}, alt="All of it.")
+
+
+def test_a_picture_is_drawn_as_rows_of_charts_each_with_what_it_reads():
+    picture = in_charts()
+    first, further = picture.charts
+    assert [[(chart.key, chart.width, chart.has_axis) for chart in row] for row in picture.charts] == [
+        [("p", 1.5, True), ("p_1", 1.0, True)],
+        [("p_2", 1.0, False)],
+    ]
+    assert [set(chart.spec["datasets"]) for chart in (*first, *further)] == [
+        {"a", "chosen"},
+        {"b", "chosen"},
+        {"a", "c"},
+    ]
+    for chart in (*first, *further):
+        assert all(sent is picture.packed[name] for name, sent in chart.spec["datasets"].items())
+    assert [chart.alt for chart in (*first, *further)] == ["All of it.", "Of b", "Of a. Of c"]
+    assert [[param["name"] for param in chart.spec["params"]] for chart in (*first, *further)] == [
+        ["panel", "playing", "k"],
+        ["panel", "playing", "k", "e"],
+        [],
+    ]
+
+
+def test_a_picture_of_tables_alone_has_no_chart():
+    assert Picture("p", tables={"t": BIG}).charts == []
+
+
+def bound(chart: Chart) -> dict[str, str]:
+    """The names of a chart's sliders, by param."""
+    params = {param["name"]: param.get("bind", {}) for param in chart.spec["params"]}
+    return {name: bind["name"] for name, bind in params.items() if "name" in bind}
+
+
+def test_a_chart_beside_another_moves_with_the_others_unless_it_stays_at_its_own_lam():
+    picture = in_charts()
+    chart = picture.charts[0][1]
+    along, kept = chart.standing(at_its_own=False), chart.standing(at_its_own=True)
+    assert along.key == kept.key == "p_1_beside"
+    assert along.spec == chart.spec
+    assert bound(along) == {"playing": "Play", "k": "λ", "e": "Epoch"}
+    assert bound(kept) == {"playing": "Play", "k": KEPT, "e": "Epoch"}
+    assert KEPT != "λ"
+    assert {name: part for name, part in kept.spec.items() if name != "params"} == {
+        name: part for name, part in chart.spec.items() if name != "params"
+    }
+    sliders = [{**param, "bind": None} for param in kept.spec["params"]]
+    assert sliders == [{**param, "bind": None} for param in chart.spec["params"]], "all else is as it was"
+    assert bound(picture.charts[0][1])["k"] == "λ", "nor is the one that it comes of changed"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "spoken"),
+    [({"chosen": pd.DataFrame({"k": [0]})}, "λ = 0, epoch 9. L1: b."), ({}, "λ = 1, epoch 9. L1: d.")],
+)
+def test_a_picture_is_spoken_of_where_its_sliders_open(chosen, spoken):
+    readout = pd.DataFrame(
+        {
+            "k": [0, 0, 1, 1],
+            "e": [0, 1, 0, 1],
+            "title": ["λ = 0, epoch 0", "λ = 0, epoch 9", "λ = 1, epoch 0", "λ = 1, epoch 9"],
+            "L1": ["L1: a", "L1: b", "L1: c", "L1: d"],
+            "L2": None,
+        }
+    )
+    assert Picture("p", tables={"readout": readout, **chosen}).spoken == spoken
+    assert Picture("p", tables={"t": BIG}).spoken == ""
+    assert Picture("p", tables={"readout": readout[:0], **chosen}).spoken == ""
 
 
 def test_pictures_that_differ_in_a_small_table_share_the_large_one():

@@ -12,7 +12,9 @@ from core import DATASETS
 from core.settings import SETTINGS
 from tests.app import context_at, topic
 from tests.browser import HOW_TO_GET_ONE, chromium
+from tests.ui.pictures.images import IN_AN_ADDRESS
 from tests.ui.takeaway.own import own_context
+from ui.pictures.field import SIDE
 from ui.pictures.picture import Picture
 from ui.takeaway import report
 from ui.topics import TOPICS
@@ -61,11 +63,21 @@ def long_work_refused(batch: Batch[Value]) -> list[Value]:
     return run_now(batch)
 
 
+def fields_shown(context: Context) -> list[str]:
+    """The images of the overview where it opens: they travel in the addresses themselves."""
+    tables = report.section(TOPICS[0], context).picture.tables
+    fields = tables["fields"]
+    found = [*fields[fields.k == tables["chosen"].k[0]].url, *tables["squares"].url]
+    assert found
+    assert all(url.startswith(IN_AN_ADDRESS) for url in found)
+    return found
+
+
 def test_the_report_has_every_page_and_fetches_nothing():
     html = full_report()
     links = links_of(html)
     assert [tag for tag in links.tags if tag in ("script", "img", "link", "iframe", "object")] == []
-    assert links.fetched == [value for value in links.fetched if value.startswith("#")]
+    assert [value for value in links.fetched if not value.startswith("#")] == fields_shown(CONTEXT)
     assert links.anchors == [
         "https://example.org/?dataset=moons&lam=10",
         *(f"#{one.address}" for one in TOPICS),
@@ -82,9 +94,11 @@ def test_the_report_has_every_page_and_fetches_nothing():
     assert "{%" not in html
 
 
-def test_the_page_allows_itself_nothing_but_its_own_style():
+def test_the_page_allows_itself_nothing_but_its_own_style_and_images_that_it_holds():
     html = full_report()
-    assert "content=\"default-src 'none'; style-src 'unsafe-inline'\"" in html
+    (policy,) = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)">', html)
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.strip("; ").split(";"))
+    assert rules == {"default-src": "'none'", "style-src": "'unsafe-inline'", "img-src": "data:"}
     assert "body { max-width: 75rem;" in html
 
 
@@ -118,7 +132,8 @@ def test_foreign_text_in_a_report_is_text():
     links = links_of(html)
     assert "img" not in links.tags
     assert "b" not in links.tags
-    assert all(value.startswith("#") for value in (*links.fetched, *links.anchors))
+    assert all(value.startswith("#") for value in links.anchors)
+    assert all(value.startswith(("#", IN_AN_ADDRESS)) for value in links.fetched)
     assert "&lt;img src=" in html
     assert "Left out: <code>&lt;b&gt;</code>." in html
 
@@ -160,10 +175,24 @@ def test_the_report_opens_without_a_network_and_shows_its_pictures(tmp_path):
             page.on("console", lambda message: said.append(message.text))
             page.goto((tmp_path / "report.html").as_uri())
             sizes = [svg.bounding_box() for svg in page.locator("figure svg").all()]
+            loads = page.evaluate(
+                """async () => {
+                    const urls = [...document.querySelectorAll("svg image")].map(image =>
+                        image.href.baseVal);
+                    const sizes = urls.map(url => new Promise(done => {
+                        const image = new Image();
+                        image.onload = () => done(image.naturalWidth);
+                        image.onerror = () => done(0);
+                        image.src = url;
+                    }));
+                    return Promise.all(sizes);
+                }"""
+            )
             overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     except LookupError:
         pytest.skip(HOW_TO_GET_ONE)
-    assert asked == [(tmp_path / "report.html").as_uri()]
+    assert [url for url in asked if not url.startswith("data:")] == [(tmp_path / "report.html").as_uri()]
+    assert loads == [SIDE] * len(fields_shown(CONTEXT)), "the fields are seen"
     assert said == []
     assert len(sizes) == len(TOPICS) - 1
     assert all(box["width"] > 600 and box["height"] > 200 for box in sizes)

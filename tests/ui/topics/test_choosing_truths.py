@@ -40,7 +40,7 @@ def test_at_lam_0_an_optimum_that_exists_is_not_said_to_be_none():
     data = context.data
     core.fit_logistic(data.X_train, data.y_train, "l2", [0.0])  # it exists
     note = TOPIC.picture(context).notes[0]
-    assert "λ_min = 0**" in note
+    assert "λₘᵢₙ = 0**" in note
     assert "no fit to all training rows" not in note
 
 
@@ -52,7 +52,7 @@ def test_where_lam_min_is_0_the_test_rows_are_told_as_the_script_tells_them():
 def test_a_lam_as_good_as_lam_min_is_not_said_to_be_it(dataset):
     settings = core.Settings(dataset=dataset, hidden=(), n_samples=50, lam=20.0)
     assert fitted(context_at(settings), "l1").validation.lam_min == 1000
-    assert "The chosen λ = 20 is λ_min." not in TOPIC.picture(context_at(settings)).notes
+    assert "The chosen λ = 20 is λₘᵢₙ." not in TOPIC.picture(context_at(settings)).notes
 
 
 def test_no_distance_of_rounding_is_told():
@@ -70,7 +70,7 @@ def test_the_lam_that_a_rule_chose_is_not_one_that_nobody_could_have_known():
 def test_where_a_rule_finds_the_needles_the_two_aims_do_not_want_different_lams():
     settings = core.Settings(dataset="needles", hidden=(), n_samples=1000, noise=0.5, seed=16)
     text = "".join(TOPIC.picture(context_at(settings)).notes)
-    assert "λ_1se keeps all 5 columns that decide and 0 others" in text
+    assert "λ₁ₛₑ keeps all 5 columns that decide and 0 others" in text
     assert "they want different λ" not in text
 
 

@@ -11,6 +11,7 @@ from ui.data.shelf import Shelf
 from ui.takeaway import report
 from ui.topics.choosing.handin import hand_in
 from ui.topics.choosing.stable import STABLE
+from ui.topics.choosing.tables import RULE_TEXTS
 from ui.topics.topic import Context
 from ui.work.tasks import Batch, RefusedError, run_now
 
@@ -61,7 +62,7 @@ def test_the_choice_is_that_of_the_cores_cross_validation(data, rule):
     rows = dict(hand_in(context_of(table_of()), rule))
     found = core.cross_validate(data.X_train, data.y_train, (), "l1", seed=2)
     k = found.k_by(rule)
-    assert rows["rule"].startswith(f"λ_{rule}, the ")
+    assert rows["rule"].startswith(f"{RULE_TEXTS[rule]}, the ")
     assert rows["λ"] == f"{LAMS[k]:g}, of 26 from 0 to 1000"
     assert rows["folds"].startswith("10 of the training rows")
     assert rows["validated cost"] == f"{found.mean[k]:.3g}, with a standard error of {found.se[k]:.2g}"

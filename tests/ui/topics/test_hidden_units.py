@@ -1,7 +1,9 @@
 """The network drawn: what is cut, what is constant, what is drawn, and what the page says of it."""
 
+import itertools
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,9 +15,10 @@ from tests.app import QUICK, chart, context_at, open_app, sentences
 from tests.trained import trained, trained_to_rest
 from tests.ui.topics.places import at_both_ends
 from ui.data.shelf import Shelf
+from ui.pictures.chart import charts_of
 from ui.topics.hidden_units import TOPIC
 from ui.topics.hidden_units.chart import chart as network_chart
-from ui.topics.hidden_units.layout import HEAD, names_of, network_height, positions, sizes_of
+from ui.topics.hidden_units.layout import HEAD, MAX_LABELS, names_of, network_height, sizes_of
 from ui.topics.hidden_units.notes import notes
 from ui.topics.hidden_units.states import Tolerance, tolerance
 from ui.topics.hidden_units.tables import (
@@ -132,15 +135,51 @@ def test_above_the_limit_the_strongest_links_are_drawn():
     assert strength[kept[0]].min() >= strength[left_out].max()
 
 
-@pytest.mark.parametrize("sizes", [(30, 16, 16, 1), (40, 8, 1), (64, 64, 64, 10), (2, 1, 3)])
-def test_units_and_names_do_not_stand_on_each_other(sizes):
+@pytest.mark.parametrize(
+    "sizes", [(30, 16, 16, 1), (40, 8, 1), (64, 64, 64, 10), (2, 1, 3), (13, 30, 3), (30, 4, 10)]
+)
+def test_units_and_names_do_not_stand_on_each_other_and_all_stand_in_one_window(sizes):
     height = network_height(sizes)
-    for n, down in zip(sizes, positions(sizes), strict=True):
+    assert 300 <= height <= 540
+    rng = np.random.default_rng(0)
+    shapes = itertools.pairwise(sizes)
+    X, y = rng.standard_normal((3 * sizes[0], sizes[0])), np.arange(3 * sizes[0]) % max(2, sizes[-1])
+    run = core.train(X, y, sizes[1:-1], "l1", [0.0], epochs=1, snapshots=2)
+    assert [W.shape[1:] for W in run.W] == [(n_out, n_in) for n_in, n_out in shapes]
+    names = tuple(f"name {i}" for i in range(sizes[0]))
+    named = SimpleNamespace(feature_names=names, class_names=tuple(map(str, range(max(2, sizes[-1])))))
+    units = unit_table(run, named, tolerance({"L1": run}, 0.0))
+    for c, n in enumerate(sizes):
+        column = units[units.column == c]
+        down = column.down.to_numpy()
+        assert len(down) == n
         assert down.min() * height > HEAD
         assert down.max() < 1
-        gaps = np.diff(down) * height
-        room = 20 if n in (30, 40) else 9  # a name needs 20 pixels, a bare circle less
+        gaps = np.diff(down * height)
+        has_labels = (column.label != "").to_numpy()
+        assert has_labels.all() == has_labels.any() == (c in (0, len(sizes) - 1) and n <= 30)
+        room = 15 if has_labels.any() else 4  # a name needs 15 pixels, a bare circle what it takes itself
         assert (gaps >= room).all()
+        assert (gaps > np.sqrt(column.area.to_numpy()[1:])).all()
+        edges = down * height - np.sqrt(column.area) / 2
+        assert edges.min() > HEAD
+        assert (edges + np.sqrt(column.area)).max() < height
+
+
+def test_names_take_no_room_beside_inputs_that_have_none(theme):
+    """Of 31 inputs none has a name, so that the network begins further left."""
+    begins = []
+    for n_inputs in (30, 31):
+        context = context_at(dataset="needles", n_samples=50, hidden=(3,), epochs=50)
+        named = tuple(map(str, range(n_inputs)))
+        few = replace(context.data, X_train=context.data.X_train[:, :n_inputs], feature_names=named)
+        run = core.train(few.X_train, few.y_train, (3,), "l2", [0.0], epochs=1, snapshots=2)
+        units = unit_table(run, few, tolerance({"L2": run}, 0.0))
+        assert (units.label[units.column == 0] != "").all() == (n_inputs == 30)
+        sizes = sizes_of(run)
+        spec = network_chart(tuple(map(str, LAMS)), sizes, sizes[0] <= MAX_LABELS, theme)
+        begins.append(re.search(r"room > 700 \? (\d+)", str(spec["vconcat"][0]))[1])
+    assert int(begins[0]) > int(begins[1])
 
 
 def test_thirty_inputs_and_two_layers_of_sixteen_are_drawn_with_every_link(data):
@@ -155,6 +194,17 @@ def test_the_network_stands_over_a_panel_for_each_state(theme):
         *(None, None, None),
         *("Hidden units alive, of 9", "Constant: no path from the input", "Cut: no path to the output"),
     ]
+    rows = [[place for place, _ in row] for row in charts_of(spec)]
+    (network, beside), further = rows
+    assert {"drawn", "heads", "links", "units"} <= set(network["tables"]), "the tables of its expressions too"
+    assert {"counts", "readout"} <= set(beside["tables"]), "the units alive stand beside the network"
+    assert not network["has_axis"]
+    assert network["width"] > beside["width"]
+    assert [place["panels"] for place in further] == [[4], [5]]
+    rooms = [
+        [("room" in [param["name"] for param in one["params"]]) for _, one in row] for row in charts_of(spec)
+    ]
+    assert rooms == [[True, False], [False, False]], "the network alone asks how wide it is"
 
 
 def test_of_every_data_set_each_unit_is_alive_constant_or_cut():

@@ -15,9 +15,12 @@ from core.settings import LAMS, RESTS_FROM
 from tests.app import QUICK, chart, context_at, open_app, retrained_to_rest, sentences, standing_in
 from tests.trained import trained, trained_to_rest
 from tests.ui.tour.truths import affine_r2_by_hand, living
+from ui.base.theme import INKS
 from ui.data.shelf import Shelf
+from ui.pictures.chart import charts_of
 from ui.topics.linearity import TOPIC
 from ui.topics.linearity.chart import chart as linearity_chart
+from ui.topics.linearity.chart import strip_panel
 from ui.topics.linearity.notes import agreement_notes, few_rows_note, notes
 from ui.topics.linearity.straight import Exact, straight_of
 from ui.topics.linearity.tables import (
@@ -30,6 +33,8 @@ from ui.topics.linearity.tables import (
     linearity_table,
     plane_of,
     readout_table,
+    strip_table,
+    strips_shown,
     z_histograms,
 )
 
@@ -363,9 +368,131 @@ def test_all_training_points_stand_within_their_square(moons):
     assert (points.sign == "positive").sum() == 2 * (moons.y_train == 1).sum()
 
 
+def strips_of(runs: dict[str, core.Run], data: core.Dataset) -> pd.DataFrame:
+    """The table of strips of networks."""
+    Z = {label: run.layers(data.X_train)[:-1] for label, run in runs.items()}
+    return strip_table(Z, {label: alive_units(run) for label, run in runs.items()})
+
+
+def test_a_strip_holds_nine_tenths_of_a_units_samples_and_its_strong_part_half(data, runs):
+    table, cut = strips_of(runs, data), 0
+    assert len(table) == len(PENALTIES) * 10
+    for row in table.itertuples():
+        l, unit = row.layer, row.row - 6 * row.layer
+        assert row.unit == f"unit {l + 1}.{unit + 1}"
+        for k in range(len(SOME_LAMS)):
+            z = runs[row.penalty].layers(data.X_train)[l][k, unit]
+            a, b, c, d = (getattr(row, f"{letter}{k}") for letter in "abcd")
+            assert -4 <= a <= b <= c <= d <= 4
+            if np.ptp(z) < 1e-4:  # nothing reaches it, so that its z is the same for all samples
+                assert (a, b, c, d) == pytest.approx((np.clip(z[0], -4, 4),) * 4, abs=1e-3)
+                continue
+            for low, high, beyond in ((a, d, 0.05), (b, c, 0.25)):
+                for end, outside in ((low, (z < low).mean()), (high, (z > high).mean())):
+                    at_the_edge = abs(end) == 4
+                    assert outside == pytest.approx(beyond, abs=1.5 / data.m) or (
+                        at_the_edge and outside > beyond
+                    )
+                    cut += at_the_edge
+    assert cut > 0, "some z are meant to lie beyond what is drawn"
+
+
+def test_a_strip_tells_whether_its_unit_is_alive(data, runs):
+    rng = np.random.default_rng(0)
+    Z = {label: run.layers(data.X_train)[:-1] for label, run in runs.items()}
+    alive = {label: [rng.random(z.shape[:2]) < 0.5 for z in layers] for label, layers in Z.items()}
+    for row in strip_table(Z, alive).itertuples():
+        for k in range(len(SOME_LAMS)):
+            expected = alive[row.penalty][row.layer][k, row.row - 6 * row.layer]
+            assert getattr(row, f"o{k}") == expected
+
+
+def test_a_network_that_diverged_has_no_unit_alive_and_no_strip_that_is_wide():
+    wine, run = trained(core.Settings(dataset="wine", learning_rate=3.0, hidden=(4,), epochs=300), "l2", LAMS)
+    gone = np.flatnonzero(~np.isfinite(run.layers(wine.X_train)[-1][:, 0, 0]))
+    assert gone.size
+    table = strips_of({"L2": run}, wine)
+    for k in gone:
+        assert not table[f"o{k}"].any()
+        assert (table[[f"{letter}{k}" for letter in "abcd"]] == 0).all(axis=None)
+
+
+def test_each_unit_has_a_row_in_which_the_strips_of_the_penalties_lie_under_each_other(data, runs):
+    table = strips_of(runs, data)
+    assert sorted(table.row.unique()) == list(range(10))
+    for row, strips in table.groupby("row"):
+        assert strips.penalty.tolist() == list(runs)
+        ends = np.column_stack([strips.top, strips.bottom]).ravel()
+        assert (np.diff(ends) > -1e-9).all(), "none on another"
+        assert row < ends[0] < ends[-1] < row + 1, "and none on those of another unit"
+        assert np.ptp(strips.bottom - strips.top) < 1e-9
+    one_layer = {label: run.layers(data.X_train)[:1] for label, run in runs.items()}
+    names = strip_table(one_layer, {label: alive_units(run)[:1] for label, run in runs.items()}).unit
+    assert names.unique().tolist() == [f"unit {i}" for i in range(1, 7)], "of one layer none need be told"
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [((8,), [8]), ((24,), [24]), ((64,), [24]), ((6, 4), [6, 4]), ((16, 5), [12, 5]), ((64,) * 4, [6] * 4)],
+)
+def test_of_many_units_the_first_of_each_layer_have_a_strip(counts, shown):
+    assert strips_shown(counts) == shown
+    rng = np.random.default_rng(0)
+    Z = {"L1": [rng.standard_normal((2, n, 50)) for n in counts]}
+    table = strip_table(Z, {"L1": [np.ones((2, n), bool) for n in counts]})
+    assert table.groupby("layer").size().tolist() == shown
+    assert table.row.tolist() == list(range(sum(shown)))
+    last = table.iloc[-1]
+    z = Z["L1"][-1][1, shown[-1] - 1]
+    assert (z < last.b1).mean() == pytest.approx(0.25, abs=0.02)
+
+
+def strip_layers(n: int, theme: str) -> tuple[dict, list[dict]]:
+    """The panel of n units' strips, and its layers on the table of these."""
+    panel = strip_panel(n, INKS[theme]).to_dict()
+    return panel, [part for part in panel["layer"] if part["data"] == {"name": "strips"}]
+
+
+@pytest.mark.parametrize("n", [1, 8, 24])
+def test_the_strips_have_room_enough_and_no_more_than_a_screen(n, theme):
+    panel, layers = strip_layers(n, theme)
+    assert 12 * n <= panel["height"] <= max(36 * n, 300)
+    assert panel["height"] <= 300
+    domains = [part["encoding"]["y"]["scale"]["domain"] for part in layers]
+    assert domains == [[0, n]] * 4, "the last stands within as well"
+
+
+def test_alive_units_have_the_penaltys_colour_and_others_are_grey(theme):
+    _, (whole, half, others, names) = strip_layers(8, theme)
+    for part, ends in ((whole, ("a", "d")), (half, ("b", "c"))):
+        assert part["transform"][-1] == {"filter": "datum.o"}
+        assert part["encoding"]["color"]["field"] == "penalty"
+        assert (part["encoding"]["x"]["field"], part["encoding"]["x2"]["field"]) == ends
+    assert half["mark"]["opacity"] > whole["mark"]["opacity"]
+    assert others["transform"][-1] == {"filter": "!datum.o"}
+    assert others["mark"]["color"] == INKS[theme].quiet
+    for part in (whole, half, others):
+        found = {one["as"]: one["calculate"] for one in part["transform"] if "as" in one}
+        assert found == {letter: f"datum['{letter}' + k]" for letter in "abcdo"}
+        assert part["encoding"]["x"]["scale"]["domain"] == [-4.4, 4.4], "z is the z of tanh above"
+    assert names["encoding"]["text"]["field"] == "unit"
+    assert f"datum.penalty == '{next(iter(PENALTIES.values())).label}'" in str(names["transform"]), "once"
+
+
 def test_boundaries_take_a_panel_of_their_own(theme):
     labels, titles = tuple(map(str, LAMS)), ("first", "second")
-    assert [len(linearity_chart(labels, titles, n, theme)["vconcat"]) for n in (2, 0)] == [8, 7]
+    with_them, without = (linearity_chart(labels, titles, 10, n, theme) for n in (2, 0))
+    assert [len(spec["vconcat"]) for spec in (with_them, without)] == [9, 8]
+    for spec, drawn in ((with_them, True), (without, False)):
+        (on_curve, beside), *further = [[place["tables"] for place, _ in row] for row in charts_of(spec)]
+        assert {"curve", "strips"} <= set(on_curve), "the z stand under the curve that they are put into"
+        assert "readout" in beside
+        assert ({"cells", "points", "names"} <= set(beside)) == drawn
+        assert ("linearity" in beside) == (not drawn)
+        assert all(len(row) <= 2 for row in further)
+        read = {name for row in further for tables in row for name in tables}
+        assert {"agreement", "z"} <= read
+        assert not {"cells", "strips", "curve"} & read
 
 
 def test_where_plain_steps_diverge_the_states_are_those_of_networks_trained_to_rest():

@@ -15,23 +15,30 @@ from core.selection import Validation
 from core.settings import LAMS
 from tests.app import QUICK, chart, context_at, open_app, standing_in
 from tests.trained import trained
+from tests.ui.pictures.images import pixels
 from tests.ui.topics.places import at_both_ends
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
+from ui.base.theme import INKS
 from ui.data.shelf import SHARED
 from ui.frame.menu import TOOLS
+from ui.pictures.chart import charts_of
+from ui.pictures.field import SIDE, palette
 from ui.topics import TOPICS
 from ui.topics.overview import TOPIC, way_on
+from ui.topics.overview.chart import boundaries
+from ui.topics.overview.chart import chart as overview_chart
 from ui.topics.overview.example import why_not_drawn
 from ui.topics.overview.notes import _ruled, _too_large
 from ui.topics.overview.scores import Expected, Measured, Scores, scores_of, second
 from ui.topics.overview.tables import (
-    CELLS,
-    GAP,
-    LEVELS,
-    boundary_cells,
-    boundary_points,
+    BETWEEN,
+    field_heads,
+    field_table,
+    lefts_of,
     plane_of,
+    sample_table,
     score_readout,
+    square_table,
     three_lams,
 )
 from ui.work import validation as work
@@ -116,34 +123,124 @@ def test_the_caption_names_the_settings_of_the_example():
     assert "its own example: 100 noisy moons, 16 and 16 hidden units, α = 1, 1,000 epochs." in about
 
 
-def test_a_cell_has_the_colour_of_its_middle(moons):
-    data, run = moons
-    ks, plane = [0, 10, 20], plane_of(data)
-    cells = boundary_cells(run, ks, plane)
-    for i, k in enumerate(ks):
-        for row, column in ((0, 0), (5, 31), (20, 20), (CELLS - 1, CELLS - 1)):
-            x = i * (CELLS + GAP) + column
-            here = cells[(cells.row == row) & (cells.column <= x) & (cells.column_end > x)]
-            assert len(here) == 1
-            X = plane.low + plane.size * (np.array([[column, row]]) + 0.5) / CELLS
-            assert here.p.iloc[0] == pytest.approx(run.predict_proba(X)[k, 0], abs=0.5 / LEVELS + 1e-6)
+def assert_answers(url: str, answers: np.ndarray, page: str) -> None:
+    """An image has the colours of the probabilities, (SIDE · SIDE,), the lowest row first, up to a level."""
+    colors = palette(page).astype(int)
+    away = np.abs(pixels(url).reshape(-1, 1, 3) - colors).sum(axis=2)
+    assert (away.min(axis=1) == 0).all()
+    told = (away.argmin(axis=1) + 0.5) / len(colors)
+    np.testing.assert_allclose(told, answers, atol=0.5 / len(colors) + 1e-6)
 
 
-def test_the_cells_cover_each_square_once(moons):
+def middles(data: core.Dataset, margin: float = 0.25) -> np.ndarray:
+    """The middles of the pixels over the training samples and a margin, row by row from the lowest."""
+    low, high = data.X_train.min(axis=0) - margin, data.X_train.max(axis=0) + margin
+    share = (np.arange(SIDE) + 0.5) / SIDE
+    return np.array([low + (high - low) * (x, y) for y in share for x in share])
+
+
+def test_a_square_has_at_each_pixel_the_colour_of_what_the_network_answers_there(moons, theme):
     data, run = moons
-    cells = boundary_cells(run, [0, 3], plane_of(data))
-    assert ((cells.column_end - cells.column) > 0).all()
-    assert (cells.column_end - cells.column).sum() == 2 * CELLS**2
-    assert cells.column_end.max() == 2 * CELLS + GAP
+    page, ks = INKS[theme].page, [0, 10, 20]
+    squares = square_table(run, ks, plane_of(data), page)
+    P = run.predict_proba(middles(data))
+    assert P[0].min() < 0.2 < 0.8 < P[0].max(), "this network is meant to be sure of itself"
+    assert len(squares) == len(ks)
+    for url, k in zip(squares.url, ks, strict=True):
+        assert_answers(url, P[k], page)
+
+
+def test_every_penalty_has_its_field_at_every_lam(moons):
+    data, run = moons
+    other = by_hand(NOISY, "l1")[1]
+    runs, plane, page = {"L1": other, "L2": run}, plane_of(data), INKS["light"].page
+    fields = field_table(runs, plane, page).set_index(["penalty", "k"])
+    assert fields.index.is_unique
+    assert set(fields.index) == {(label, k) for label in runs for k in ALL}
+    for label, one in runs.items():
+        alone = square_table(one, ALL, plane, page).url
+        assert fields.url[label].tolist() == alone.tolist(), "in the order of λ"
+        assert fields.x[label].nunique() == 1
+    assert fields.x["L1", 0] + 1 < fields.x["L2", 0], "side by side, with something between"
+    P = run.predict_proba(middles(data))
+    for k in (0, 13, len(LAMS) - 1):
+        assert_answers(fields.url["L2", k], P[k], page)
+
+
+def test_a_network_that_has_no_answer_has_an_empty_field(moons):
+    data, _ = moons
+    answers = np.array([[np.nan], [0.2], [0.9]])
+    run = SimpleNamespace(
+        lams=np.array(LAMS[:3]),
+        sound=np.array([False, False, True]),  # the second swings
+        predict_proba=lambda X: np.repeat(answers, len(X), axis=1),
+    )
+    gone, swings, sure = field_table({"L2": run}, plane_of(data), "#ffffff").url
+    for nothing in (gone, swings):
+        assert (pixels(nothing) > 245).all()
+    assert_answers(sure, np.full(SIDE * SIDE, 0.9), "#ffffff")
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_squares_stand_beside_each_other_and_fill_the_width(moons, n):
+    data, _ = moons
+    lefts = lefts_of(n)
+    assert lefts[0] == 0
+    assert (np.diff(lefts) > 1).all(), "none on another"
+    assert np.diff(lefts) == pytest.approx(1 + BETWEEN)
+    panel = boundaries(n, "L2", INKS["light"]).to_dict()
+    domains = [part["encoding"]["x"]["scale"]["domain"] for part in panel["layer"]]
+    assert domains == [[0, pytest.approx(lefts[-1] + 1)]] * len(panel["layer"])
+    images = panel["layer"][0]["mark"]
+    (sides,) = re.findall(r"^width / ([\d.]+)$", images["width"]["expr"])
+    assert float(sides) == pytest.approx(lefts[-1] + 1), "an image is as wide as a side"
+    assert images["height"] == panel["height"]
+    assert images["aspect"] is False
+    assert (images["align"], images["baseline"]) == ("left", "top")
+    points = sample_table(n, plane_of(data), data)
+    assert len(points) == n * data.m
+    for i, left in enumerate(lefts):
+        mine = points.iloc[i * data.m : (i + 1) * data.m]
+        assert mine.x.between(left, left + 1).all()
+        assert mine.y.between(0, 1).all()
 
 
 def test_the_training_points_lie_in_their_square(moons):
     data, _ = moons
     plane = plane_of(data)
-    second = boundary_points(2, plane, data).iloc[data.m :]
-    back = plane.low + plane.size * np.column_stack([second.x - CELLS - GAP, second.y]) / CELLS
+    second = sample_table(2, plane, data).iloc[data.m :]
+    back = plane.low + plane.size * np.column_stack([second.x - 1 - BETWEEN, second.y])
     np.testing.assert_allclose(back, data.X_train, atol=1e-5)
     assert (second.sign == "positive").tolist() == (data.y_train == 1).tolist()
+
+
+def test_over_each_field_stands_what_is_best_known_of_its_network_at_that_lam():
+    scores = {"L1": scores_with([0.9, np.nan, 0.3]), "L2": replace(scores_with([0.2, 0.4, 0.5]), true=None)}
+    heads = field_heads(scores).set_index(["penalty", "k"])
+    assert len(heads) == 6
+    assert heads.wrong["L1", 0] == "true cost 0.9, 10 % wrong"
+    assert heads.wrong["L2", 2] == "validated cost 0.5, 50 % wrong"
+    assert heads.short["L2", 1] == "60 % wrong"
+    assert heads.wrong["L1", 1] == heads.short["L1", 1] == "no answer"
+    assert [heads.x[label, 2] for label in scores] == lefts_of(2)
+
+
+def test_fields_come_first_beside_the_costs_and_move_with_lam(theme):
+    spec = overview_chart(tuple(map(str, LAMS)), 3, "L2", True, theme)
+    rows = [[(place, one) for place, one in row] for row in charts_of(spec)]
+    assert [[len(one["vconcat"]) for _, one in row] for row in rows] == [[1, 2], [1, 1]]
+    (place, fields), (_, costs) = rows[0]
+    assert {"fields", "field_points", "field_heads"} <= set(place["tables"])
+    assert place["width"] > 1
+    assert [panel.get("title", {}).get("text") for panel in costs["vconcat"]] == [None, "Cost against λ"]
+    images, *_ = fields["vconcat"][0]["layer"]
+    assert images["mark"]["type"] == "image"
+    assert images["transform"] == [{"filter": "datum.k == k"}]
+    assert "k" in {param["name"] for param in fields["params"]}
+    (squares, three), (_, accuracy) = rows[1]
+    assert {"squares", "points", "headings"} == set(squares["tables"])
+    assert three["params"] == [], "three λ side by side go by no slider"
+    assert accuracy["vconcat"][0]["title"] == "Accuracy against λ"
 
 
 def measured(cost: list[float]) -> Measured:
@@ -160,10 +257,10 @@ def scores_with(cost: list[float]) -> Scores:
 @pytest.mark.parametrize(
     ("cost", "ks", "middle"),
     [
-        ([0.9, 0.5, 0.3, 0.45, 0.6, 0.7], [0, 2, 4], "λ_1se"),  # half way from 0.3 to 0.7 is 0.5
-        ([0.2, 0.3, 0.5, 0.7], [0, 2], "no penalty, λ_1se"),
-        ([0.9, 0.5, 0.3], [0, 2], "λ_1se"),
-        ([np.nan, 0.4, 0.8, np.nan], [1, 2], "λ_1se"),
+        ([0.9, 0.5, 0.3, 0.45, 0.6, 0.7], [0, 2, 4], "λ₁ₛₑ"),  # half way from 0.3 to 0.7 is 0.5
+        ([0.2, 0.3, 0.5, 0.7], [0, 2], "no penalty, λ₁ₛₑ"),
+        ([0.9, 0.5, 0.3], [0, 2], "λ₁ₛₑ"),
+        ([np.nan, 0.4, 0.8, np.nan], [1, 2], "λ₁ₛₑ"),
         ([np.nan, np.nan], [], ""),
     ],
 )
@@ -171,7 +268,7 @@ def test_three_lams_are_zero_the_rules_and_one_that_lost_half(cost, ks, middle):
     found, roles = three_lams(scores_with(cost), chosen=1)
     assert found == ks
     assert len(roles) == len(ks)
-    assert [role for role in roles if "λ_1se" in role] == ([middle] if ks else [])
+    assert [role for role in roles if "λ₁ₛₑ" in role] == ([middle] if ks else [])
 
 
 def test_until_it_is_known_the_chosen_lam_stands_in_for_the_rules():
@@ -249,7 +346,7 @@ def test_the_way_on_is_every_other_topic():
 def test_the_script_as_it_stands_is_of_the_panels_own_data(tmp_path):
     printed = printed_by((TOPIC.folder / "script.py").read_text(encoding="utf-8"), tmp_path)
     one = validated(core.Settings(), "l2")
-    assert f"L2: λ_min = {one.lam_min:g}, λ_1se = {one.lam_1se:g}; " in printed
+    assert f"L2: λₘᵢₙ = {one.lam_min:g}, λ₁ₛₑ = {one.lam_1se:g}; " in printed
     assert "true cost" not in printed
 
 
@@ -265,7 +362,11 @@ def test_the_script_of_data_in_a_plane_prints_the_numbers_of_the_page(tmp_path):
 def test_boundaries_and_the_cost_at_the_chosen_lam_are_shown_whatever_the_panels_data():
     for context in at_both_ends():
         picture = TOPIC.picture(TOPIC.adapted(context))
-        assert len(picture.tables["cells"])
+        fields = picture.tables["fields"]
+        assert fields.groupby("penalty").k.apply(list).to_dict() == {
+            penalty.label: list(ALL) for penalty in core.PENALTIES.values()
+        }
+        assert len(picture.tables["squares"]) == len(picture.tables["headings"])
         assert f"At the chosen {context.lam_text} the t" in "\n".join(picture.notes)
 
 
@@ -289,9 +390,9 @@ def test_the_sentences_are_those_of_networks_and_folds_trained_alone(noisy_app, 
     true, k = entropy(run, *fresh), one.k_1se
     assert k > 0, "this run is meant to memorize"
     (sentence,) = [line for line in said.splitlines() if f"Under {label}, cross-validation" in line]
-    assert f"in 5 folds has its lowest cost at λ_min = {one.lam_min:g}, and chooses" in sentence
+    assert f"in 5 folds has its lowest cost at λₘᵢₙ = {one.lam_min:g}, and chooses" in sentence
     assert (
-        f"**λ_1se = {LAMS[k]:g}**: a validated cost of **{one.mean[k]:.3g}** (± {one.se[k]:.2g}) in place of "
+        f"**λ₁ₛₑ = {LAMS[k]:g}**: a validated cost of **{one.mean[k]:.3g}** (± {one.se[k]:.2g}) in place of "
         f"{one.mean[0]:.3g} without a penalty, and in truth {true[k]:.3g} in place of {true[0]:.3g}; on the "
         f"training rows {train_cost[k]:.3g}"
     ) in sentence
@@ -410,7 +511,7 @@ def test_where_zero_is_chosen_the_page_says_so(monkeypatch):
         "Under L2, cross-validation in 5 folds finds no larger λ as good as λ = 0, 0.1; on the training rows "
         f"that network costs {by_hand(NOISY, 'l2')[2][0]:.3g}, and a constant answer 0.693."
     )
-    assert "no penalty, λ_1se" in picture.tables["headings"].role.iloc[0]
+    assert "no penalty, λ₁ₛₑ" in picture.tables["headings"].role.iloc[0]
 
 
 def test_the_way_on_leads_to_every_other_page():
@@ -481,14 +582,14 @@ def test_a_lam_is_too_large_where_the_folds_tell_it_from_lam_1se_and_from_none(v
     assert "t λ = 100 L2's true cost is 0.7, and its training cost 0.05" in note
     assert ("without a penalty it is" in note) == np.isfinite(true[0])
     no_signal = _too_large(scored(validated, true), RUN_AT, (0, 1, 3), "L2", 0.299)
-    assert "Too much of it" not in no_signal, "what λ_1se costs is not told from a constant answer"
+    assert "Too much of it" not in no_signal, "what λ₁ₛₑ costs is not told from a constant answer"
 
 
 @pytest.mark.parametrize(("constant", "said"), [(0.5, False), (0.2993, False), (0.299, True), (0.2, True)])
 def test_what_does_not_beat_a_constant_answer_by_more_than_chance_is_not_praised(constant, said):
     note = _ruled("L2", scored(FOLDS_AT, [0.5, 0.3, 0.4, 0.7]), RUN_AT, constant)
     assert ("not told from a constant answer" in note) == said
-    assert ("the folds find nothing to predict by" in note) == said, "λ_1se is λ_min here"
+    assert ("the folds find nothing to predict by" in note) == said, "λ₁ₛₑ is λₘᵢₙ here"
 
 
 def test_of_a_lam_1se_that_is_not_told_from_a_constant_answer_lam_min_may_still_be():
@@ -496,4 +597,4 @@ def test_of_a_lam_1se_that_is_not_told_from_a_constant_answer_lam_min_may_still_
     one = scored(folds, [0.5, 0.3, 0.4, 0.7])
     assert (one.validation.k_min, one.validation.k_1se) == (1, 2)
     note = _ruled("L2", one, RUN_AT, 0.37)
-    assert "not told from a constant answer, 0.37; λ_min's cost is, 0.3." in note
+    assert "not told from a constant answer, 0.37; λₘᵢₙ's cost is, 0.3." in note

@@ -1,4 +1,4 @@
-"""L1 against L2: partners, λ_max, the matrix, the paths, bytes, needles, twins: tables, sentences, page."""
+"""L1 against L2: partners, λₘₐₓ, the matrix, the paths, bytes, needles, twins: tables, sentences, page."""
 
 import re
 import zlib
@@ -18,7 +18,9 @@ from tests.app import QUICK, chart, context_at, open_app, retrained_to_rest, sen
 from tests.trained import trained_to_rest
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.base.words import how_many, joined
+from ui.pictures.chart import charts_of
 from ui.topics.sparsity import COMPARE, LAYER, TOPIC, optima_of, second, validated, why_not
+from ui.topics.sparsity.chart import chart as sparsity_chart
 from ui.topics.sparsity.notes import _zero_range, notes, price, underflow
 from ui.topics.sparsity.tables import (
     EQUAL_COST,
@@ -376,7 +378,7 @@ def test_lam_max_stands_where_the_last_weight_leaves(data):
 
 def test_networks_with_hidden_layers_have_no_lam_max_and_no_optimum():
     app = open_app(TOPIC, **QUICK)
-    assert "λ_max" not in said(app)
+    assert "λₘₐₓ" not in said(app)
     assert "optimum" not in sentences(app)
     tables = chart(app)[1]
     assert len(tables.get("marks", [])) == 0
@@ -588,6 +590,24 @@ def test_what_l1_keeps_it_shrinks_and_a_fit_without_a_penalty_tells_by_how_much(
     (said,) = [note for note in TOPIC.picture(everything).notes if note.startswith("What L1 keeps")]
     assert said.endswith("without a penalty they would grow without end.")
     assert not [note for note in TOPIC.picture(context_at(hidden=(4,))).notes if "What L1 keeps" in note]
+
+
+@pytest.mark.parametrize("has_needles", [True, False])
+def test_the_weights_come_first_beside_their_zeros_and_paths_and_bytes_further_down(has_needles, theme):
+    labels, n = tuple(map(str, LAMS)), len(core.PENALTIES)
+    spec = sparsity_chart(labels, 3, 2, ("<b>", "b"), has_needles, False, theme)
+    (cells, zeros), paths, last = [[place for place, _ in row] for row in charts_of(spec)]
+    assert cells["panels"] == list(range(n)), "a matrix for each penalty, under each other"
+    assert cells["width"] > zeros["width"]
+    assert {"weights", "units"} <= set(cells["tables"])
+    assert {"readout", "shares", "marks"} <= set(zeros["tables"])
+    assert [place["tables"] for place in paths] == [["chosen", "frame", "paths", "readout"]] * n
+    assert [name for place in last for name in place["tables"] if name in ("needles", "bytes")] == [
+        *(["needles"] if has_needles else []),
+        "bytes",
+    ]
+    own = [charts_of(spec)[0][0][1], charts_of(spec)[0][1][1]]
+    assert ["\\u003cb>" in str(one) for one in own] == [True, False], "names stand under the matrix alone"
 
 
 def test_it_is_said_of_which_weights_paths_are_drawn():

@@ -39,8 +39,8 @@ PLACES = {
 A_LAM = re.compile(r"λ(?: =|, the first) ([\d.]*\d)")
 OF_NEW_ROWS = re.compile("rows kept aside|cross-validation in|test rows are used once")
 FROM_A_LAM_ON = re.compile(r"[Ff]rom λ = ([\d.]*\d) on\b")
-# Up to which size a weight counts as none is a choice; the optimum and λ_max are no trained network's.
-NOT_OF_A_NETWORK = re.compile(r"largest at λ = 0\b|.*(?:exact optimum of|'s optimum|λ_max|What L1 keeps).*")
+# Up to which size a weight counts as none is a choice; the optimum and λₘₐₓ are no trained network's.
+NOT_OF_A_NETWORK = re.compile(r"largest at λ = 0\b|.*(?:exact optimum of|'s optimum|λₘₐₓ|What L1 keeps).*")
 
 
 def some_away(networks: Networks) -> Networks:

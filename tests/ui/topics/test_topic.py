@@ -39,10 +39,13 @@ def test_a_topic_has_its_folder_its_page_and_its_words(topic):
     for name in ("__init__.py", "script.py", "mathematics.md"):
         assert (topic.folder / name).is_file()
     assert (topic.folder.parents[2] / topic.file).is_file()
-    for text in (topic.title, topic.address, topic.sentence, topic.idea):
+    for text in (topic.title, topic.address, topic.sentence, topic.todo, topic.idea):
         assert text
     assert topic.page_heading
     assert not topic.page_heading.endswith(".")
+    assert topic.todo[-1] in ".?"
+    assert "\n" not in topic.todo
+    assert len(topic.todo) < len(topic.idea), "what to do is read before the picture, the idea after it"
 
 
 def test_no_two_topics_share_a_key_a_title_or_an_address():

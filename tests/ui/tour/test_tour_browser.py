@@ -79,11 +79,14 @@ def test_a_class_walks_the_whole_tour_in_present_mode(browser, address):
 
 
 def test_a_reveal_on_a_phone_leaves_the_chart_where_it_is(browser, address):
+    from playwright.sync_api import expect
+
     from tests.browser import new_page, open_page
 
     with new_page(browser, **PHONE) as page:
         open_page(page, f"{address}/l1-vs-l2?tour=exact-zeros&hidden=none&lam=20&epochs=50")
-        page.locator(".stVegaLiteChart svg.marks").evaluate("svg => { svg.dataset.mine = 'yes'; }")
+        page.locator(".stVegaLiteChart svg.marks").first.evaluate("svg => { svg.dataset.mine = 'yes'; }")
+        expect(page.get_by_test_id("lam-bar")).to_be_hidden()
         for button in page.locator(".st-key-tour button").all():
             box = button.bounding_box()
             assert box["height"] >= 44, button.inner_text()
@@ -94,7 +97,8 @@ def test_a_reveal_on_a_phone_leaves_the_chart_where_it_is(browser, address):
         assert style_of(page, CHART, "filter") == "none"
         step = TOUR[2]
         assert plain(step.answer(opened(step.name, epochs=50)).sentence) in plain(shown)
-        assert page.locator(".stVegaLiteChart svg.marks").get_attribute("data-mine") == "yes"
+        assert page.locator(".stVegaLiteChart svg.marks").first.get_attribute("data-mine") == "yes"
+        expect(page.get_by_test_id("lam-bar")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         assert page.trouble == []
 

@@ -7,6 +7,7 @@ import altair as alt
 
 from ui.base.theme import INKS, PENALTY_COLORS, Ink
 from ui.pictures.chart import (
+    Column,
     Spec,
     chosen_slider,
     finish,
@@ -34,22 +35,23 @@ def chart(labels: tuple[str, ...], sizes: tuple[int, ...], penalty: str, is_trut
     over_lam, over_m = lam_axis(labels), size_axis(sizes)
     rules = lam_rules(ink, over_lam)
     cost_title = titled(f"Cost against λ, {penalty}, all samples", KEY, ink)
-    panels = [
-        readout({"title": ink.text, "aside": color, "training": color, "error": ink.quiet}),
-        layer(rules, *lines(ALL_SAMPLES, over_lam, color)).properties(height=190, title=cost_title),
-        layer(*stack(ALL_SAMPLES, over_lam, color, ink), rules).properties(
-            height=200, title=titled("The error against λ, all samples", part_key(is_truth), ink)
-        ),
-        layer(frame("cost"), *lines(AT_LAM, over_m, color)).properties(
-            height=190, title="Cost against m, at this λ"
-        ),
-        layer(frame("high"), *stack(AT_LAM, over_m, color, ink)).properties(
-            height=200, title="The error against m, at this λ"
-        ),
-        worth_panel(over_m, color, ink),
-    ]
+    told = readout({"title": ink.text, "aside": color, "training": color, "error": ink.quiet})
+    costs = layer(rules, *lines(ALL_SAMPLES, over_lam, color)).properties(height=260, title=cost_title)
+    errors = layer(*stack(ALL_SAMPLES, over_lam, color, ink), rules).properties(
+        height=240, title=titled("The error against λ, all samples", part_key(is_truth), ink)
+    )
+    costs_by_m = layer(frame("cost"), *lines(AT_LAM, over_m, color)).properties(
+        height=160, title="Cost against m, at this λ"
+    )
+    errors_by_m = layer(frame("high"), *stack(AT_LAM, over_m, color, ink)).properties(
+        height=220, title="The error against m, at this λ"
+    )
     params, events = chosen_slider(len(labels), "λ")
-    return finish(panels, theme, params=params, events=events)
+    places = [
+        [Column([errors_by_m, costs_by_m]), Column([told, errors])],
+        [Column([costs]), Column([worth_panel(over_m, color, ink)])],
+    ]
+    return finish(places, theme, params=params, events=events)
 
 
 def part_key(is_truth: bool) -> Sequence[str]:

@@ -18,7 +18,15 @@ from ui.topics.choosing.fitted import (
     validations_of,
 )
 from ui.topics.choosing.notes import notes
-from ui.topics.choosing.tables import RULE_TEXTS, cost_table, readout_table, rule_table, size_table
+from ui.topics.choosing.tables import (
+    MAX_COLUMNS,
+    RULE_TEXTS,
+    column_table,
+    cost_table,
+    readout_table,
+    rule_table,
+    size_table,
+)
 from ui.topics.topic import Context, Control, Need, Topic
 from ui.work.optimum import evidence_of, optima
 
@@ -28,7 +36,7 @@ RULE = Control(
     ("1se", "min"),
     "1se",
     lambda rule, context: RULE_TEXTS[rule],
-    help="λ_min has the lowest validated cost; λ_1se is the largest λ within one standard error of it. The "
+    help="λₘᵢₙ has the lowest validated cost; λ₁ₛₑ is the largest λ within one standard error of it. The "
     "test rows are used at the λ that the rule chooses.",
 )
 
@@ -40,16 +48,25 @@ def draw(context: Context) -> Picture:
     settled = evidence is not None and evidence.settled
     return Picture(
         "choosing",
-        chart(context.labels, penalty, found.has_freedom, found.fresh is not None, context.theme),
+        chart(
+            context.labels,
+            penalty,
+            min(MAX_COLUMNS, context.data.n_features),
+            found.has_freedom,
+            found.fresh is not None,
+            context.theme,
+        ),
         {
             "readout": readout_table(found),
             "chosen": integer_table(k=[context.k]),
             "costs": cost_table(found),
             "sizes": size_table(found),
+            "columns": column_table(found, context.data.feature_names),
             "rules": rule_table(found.validation, evidence.lam if evidence and settled else float("nan")),
         },
         f"For {penalty}: how large the fit is at each λ, and the cost that cross-validation finds, in a "
-        "band of one standard error, beside the cost on the training rows, with λ_min and λ_1se marked.",
+        "band of one standard error, beside the cost on the training rows, with λₘᵢₙ and λ₁ₛₑ marked; and "
+        "the weights of the strongest columns at λ.",
         notes(found, context.data, context[RULE], context.k, evidence),
         caption="A fold is fitted at λ times its share of the rows, so that λ/m stays; its rows are scaled "
         "by those that it is fitted on.",
@@ -101,6 +118,7 @@ TOPIC = Topic(
     address="choosing-lambda",
     sentence="The test rows are for the end.",
     heading="Choosing λ: the test rows are for the end",
+    todo="Move λ along the curve: where is it lowest, and how sure is that?",
     idea="Which λ is right cannot be seen on the rows that were fitted, and the test rows must not say it, "
     "or they tell nothing in the end. So parts of the training rows are kept aside in turn: "
     "cross-validation. Move λ along the curve; the band is one standard error to either side.",
@@ -108,7 +126,7 @@ TOPIC = Topic(
     prepare=prepare,
     needs=Need.VALIDATION,
     controls=(MODEL, PENALTY, RULE),
-    columns=True,
+    measured=lambda context: context.at(validated_settings(context)),
     formulas=formulas,
     constants=constants,
 )

@@ -7,6 +7,7 @@ import altair as alt
 from core.datasets import N_FRESH
 from ui.base.theme import INKS, PENALTY_COLORS, Ink
 from ui.pictures.chart import (
+    Column,
     Spec,
     chosen_slider,
     finish,
@@ -21,30 +22,32 @@ from ui.topics.choosing.tables import MARK_TEXTS
 
 DASHES = {"validated": [1, 0], "training": [6, 4], "fresh": [2, 3]}
 RULE_DASHES = {"min": [3, 3], "1se": [9, 4], "evidence": [1, 4]}
-COST_HEIGHT = 320
+COLUMN = 29  # pixels of a column's bar with its name
+COST_HEIGHT = 270
 
 
 @lru_cache(maxsize=64)
-def chart(labels: tuple[str, ...], penalty: str, has_freedom: bool, has_fresh: bool, theme: str) -> Spec:
+def chart(
+    labels: tuple[str, ...], penalty: str, n_columns: int, has_freedom: bool, has_fresh: bool, theme: str
+) -> Spec:
     """Size over cost, both against λ, with the rules' λ as dashed lines.
 
-    penalty: by its label; has_freedom: the size is in degrees of freedom; has_fresh: rows can be drawn anew.
-    Tables: readout, chosen, costs, sizes, rules.
+    penalty: by its label; n_columns: that have a bar; has_freedom: the size is in degrees of freedom;
+    has_fresh: rows can be drawn anew. Tables: readout, chosen, costs, sizes, columns, rules.
     """
     ink, color, x = INKS[theme], PENALTY_COLORS[penalty], lam_axis(labels)
     size = "Degrees of freedom" if has_freedom else "Weights not zero"
     key = ["Solid: validated, ± one standard error", "Dashed: training rows"]
     if has_fresh:
         key.append(f"Dotted: {N_FRESH:,} rows that nobody has seen")
-    panels = [
-        readout({"title": ink.text, "validated": color, "size": ink.quiet}),
-        size_panel(x, color, ink).properties(height=120, title=size),
-        cost_panel(x, color, ink).properties(
-            height=COST_HEIGHT, title=titled(f"Cost against λ, {penalty}", key, ink)
-        ),
-    ]
+    told = readout({"title": ink.text, "validated": color, "size": ink.quiet})
+    costs = cost_panel(x, color, ink).properties(
+        height=COST_HEIGHT, title=titled(f"Cost against λ, {penalty}", key, ink)
+    )
+    sizes = size_panel(x, color, ink).properties(height=90, title=size)
+    rows = [[Column([sizes, costs], 1.3), Column([told, column_panel(n_columns, color, ink)])]]
     params, events = chosen_slider(len(labels), "λ")
-    return finish(panels, theme, ("x", "y", "strokeDash"), params, events)
+    return finish(rows, theme, ("x", "y", "strokeDash"), params, events)
 
 
 def size_panel(x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
@@ -54,6 +57,29 @@ def size_panel(x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
         color=color, strokeWidth=3, point=alt.OverlayMarkDef(size=45, color=color)
     )
     return layer(lam_rules(ink, x), marks(x, ink), line.encode(x=x, y=y))
+
+
+def column_panel(n: int, color: str, ink: Ink) -> alt.LayerChart:
+    """The weight of each of the strongest columns at λ, under its name."""
+    y_scale = alt.Scale(domain=[0, n], nice=False, reverse=True)
+    y = alt.Y("top:Q", axis=None, scale=y_scale)
+    root = alt.Scale(type="pow", exponent=0.5, nice=False)
+    x = alt.X("w:Q", title="weight, on a root scale", axis=alt.Axis(tickCount=5), scale=root)
+    rows = table("columns").transform_calculate(
+        w="datum['v' + k]", zero="0", top="datum.row + 0.5", end="datum.row + 0.95"
+    )
+    bars = rows.transform_filter("isValid(datum.w)").mark_rect(color=color, opacity=0.8)
+    shade = alt.condition("datum.w == 0", alt.value(ink.quiet), alt.value(ink.text))
+    names = rows.mark_text(align="left", baseline="bottom", fontSize=14, limit=260)
+    ends = [
+        table("columns").mark_point(opacity=0).encode(x=alt.X(f"{end}:Q"), y=alt.value(0))
+        for end in ("low", "high")
+    ]
+    return layer(
+        *ends,
+        bars.encode(x=x, x2="zero:Q", y=y, y2="end:Q"),
+        names.encode(x=alt.value(0), y=y, text="name:N", color=shade),
+    ).properties(height=COLUMN * n, title="The columns that weigh most")
 
 
 def cost_panel(x: alt.X, color: str, ink: Ink) -> alt.LayerChart:

@@ -55,7 +55,10 @@ class Fitted:
     fresh: np.ndarray | None  # (n_lams,) cost on rows that nobody has seen, where they can be drawn
     on_test: np.ndarray  # (n_lams, n_out, n_test) logits
     kept: np.ndarray | None  # (n_lams, n_features) which columns are used; None with hidden layers
-    refitted: float  # cost on fresh rows of the columns that λ_1se keeps, without a penalty; NaN elsewhere
+    columns: (
+        np.ndarray
+    )  # (n_lams, n_features) each column's weight, or the length of its weights; NaN: no fit
+    refitted: float  # cost on fresh rows of the columns that λ₁ₛₑ keeps, without a penalty; NaN elsewhere
 
 
 def fitted(context: Context, penalty: str) -> Fitted:
@@ -63,7 +66,7 @@ def fitted(context: Context, penalty: str) -> Fitted:
     data, fresh = context.data, context.settings.load_fresh()
     X = [data.X_train, data.X_test] + ([] if fresh is None else [fresh[0]])
     model = _exact if is_fitted_exactly(context) else _trained
-    answers, size, n_weights, kept = model(context, penalty, np.concatenate(X))
+    answers, size, n_weights, kept, columns = model(context, penalty, np.concatenate(X))
     ends = data.m, data.m + len(data.y_test)
     training, on_test, others = np.split(answers.Z, ends, axis=2)
 
@@ -82,6 +85,7 @@ def fitted(context: Context, penalty: str) -> Fitted:
         fresh=None if fresh is None else cost(others, fresh[1]),
         on_test=on_test,
         kept=kept,
+        columns=columns,
         refitted=refitted_cost(context, kept[one.k_1se]) if has_refit and kept is not None else np.nan,
     )
 
@@ -101,7 +105,8 @@ def refitted_cost(context: Context, kept: np.ndarray) -> float:
     return float(cross_entropy(Z[:, None], targets(fresh[1], 2, "float64"))[0])
 
 
-Model = tuple[Answers, np.ndarray, int, np.ndarray | None]  # with size, n_weights and kept
+# with size, n_weights, kept and columns
+Model = tuple[Answers, np.ndarray, int, np.ndarray | None, np.ndarray]
 
 
 def _exact(context: Context, penalty: str, X: np.ndarray) -> Model:
@@ -109,11 +114,13 @@ def _exact(context: Context, penalty: str, X: np.ndarray) -> Model:
     optimum = context.get(optima(validated_settings(context), context.shelf))
     n, size = context.data.n_features, np.full(len(LAMS), np.nan)
     Z, kept = np.full((len(LAMS), 1, len(X)), np.nan), np.ones((len(LAMS), n), bool)
+    columns = np.full((len(LAMS), n), np.nan)
     for part, path in ((slice(1), optimum.free), (slice(1, None), optimum.paths[PENALTIES[penalty].label])):
         if path is not None:
             Z[part, 0] = path.W @ X.T + path.b[:, None]
             size[part], kept[part] = degrees_of_freedom(context.data.X_train, path), path.W != 0
-    return Answers(Z, kept.sum(axis=1)), size, n, kept
+            columns[part] = path.W
+    return Answers(Z, kept.sum(axis=1)), size, n, kept, columns
 
 
 def _trained(context: Context, penalty: str, X: np.ndarray) -> Model:
@@ -122,5 +129,6 @@ def _trained(context: Context, penalty: str, X: np.ndarray) -> Model:
     Z = np.where(run.sound[:, None, None], run.layers(X)[-1].astype(float), np.nan)
     n = count_weights(run.W)
     nonzero = n - count_zeros(run.W)
+    columns = np.where(run.sound[:, None], np.sqrt(np.square(run.W[0].astype(float)).sum(axis=1)), np.nan)
     kept = None if run.hidden else (run.W[0] != 0).any(axis=1)
-    return Answers(Z, nonzero), np.where(run.sound, nonzero, np.nan), n, kept
+    return Answers(Z, nonzero), np.where(run.sound, nonzero, np.nan), n, kept, columns

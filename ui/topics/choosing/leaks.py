@@ -102,6 +102,6 @@ def chart(theme: str) -> Spec:
     key = ["Points: 20 draws of noise; bar: their mean", "Dashed: one half, the truth"]
     sized = panel.properties(
         height=ROW_HEIGHT * len(NAMES),
-        title=titled("Accuracy that cross-validation finds on noise", key, ink),
+        title=titled("Validated accuracy on pure noise", key, ink),
     )
     return finish([sized], theme)

@@ -39,18 +39,18 @@ def notes(found: Fitted, data: Dataset, rule: str, k: int, evidence: Evidence | 
 
 
 def _rules(found: Fitted) -> str:
-    """λ_min and λ_1se, and what the second saves."""
+    """λₘᵢₙ and λ₁ₛₑ, and what the second saves."""
     one = found.validation
     low, simple = one.k_min, one.k_1se
     note = (
-        f"Over {one.folds} folds of the training rows the mean cost is lowest at **λ_min = "
+        f"Over {one.folds} folds of the training rows the mean cost is lowest at **λₘᵢₙ = "
         f"{lam_label(one.lam_min)}**: {number(one.mean[low])}, with a standard error of "
         f"{spread(one.se[low])}; with {size_text(found, low)}."
     )
     if simple == low:
-        return f"{note} No larger λ is within that error, so λ_1se is the same."
+        return f"{note} No larger λ is within that error, so λ₁ₛₑ is the same."
     return (
-        f"{note} **λ_1se = {lam_label(one.lam_1se)}** is the largest λ within that error of it, "
+        f"{note} **λ₁ₛₑ = {lam_label(one.lam_1se)}** is the largest λ within that error of it, "
         f"{number(one.mean[simple])}: {size_text(found, simple)}. {_between(one, simple, low)}"
     )
 
@@ -97,7 +97,7 @@ def _chosen(found: Fitted, k: int) -> list[str]:
         which = joined([text for rule, text in RULE_TEXTS.items() if one.k_by(rule) == k])
         return [f"The chosen {lam_text(one.lams[k])} is {which}."]
     if above <= EQUAL:
-        return [f"At the chosen {lam_text(one.lams[k])} the validated cost is as low as at λ_min."]
+        return [f"At the chosen {lam_text(one.lams[k])} the validated cost is as low as at λₘᵢₙ."]
     within = "within" if above <= one.se[one.k_min] else "beyond"
     return [
         f"The chosen {lam_text(one.lams[k])} has a validated cost of {number(one.mean[k])}, "
@@ -158,13 +158,13 @@ def _just(one: Validation, just: np.ndarray) -> str:
 
 
 def _refit(found: Fitted) -> str:
-    """What the columns that λ_1se keeps cost without the penalty that chose them."""
+    """What the columns that λ₁ₛₑ keeps cost without the penalty that chose them."""
     if found.fresh is None or not np.isfinite(found.refitted):
         return ""
     with_it = found.fresh[found.validation.k_1se]
     better = "less" if found.refitted < with_it else "more"
     return (
-        f" Fitted anew without a penalty, the columns that λ_1se keeps cost {number(found.refitted)} on the "
+        f" Fitted anew without a penalty, the columns that λ₁ₛₑ keeps cost {number(found.refitted)} on the "
         f"fresh rows, {better} than the {number(with_it)} with it."
     )
 

@@ -110,7 +110,7 @@ def _measured_on(found: Sequence[Comparison]) -> str:
     """How the true cost was measured."""
     if n := found[0].n_fresh:
         return f"True is the cost on {n:,} rows that nobody has seen, drawn anew for each split."
-    true = "True is the cost on the test rows, of which λ_min and λ_1se know nothing."
+    true = "True is the cost on the test rows, of which λₘᵢₙ and λ₁ₛₑ know nothing."
     parts = {comparison.n_parts for comparison in found} - {0}
     if not parts:
         return f"{true} What a λ picked on these costs is not measured, for a class has a single row there."

@@ -29,7 +29,7 @@ found = core.cross_validate(
     learning_rate=settings.learning_rate,
     epochs=settings.epochs,
 )
-print(f"{found.folds} folds: λ_min = {found.lam_min:g}, λ_1se = {found.lam_1se:g}")
+print(f"{found.folds} folds: λₘᵢₙ = {found.lam_min:g}, λ₁ₛₑ = {found.lam_1se:g}")
 k = found.k_by(rule)
 if k < 0:
     raise SystemExit("at every λ the fit of some fold has no end or diverged")

@@ -1,5 +1,7 @@
 """Tidy tables of a validation: cost over λ with its band, size, and where the rules stand."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +11,8 @@ from ui.base.tables import integer_table
 from ui.base.words import lam_label, lam_text, number
 from ui.topics.choosing.fitted import Fitted
 
-RULE_TEXTS = {"min": "λ_min", "1se": "λ_1se"}
+MAX_COLUMNS = 14  # that have a bar
+RULE_TEXTS = {"min": "λₘᵢₙ", "1se": "λ₁ₛₑ"}
 MARK_TEXTS = RULE_TEXTS | {"evidence": "evidence"}
 
 
@@ -36,8 +39,21 @@ def size_table(found: Fitted) -> pd.DataFrame:
     return integer_table(k=range(len(LAMS))).assign(size=found.size).dropna()
 
 
+def column_table(found: Fitted, names: Sequence[str]) -> pd.DataFrame:
+    """row, name, low, high, v0, …: the weight of each of the MAX_COLUMNS that weigh most, wide over λ.
+
+    Strongest first, by the sum over λ; of networks a weight is the length of all that leave the column.
+    low, high: the ends of all weights, and 0.
+    """
+    order = np.argsort(-np.nansum(np.abs(found.columns), axis=0), kind="stable")[:MAX_COLUMNS]
+    weights = found.columns[:, order]
+    rows = integer_table(row=range(len(order))).assign(name=[names[j] for j in order])
+    ends = {"low": np.nanmin(weights, initial=0), "high": np.nanmax(weights, initial=0)}
+    return rows.assign(**ends, **{f"v{k}": one.astype(np.float32) for k, one in enumerate(weights)})
+
+
 def rule_table(one: Validation, evidence: float) -> pd.DataFrame:
-    """rule, k, label: where λ_min, λ_1se and the evidence stand; k is a position between those of the grid.
+    """rule, k, label: where λₘᵢₙ, λ₁ₛₑ and the evidence stand; k is a position between those of the grid.
 
     evidence: its λ, NaN where there is none.
     """

@@ -73,6 +73,7 @@ TOPIC = Topic(
     address="same-lambda-elsewhere",
     sentence="The same λ has another number in each library.",
     heading="The same λ in other libraries",
+    todo="Choose λ, and copy the number that your library means by it.",
     idea="Each library scales its cost in its own way, so one penalty has many numbers. Here the chosen λ is "
     "written for each of them, for the rows, the network and the learning rate of the panel, with code to "
     "copy. This dashboard itself needs none of them.",

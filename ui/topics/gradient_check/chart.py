@@ -8,7 +8,7 @@ import altair as alt
 
 from core.gradient import THRESHOLD
 from ui.base.theme import INKS, PENALTY_COLORS, Ink
-from ui.pictures.chart import Spec, finish, layer, table
+from ui.pictures.chart import Spec, finish, layer, power_axis, table
 from ui.topics.gradient_check.tables import LOWEST, THRESHOLD_TEXT
 
 SHAPES = ("circle", "triangle-up", "square", "diamond", "cross")
@@ -83,7 +83,7 @@ def error_panel(n_layers: int, ink: Ink) -> alt.LayerChart:
         "drawn:Q",
         title=f"relative error; passes below {THRESHOLD_TEXT}",
         scale=alt.Scale(type="log", domain=[LOWEST, 1.0], clamp=True),
-        axis=alt.Axis(values=[1e-12, 1e-9, 1e-6, 1e-3, 1], format="~e", grid=False),
+        axis=power_axis(values=[1e-12, 1e-9, 1e-6, 1e-3, 1], grid=False),
     )
     y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[-0.6, n_layers - 0.4], reverse=True, nice=False))
     errors = table("errors")

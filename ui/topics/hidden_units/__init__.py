@@ -26,7 +26,7 @@ from ui.topics.topic import Context, Control, Remedy, Topic, at_any_lam, penalty
 DRAWN = penalty_control("drawn_penalty", "The network drawn is trained with", "l2")
 TOLERANCE = Control(
     "tolerance",
-    "A weight counts as none up to this share of its layer's largest",
+    "None is a weight up to",
     (0.0, 0.001, 0.01, 0.05),
     0.01,
     lambda share, context: f"{share:.1%}".replace(".0%", "%") if share else "exactly 0",
@@ -95,13 +95,13 @@ TOPIC = Topic(
     title="Hidden units",
     address="cancelled-units",
     sentence="A large λ cancels hidden units.",
+    todo="Move λ: links fade, and units fall out of the network.",
     idea="Inputs on the left, the output on the right; a link is as wide as its weight is large. Move λ: "
     "links fade, and units fall out of the network. A unit is **cut** when no path leads from it to the "
     "output. It is **constant** when no path leads to it from the input: it then hands on the same tanh(b) "
     "for every sample.",
     draw=draw,
     controls=(DRAWN, TOLERANCE),
-    columns=True,
     remedy=Remedy(
         "This network has no hidden layer, so no hidden unit that a penalty could cancel.",
         "Give it two hidden layers, 16 and 8 units",

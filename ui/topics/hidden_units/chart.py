@@ -9,6 +9,7 @@ from ui.base.theme import INKS, SIGN_COLORS, Ink
 from ui.pictures.chart import (
     PENALTY_SCALE,
     SIGN_SCALE,
+    Column,
     Spec,
     chosen_slider,
     finish,
@@ -35,15 +36,17 @@ def chart(labels: tuple[str, ...], sizes: tuple[int, ...], has_names: bool, them
     ink, x, n_units = INKS[theme], lam_axis(labels), sum(sizes[1:-1])
     params, events = chosen_slider(len(labels), "λ")
     room, measure = room_param()
-    panels = [
-        rest_readout(ink),
-        network_panel(network_height(sizes), has_names, ink),
-        legend_panel(ink),
+    network = [network_panel(network_height(sizes), has_names, ink), legend_panel(ink)]
+    counts = [
         count_panel("alive", f"Hidden units alive, of {n_units}", n_units, x, ink),
         count_panel("constant", "Constant: no path from the input", n_units, x, ink),
         count_panel("cut", "Cut: no path to the output", n_units, x, ink),
     ]
-    return finish(panels, theme, ("x", "y", "color", "shape"), [*params, room], events | measure)
+    rows = [
+        [Column(network, 1.7, has_axis=False), Column([rest_readout(ink), counts[0]])],
+        [Column([panel]) for panel in counts[1:]],
+    ]
+    return finish(rows, theme, ("x", "y", "color", "shape"), [*params, room], events | measure)
 
 
 def count_panel(state: str, title: str, n_units: int, x: alt.X, ink: Ink) -> alt.LayerChart:
@@ -160,10 +163,10 @@ def names(units: alt.Chart, ink: Ink) -> list[alt.Chart]:
     shade = alt.condition("datum.state == 'cut'", alt.value(ink.quiet), alt.value(ink.text))
     fade = alt.condition("datum.state == 'cut'", alt.value(0.75), alt.value(1))
     inputs = shown.transform_filter("datum.column == 0").mark_text(
-        align="right", dx=-16, fontSize=16, limit=185
+        align="right", dx=-16, fontSize=13, limit=185
     )
     outputs = shown.transform_filter("datum.column > 0").mark_text(
-        align="left", dx=18, fontSize=16, limit=120
+        align="left", dx=18, fontSize=15, limit=120
     )
     return [
         mark.encode(x=_across("at"), y=DOWN, text="label:N", color=shade, opacity=fade)

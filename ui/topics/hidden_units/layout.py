@@ -6,8 +6,9 @@ import numpy as np
 
 from core import Dataset, Run
 
-MAX_LABELS = 40  # names in one column; more would stand on each other
-ROW = 21  # pixels of one named input
+MAX_LABELS = 30  # names in one column; more would stand on each other
+ROW = 20  # pixels of one named input
+HIGHEST = 460  # pixels of all units, so that the network stands in one window
 HEAD = 62  # pixels over the units: the penalty, and how many units each column has
 NARROW = 700  # pixels of page under which names give way to the network
 
@@ -19,7 +20,8 @@ def sizes_of(run: Run) -> tuple[int, ...]:
 
 def network_height(sizes: Sequence[int]) -> int:
     """Height of the network in pixels: a row for each named input, and room enough to see units apart."""
-    return HEAD + min(ROW * MAX_LABELS, max(ROW * min(sizes[0], MAX_LABELS), 15 * max(sizes[1:]), 240))
+    wanted = max(ROW * min(sizes[0], MAX_LABELS), 15 * max(sizes[1:]), 240)
+    return HEAD + min(HIGHEST, wanted)
 
 
 def positions(sizes: Sequence[int]) -> list[np.ndarray]:

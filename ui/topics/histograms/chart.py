@@ -1,4 +1,4 @@
-"""Histograms of every penalty over each other, one panel a layer, scrubbed over the snapshots."""
+"""Histograms of every penalty over each other, one panel a layer, scrubbed over λ and the snapshots."""
 
 from functools import lru_cache
 
@@ -8,45 +8,46 @@ from ui.base.theme import INKS, Ink
 from ui.pictures.chart import (
     BARS,
     PENALTY_SCALE,
+    Column,
     Spec,
     finish,
     layer,
-    penalty_readout,
-    percent_axis,
-    playing_slider,
     table,
+    titled,
+    training_readout,
+    training_sliders,
 )
 
-HEIGHT = 190
+HEIGHTS = {1: 390, 2: 390}  # pixels of a panel, by the number of layers
+LOW = 170  # of more
 
 
 @lru_cache(maxsize=64)
-def chart(layers: tuple[str, ...], n_snapshots: int, theme: str) -> Spec:
-    """Histograms of every penalty over each other, one panel a layer, scrubbed over the snapshots.
+def chart(labels: tuple[str, ...], layers: tuple[str, ...], n_snapshots: int, theme: str) -> Spec:
+    """Histograms of every penalty over each other, one panel a layer, scrubbed over λ and the snapshots.
 
-    Tables: readout, bins, frame.
+    Tables: readout, chosen, bins, frame.
     """
     ink = INKS[theme]
-    panels = [penalty_readout(ink), *(layer_histogram(l, title, ink) for l, title in enumerate(layers))]
-    params, events = playing_slider(n_snapshots, "Epoch")
-    return finish(panels, theme, params=params, events=events)
+    panels = [layer_histogram(l, title, HEIGHTS.get(len(layers), LOW), ink) for l, title in enumerate(layers)]
+    rows = [[Column([training_readout(ink), *panels[::2]]), *([Column(panels[1::2])] if panels[1:] else [])]]
+    params, events = training_sliders(len(labels), n_snapshots)
+    return finish(rows, theme, params=params, events=events)
 
 
-def layer_histogram(l: int, title: str, ink: Ink) -> alt.LayerChart:
+def layer_histogram(l: int, title: str, height: int, ink: Ink) -> alt.LayerChart:
     """The weights of one layer in bins, and the exact zeros as bars of their own, to the right.
 
-    The bins' scale ends at their maximum over all snapshots (`frame`), the zeros' bars at 100 %, so that
-    nothing but the bars moves.
+    The scale of weights ends at the largest over all λ and snapshots (`frame`), and all bars share one of up
+    to 100 %, so that nothing but the bars moves.
     """
-    rows = table("bins").transform_filter(f"datum.layer == {l}")
+    rows = table("bins").transform_filter(f"datum.layer == {l}").transform_filter("datum.e == e")
     rows = rows.transform_calculate(share="datum['v' + k]")
     frame = table("frame").transform_filter(f"datum.layer == {l}")
     x = weight_axis(l)
-    return (
-        layer(bins(rows, frame, x), zero_bars(rows, x), zeros_caption(frame, ink))
-        .resolve_scale(y="independent")
-        .properties(height=HEIGHT, title=title)
-    )
+    return layer(
+        bins(rows, frame, x, height), zero_bars(rows, x), zeros_caption(frame, height, ink)
+    ).properties(height=height, title=titled(title, ["Share of the weights, on a root scale"], ink))
 
 
 def weight_axis(l: int) -> alt.X:
@@ -61,16 +62,23 @@ def weight_axis(l: int) -> alt.X:
     )
 
 
-def bins(rows: alt.Chart, frame: alt.Chart, x: alt.X) -> alt.LayerChart:
+SHARE = alt.Y(
+    "share:Q",
+    title=None,
+    scale=alt.Scale(type="sqrt", domain=[0, 1.2], nice=False),
+    axis=alt.Axis(format="%", values=[0, 0.01, 0.05, 0.2, 0.5, 1]),
+)
+
+
+def bins(rows: alt.Chart, frame: alt.Chart, x: alt.X, height: int) -> alt.LayerChart:
     """The share of weights in each bin that is not empty, one penalty over the other."""
-    y = percent_axis("share", domainMin=0)
     filled = rows.transform_filter("!datum.is_zero && datum.share > 0").mark_rect(**BARS)
     return layer(
-        frame.mark_point(opacity=0).encode(x=alt.X("end:Q"), y=y),
+        frame.mark_point(opacity=0).encode(x=alt.X("end:Q"), y=alt.value(height)),
         filled.encode(
             x=x,
             x2="high:Q",
-            y=y,
+            y=SHARE,
             y2=alt.datum(0),
             color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None),
             stroke=alt.Stroke("penalty:N", scale=PENALTY_SCALE, legend=None),
@@ -79,27 +87,25 @@ def bins(rows: alt.Chart, frame: alt.Chart, x: alt.X) -> alt.LayerChart:
 
 
 def zero_bars(rows: alt.Chart, x: alt.X) -> alt.LayerChart:
-    """A bar for the exact zeros of each penalty, full at 100 %, with its share in words."""
-    zeros = rows.transform_filter("datum.is_zero")
-    full = alt.Y("share:Q", axis=None, scale=alt.Scale(domain=[0, 1.25]))
+    """A bar for the exact zeros of each penalty in a frame that ends at 100 %, with its share in words."""
+    zeros = rows.transform_filter("datum.is_zero && isValid(datum.share)")
     label = zeros.transform_calculate(
         middle="(datum.low + datum.high) / 2", text="format(datum.share, '.0%')"
     )
+    color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
     return layer(
-        zeros.mark_rect(fillOpacity=0.12).encode(
-            x=x, x2="high:Q", y=alt.Y("one:Q", axis=None), y2=alt.datum(0)
-        ),
-        zeros.mark_rect(fillOpacity=0.9).encode(x=x, x2="high:Q", y=full, y2=alt.datum(0)),
+        zeros.mark_rect(fillOpacity=0.12).encode(x=x, x2="high:Q", y="one:Q", y2=alt.datum(0), color=color),
+        zeros.mark_rect(fillOpacity=0.9).encode(x=x, x2="high:Q", y=SHARE, y2=alt.datum(0), color=color),
         label.mark_text(baseline="bottom", dy=-4, fontSize=16, fontWeight=600).encode(
-            x="middle:Q", y=full, text="text:N"
+            x="middle:Q", y=SHARE, text="text:N", color=color
         ),
-    ).encode(color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None))
+    )
 
 
-def zeros_caption(frame: alt.Chart, ink: Ink) -> alt.Chart:
+def zeros_caption(frame: alt.Chart, height: int, ink: Ink) -> alt.Chart:
     """What the bars on the right hold."""
     return (
         frame.transform_filter("datum.end > 0")
         .mark_text(baseline="top", dy=8, fontSize=16, color=ink.quiet)
-        .encode(x="zero:Q", y=alt.value(HEIGHT), text=alt.value("exactly 0"))
+        .encode(x="zero:Q", y=alt.value(height), text=alt.value("exactly 0"))
     )

@@ -23,6 +23,8 @@ from ui.topics.linearity.tables import (
     linearity_table,
     plane_of,
     readout_table,
+    strip_table,
+    strips_shown,
     z_histograms,
 )
 from ui.topics.topic import Context, Control, Remedy, Topic, at_any_lam, penalty_control
@@ -78,6 +80,7 @@ def grid_picture(context: Context, deviation: float, drawn: str) -> Picture:
         "readout": readout_table(linear, runs),
         "curve": curve_table(band),
         "band": pd.DataFrame({"low": [-band], "high": [band]}),
+        "strips": strip_table({label: layers[:-1] for label, layers in Z.items()}, alive),
         "z": z_histograms({label: layers[:-1] for label, layers in Z.items()}, alive),
         "linearity": linear,
         "agreement": agreements(runs, straight, data.X_test, linear),
@@ -96,10 +99,10 @@ def grid_picture(context: Context, deviation: float, drawn: str) -> Picture:
     )
     return Picture(
         "linearity",
-        chart(context.labels, titles, len(models), context.theme),
+        chart(context.labels, titles, sum(strips_shown(context.settings.hidden)), len(models), context.theme),
         tables,
-        "tanh with its linear band, the distribution of z in each hidden layer at the λ of the slider, and "
-        "against λ the share of z within the band, the R² of an affine map on the test rows and the "
+        "tanh with its linear band, where the z of each unit and of each hidden layer lie at the λ of the "
+        "slider; against λ the share of z within the band, the R² of an affine map on the test rows and the "
         "agreement with logistic regression and with the network's own tangents.",
         helpers=frozenset({"band", "chosen", "names"}),
     )
@@ -122,8 +125,9 @@ TOPIC = Topic(
     address="tanh",
     sentence="Small weights keep units in tanh's linear part.",
     heading="Small weights keep tanh in its linear part",
-    idea="tanh is nearly a straight line around 0. The coloured bars are the z that the units alive "
-    "really take on the training data. Move λ: as the weights shrink, the z crowd into the band, and "
+    todo="Move λ: the z crowd into the band where tanh is nearly a line.",
+    idea="tanh is nearly a straight line around 0. The coloured strips are the z that each unit "
+    "really takes on the training data. Move λ: as the weights shrink, the z crowd into the band, and "
     "the network may come close to an affine map of its input: how close is measured.",
     draw=draw,
     prepare=straight_of,

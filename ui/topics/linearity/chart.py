@@ -5,14 +5,16 @@ from typing import Any
 
 import altair as alt
 
-from ui.base.theme import BAND_COLOR, INKS, Ink
+from ui.base.theme import BAND_COLOR, INKS, PENALTY_COLORS, Ink
 from ui.pictures.chart import (
     BARS,
     PENALTY_SCALE,
     SIGN_SCALE,
+    Column,
     Spec,
     chosen_slider,
     finish,
+    in_twos,
     lam_axis,
     lam_rules,
     layer,
@@ -20,34 +22,40 @@ from ui.pictures.chart import (
     percent_axis,
     rest_readout,
     table,
+    titled,
 )
 from ui.topics.linearity.tables import GAP
 
 Z_SCALE = alt.Scale(domain=[-4.4, 4.4], nice=False)
+STRIPS_HEIGHT, STRIP_LOWEST, STRIP_HIGHEST = 280, 12, 36  # pixels: of all, and of one unit
+STRIP_KEY = ("Pale: 90 % of samples; strong: half", "Grey: a unit that is cut or constant")
+Z_KEY = ("Shares on a root scale; beyond ±4 at the ends",)
 Z_AXIS = alt.Axis(grid=False, values=list(range(-4, 5)), format="d")
 BY_PENALTY = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
 
 
 @lru_cache(maxsize=64)
-def chart(labels: tuple[str, ...], layers: tuple[str, ...], n_models: int, theme: str) -> Spec:
+def chart(labels: tuple[str, ...], layers: tuple[str, ...], n_strips: int, n_models: int, theme: str) -> Spec:
     """tanh and its linear band, the z that units take at λ, and how linear it all is against λ.
 
-    n_models: how many boundaries to draw, 0 where the data are not in a plane. Tables: readout, chosen,
-    curve, band, z, linearity, agreement and, for boundaries, cells, points and names.
+    n_strips: how many units are shown; n_models: how many boundaries to draw, 0 where the data are not in a
+    plane. Tables: readout, chosen, curve, band, strips, z, linearity, agreement and, for boundaries, cells,
+    points and names.
     """
     ink, x = INKS[theme], lam_axis(labels)
     share = over_lam("linearity", ink, x, percent_axis("share", domain=[0, 1]))
     params, events = chosen_slider(len(labels), "λ")
-    panels = [
-        rest_readout(ink),
-        curve_panel(ink),
-        *(z_distribution(l, title) for l, title in enumerate(layers)),
-        share.properties(height=180, title="Share of z within the band"),
-        affine_panel(ink, x),
-        agreement_panel(ink, x),
-        *([boundary_panel(n_models, ink)] if n_models else []),
-    ]
-    return finish(panels, theme, ("x", "y", "color", "opacity"), params, events)
+    in_band = share.properties(height=180, title="Share of z within the band")
+    on_curve = Column([curve_panel(ink), strip_panel(n_strips, ink)], 1.25)
+    distributions = [z_distribution(l, title, ink) for l, title in enumerate(layers)]
+    if n_models:
+        beside = Column([rest_readout(ink), boundary_panel(n_models, ink)], has_axis=False)
+        further = [in_band, affine_panel(ink, x), agreement_panel(ink, x), *distributions]
+    else:
+        beside = Column([rest_readout(ink), in_band, affine_panel(ink, x)])
+        further = [agreement_panel(ink, x), *distributions]
+    rows = [[on_curve, beside], *in_twos(further)]
+    return finish(rows, theme, ("x", "y", "color", "opacity"), params, events)
 
 
 def band_rect() -> alt.Chart:
@@ -69,17 +77,42 @@ def curve_panel(ink: Ink) -> alt.LayerChart:
         line("tangent", color=ink.quiet, strokeDash=[5, 5], strokeWidth=1.5),
         line("tanh", color=ink.text, strokeWidth=2.5),
         line("band", color=BAND_COLOR, strokeWidth=6),
-    ).properties(height=220, title="tanh z, its tangent, and the band")
+    ).properties(height=130, title="tanh z, its tangent, and the band")
 
 
-def z_distribution(l: int, title: str) -> alt.LayerChart:
+def strip_panel(n: int, ink: Ink) -> alt.LayerChart:
+    """For each unit where the z of its samples lie at λ: most of them in a strip, the middle half darker."""
+    height = round(n * min(max(STRIPS_HEIGHT / n, STRIP_LOWEST), STRIP_HIGHEST))
+    y_scale = alt.Scale(domain=[0, n], nice=False, reverse=True)
+    y, y_end = alt.Y("top:Q", axis=None, scale=y_scale), alt.Y2("bottom:Q")
+    rows = table("strips").transform_calculate(**{name: f"datum['{name}' + k]" for name in "abcdo"})
+    alive, others = rows.transform_filter("datum.o"), rows.transform_filter("!datum.o")
+    whole = alt.X("a:Q", scale=Z_SCALE, axis=Z_AXIS, title="z")
+    strips = [
+        alive.mark_rect(opacity=0.4).encode(x=whole, x2="d:Q", color=BY_PENALTY),
+        alive.mark_rect(opacity=0.75).encode(x=alt.X("b:Q", scale=Z_SCALE), x2="c:Q", color=BY_PENALTY),
+        others.mark_rect(color=ink.quiet, opacity=0.35).encode(x=whole, x2="d:Q"),
+    ]
+    names = (
+        table("strips")
+        .transform_filter(f"datum.penalty == '{next(iter(PENALTY_COLORS))}'")
+        .transform_calculate(middle="datum.row + 0.5")
+        .mark_text(align="right", dx=-8, fontSize=14, color=ink.quiet)
+        .encode(x=alt.value(0), y=alt.Y("middle:Q", axis=None, scale=y_scale), text="unit:N")
+    )
+    return layer(band_rect(), *(strip.encode(y=y, y2=y_end) for strip in strips), names).properties(
+        height=height, title=titled("Where the z of each unit lie", STRIP_KEY, ink)
+    )
+
+
+def z_distribution(l: int, title: str, ink: Ink) -> alt.LayerChart:
     """The z of one hidden layer at k, over units and training samples; beyond ±4 at the two ends."""
     rows = table("z").transform_filter(f"datum.layer == {l}").transform_calculate(share="datum['v' + k]")
     bars = (
         rows.transform_filter("datum.share > 0")
         .mark_rect(**BARS)
         .encode(
-            x=alt.X("low:Q", title="z, beyond ±4 at the ends", scale=Z_SCALE, axis=Z_AXIS),
+            x=alt.X("low:Q", title=None, scale=Z_SCALE, axis=Z_AXIS),
             x2="high:Q",
             y=alt.Y(
                 "share:Q",
@@ -92,7 +125,7 @@ def z_distribution(l: int, title: str) -> alt.LayerChart:
             stroke=alt.Stroke("penalty:N", scale=PENALTY_SCALE, legend=None),
         )
     )
-    return layer(band_rect(), bars).properties(height=150, title=title)
+    return layer(band_rect(), bars).properties(height=150, title=titled(title, Z_KEY, ink))
 
 
 def affine_panel(ink: Ink, x: alt.X) -> alt.LayerChart:

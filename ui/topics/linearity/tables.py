@@ -27,6 +27,9 @@ FEW = 10  # test rows below which an R² on them is more chance than anything
 Z_END = 4.0  # the lesson draws tanh over (−4, 4)
 Z_BINS = 64
 BEYOND = (0.05, 0.35)  # where the bins of what lies beyond begin and end, from Z_END on
+QUANTILES = (0.05, 0.25, 0.75, 0.95)
+MAX_STRIPS = 24  # units that have one
+STRIP_MARGIN = 0.1  # above and below a unit's strips, in rows
 CELLS = 28  # a side of a model's square in the plane
 GAP = 0.06  # between two squares, in sides
 MARGIN = 0.05  # around the samples, in sides of the rectangle that they fill
@@ -80,6 +83,38 @@ def _shares(z: np.ndarray, edges: np.ndarray, alive: np.ndarray) -> np.ndarray:
         shares = np.vstack([below, histogram(kept, edges).T, above]) / (alive.sum(axis=1) * z.shape[2])
     shares[:, ~np.isfinite(z[:, 0, 0])] = np.nan
     return shares
+
+
+def strip_table(Z: Layers, alive: Layers) -> pd.DataFrame:
+    """One row a unit and penalty, wide over λ: between which z its samples lie, cut at ±Z_END.
+
+    Z, alive: of the hidden layers. Columns: layer, row, top, bottom, unit, penalty; a0, … and d0, … 5 % and
+    95 % of the samples, b0, … and c0, … a quarter and three quarters; o0, … whether the unit is alive.
+    """
+    frames, counts = [], [z.shape[1] for z in next(iter(Z.values()))]
+    shown = strips_shown(counts)
+    thick = (1 - 2 * STRIP_MARGIN) / len(Z)
+    for i, (label, layers) in enumerate(Z.items()):
+        for l, z in enumerate(layers):
+            n = shown[l]
+            quantiles = np.quantile(np.nan_to_num(z[:, :n], nan=0.0), QUANTILES, axis=2).clip(-Z_END, Z_END)
+            row = np.arange(n, dtype=np.int32) + sum(shown[:l])
+            top = row + STRIP_MARGIN + i * thick
+            rows = {"layer": np.int32(l), "row": row, "top": top, "bottom": top + thick, "penalty": label}
+            names = [f"unit {u + 1}" if len(counts) == 1 else f"unit {l + 1}.{u + 1}" for u in range(n)]
+            ends = {
+                f"{letter}{k}": one.astype(np.float32)
+                for letter, part in zip("abcd", quantiles, strict=True)
+                for k, one in enumerate(part)
+            }
+            living = {f"o{k}": one for k, one in enumerate(alive[label][l][:, :n])}
+            frames.append(pd.DataFrame({**rows, "unit": names, **ends, **living}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def strips_shown(counts: Sequence[int]) -> list[int]:
+    """How many units of each layer have a strip: the first of each, where there are many."""
+    return [min(n, MAX_STRIPS // len(counts)) for n in counts]
 
 
 def linearity_table(runs: Runs, Z: Layers, alive: Layers, data: Dataset, band: float) -> pd.DataFrame:

@@ -12,18 +12,20 @@ from ui.topics.overview.example import about, adapted
 from ui.topics.overview.notes import notes
 from ui.topics.overview.scores import expected, scores_of, second
 from ui.topics.overview.tables import (
-    boundary_cells,
     boundary_labels,
-    boundary_points,
+    field_heads,
+    field_table,
     plane_of,
     rule_table,
+    sample_table,
     score_readout,
     score_table,
+    square_table,
     three_lams,
 )
 from ui.topics.topic import Context, Topic, penalty_control
 
-PENALTY = penalty_control("overview_penalty", "Boundaries under")
+PENALTY = penalty_control("overview_penalty", "Three λ side by side, below, under")
 
 
 def draw(context: Context) -> Picture:
@@ -43,19 +45,22 @@ def draw(context: Context) -> Picture:
         "overview",
         chart(context.labels, len(ks), penalty, context.settings.is_synthetic, context.theme),
         {
-            "cells": boundary_cells(runs[penalty], ks, plane),
-            "points": boundary_points(len(ks), plane, data),
+            "fields": field_table(runs, plane, context.ink.page),
+            "field_points": sample_table(len(runs), plane, data),
+            "field_heads": field_heads(scores),
+            "squares": square_table(runs[penalty], ks, plane, context.ink.page),
+            "points": sample_table(len(ks), plane, data),
             "headings": boundary_labels(ks, roles, LAMS, scores[penalty]),
             "readout": score_readout(scores, runs),
             "chosen": integer_table(k=[context.k]),
             "scores": score_table(scores),
             "rules": rule_table(scores, LAMS),
         },
-        "The plane coloured by the network's answer at λ = 0, at λ_1se and at one too large, with the "
-        "training samples; and against λ the cost and the accuracy on training rows, on rows kept aside in "
-        "folds and, where they can be drawn, on new ones.",
+        "The plane coloured by the answer of each penalty's network at λ, with the training samples; the "
+        "same at λ = 0, at λ₁ₛₑ and at one too large; and against λ the cost and the accuracy on training "
+        "rows, on rows kept aside in folds and, where they can be drawn, on new ones.",
         notes(scores, runs, ks, penalty, context.k, data, known),
-        helpers=frozenset({"chosen", "headings"}),
+        helpers=frozenset({"chosen", "fields", "field_heads", "headings", "squares"}),
     )
 
 
@@ -80,6 +85,7 @@ TOPIC = Topic(
     title="Overview",
     address="start",
     sentence="With the right λ a network stops memorizing noise.",
+    todo="Move λ, at the foot of the window, until the boundary stops following single points.",
     idea="Without a penalty a network bends its boundary around single noisy samples. A penalty on the "
     "weights makes that expensive: first the noise goes, and with too much of it the signal as well.",
     draw=draw,

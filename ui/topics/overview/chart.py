@@ -5,11 +5,12 @@ from typing import Any
 
 import altair as alt
 
-from ui.base.theme import INKS, PENALTY_COLORS, SIGN_COLORS, Ink
+from ui.base.theme import INKS, PENALTY_COLORS, Ink
 from ui.pictures.boundary import MAX_POINTS
 from ui.pictures.chart import (
     PENALTY_SCALE,
     SIGN_SCALE,
+    Column,
     Spec,
     chosen_slider,
     finish,
@@ -21,9 +22,10 @@ from ui.pictures.chart import (
     table,
     titled,
 )
-from ui.topics.overview.tables import CELLS, GAP
+from ui.topics.overview.tables import BETWEEN
 
-COST_HEIGHT = 240
+FIELD_HEIGHT, SQUARE_HEIGHT = 400, 280
+COST_HEIGHT = 230
 DASHES = {"validated": [1, 0], "training": [6, 4], "true": [2, 3]}
 NARROW = 800  # pixels of the picture, below which the words over the squares are short
 
@@ -33,86 +35,94 @@ def chart(labels: tuple[str, ...], n_squares: int, penalty: str, has_truth: bool
     """Decision boundaries side by side, and cost and accuracy of every penalty against λ.
 
     penalty: the label of the one whose boundaries are drawn. has_truth: rows can be drawn anew. Tables:
-    cells, points, headings, readout, chosen, scores, rules.
+    fields, field_points, field_heads, squares, points, headings, readout, chosen, scores, rules.
     """
     ink, x = INKS[theme], lam_axis(labels)
     params, events = chosen_slider(len(labels), "λ")
     cost = alt.Y("cost:Q", title=None, scale=alt.Scale(type="sqrt", zero=False), axis=alt.Axis(tickCount=4))
-    key = ["Solid: validated, ± one standard error", "A ring: λ_1se; dashed: training rows"]
+    key = ["Solid: validated, ± one standard error", "A ring: λ₁ₛₑ; dashed: training rows"]
     if has_truth:
         key.append("Dotted: 20,000 rows that nobody has seen")
-    panels = [
-        boundaries(n_squares, penalty, ink),
-        rest_readout(ink),
-        layer(band(x), curve(x, cost, ink), *rule_labels()).properties(
-            height=COST_HEIGHT, title=titled("Cost against λ", key, ink)
-        ),
-        curve(x, percent_axis("accuracy", zero=False), ink).properties(
-            height=160, title="Accuracy against λ"
-        ),
+    costs = layer(band(x), curve(x, cost, ink), *rule_labels()).properties(
+        height=COST_HEIGHT, title=titled("Cost against λ", key, ink)
+    )
+    accuracy = curve(x, percent_axis("accuracy", zero=False), ink)
+    rows = [
+        [Column([fields(ink)], 1.4, has_axis=False), Column([rest_readout(ink), costs])],
+        [
+            Column([boundaries(n_squares, penalty, ink)], has_axis=False),
+            Column([accuracy.properties(height=280, title="Accuracy against λ")]),
+        ],
     ]
-    return finish(panels, theme, ("x", "y", "color"), params, events)
+    return finish(rows, theme, ("x", "y", "color"), params, events)
+
+
+def fields(ink: Ink) -> alt.LayerChart:
+    """The plane as the network of each penalty sees it at λ, with the training samples on it."""
+    n = len(PENALTY_COLORS)
+    x_scale = square_scale(n)
+    here = [table(name).transform_filter("datum.k == k") for name in ("fields", "field_heads")]
+    name = over_square(here[1], 34, x_scale, fontSize=20, fontWeight=600)
+    words = f"width < {NARROW} ? datum.short : datum.wrong"
+    wrong = over_square(here[1].transform_calculate(words=words), 10, x_scale, fontSize=16, color=ink.quiet)
+    color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
+    return layer(
+        images(here[0], n, FIELD_HEIGHT, x_scale),
+        samples("field_points", x_scale, ink),
+        name.encode(text="penalty:N", color=color),
+        wrong.encode(text="words:N"),
+    ).properties(height=FIELD_HEIGHT)
 
 
 def boundaries(n_squares: int, penalty: str, ink: Ink) -> alt.LayerChart:
-    """P of class 1 as cells, purple to green, with the training samples on it; the numbers stand above."""
-    x_scale = alt.Scale(domain=[0, n_squares * (CELLS + GAP) - GAP], nice=False)
-    y_scale = alt.Scale(domain=[0, CELLS], nice=False)
+    """The same for one penalty at some λ side by side; the numbers stand above."""
+    x_scale = square_scale(n_squares)
     title = titled(
         f"What {penalty} leaves of the boundary",
         ["Purple and green: the two classes", f"Points: training samples, up to {MAX_POINTS}"],
         ink,
     )
-    words = [
-        heading("role", "lam", 34, x_scale, fontSize=18, fontWeight=600),
-        heading("wrong", "short", 10, x_scale, fontSize=16, color=ink.quiet),
-    ]
-    return (
-        layer(shaded_cells(x_scale, y_scale, ink), samples(x_scale, y_scale, ink), *words)
-        .resolve_scale(color="independent", stroke="independent")
-        .properties(height=280, title=title)
+    heads = table("headings").transform_calculate(
+        name=f"width < {NARROW} ? datum.lam : datum.role",
+        words=f"width < {NARROW} ? datum.short : datum.wrong",
     )
+    return layer(
+        images(table("squares"), n_squares, SQUARE_HEIGHT, x_scale),
+        samples("points", x_scale, ink),
+        over_square(heads, 34, x_scale, fontSize=18, fontWeight=600).encode(text="name:N"),
+        over_square(heads, 10, x_scale, fontSize=16, color=ink.quiet).encode(text="words:N"),
+    ).properties(height=SQUARE_HEIGHT, title=title)
 
 
-def shaded_cells(x_scale: alt.Scale, y_scale: alt.Scale, ink: Ink) -> alt.Chart:
-    """P of class 1 in the colour between the two classes'; where it is ½ the page shows through."""
-    shades = alt.Scale(
-        domain=[-0.3, 0.5, 1.3],  # beyond 0 and 1, so that the samples' colours stand out
-        range=[SIGN_COLORS["negative"], ink.page, SIGN_COLORS["positive"]],
-        interpolate="rgb",
-    )
-    return (
-        table("cells")
-        .mark_rect(strokeWidth=0.6)
-        .encode(
-            x=alt.X("column:Q", scale=x_scale, axis=None),
-            x2="column_end:Q",
-            y=alt.Y("row:Q", scale=y_scale, axis=None),
-            y2="row_end:Q",
-            color=alt.Color("p:Q", scale=shades, legend=None),
-            stroke=alt.Stroke("p:Q", scale=shades, legend=None),
-        )
-    )
+def square_scale(n: int) -> alt.Scale:
+    """n squares of side 1 side by side."""
+    return alt.Scale(domain=[0, n + (n - 1) * BETWEEN], nice=False)
 
 
-def samples(x_scale: alt.Scale, y_scale: alt.Scale, ink: Ink) -> alt.Chart:
+def images(source: alt.Chart, n: int, height: int, x_scale: alt.Scale) -> alt.Chart:
+    """The images of n squares, as high as the panel."""
+    side = alt.expr(f"width / {n + (n - 1) * BETWEEN}")
+    mark = source.mark_image(width=side, height=height, aspect=False, align="left", baseline="top")
+    return mark.encode(x=alt.X("x:Q", scale=x_scale, axis=None), y=alt.value(0), url="url:N")
+
+
+def over_square(source: alt.Chart, above: int, x_scale: alt.Scale, **mark: Any) -> alt.Chart:
+    """Words over each square, so many pixels above it."""
+    words = source.mark_text(align="left", baseline="bottom", **mark)
+    return words.encode(x=alt.X("x:Q", scale=x_scale, axis=None), y=alt.value(-above))
+
+
+def samples(source: str, x_scale: alt.Scale, ink: Ink) -> alt.Chart:
     """The training samples, in the colour of their class."""
     return (
-        table("points")
+        table(source)
         .mark_circle(size=60, opacity=1, stroke=ink.page, strokeWidth=1)
         .encode(
             x=alt.X("x:Q", scale=x_scale, axis=None),
-            y=alt.Y("y:Q", scale=y_scale, axis=None),
+            y=alt.Y("y:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=None),
             color=alt.Color("sign:N", scale=SIGN_SCALE, legend=None),
         )
     )
-
-
-def heading(long: str, short: str, above: int, x_scale: alt.Scale, **mark: Any) -> alt.Chart:
-    """Words over each square, so many pixels above it: the field `long`, where it is narrow `short`."""
-    text = alt.ExprRef(f"width < {NARROW} ? datum.{short} : datum.{long}")
-    written = table("headings").mark_text(align="left", baseline="bottom", text=text, **mark)
-    return written.encode(x=alt.X("x:Q", scale=x_scale, axis=None), y=alt.value(-above))
 
 
 def band(x: alt.X) -> alt.Chart:
@@ -123,7 +133,7 @@ def band(x: alt.X) -> alt.Chart:
 
 
 def curve(x: alt.X, y: alt.Y, ink: Ink) -> alt.LayerChart:
-    """What every penalty comes to over λ, on each kind of rows, and a ring at each λ_1se."""
+    """What every penalty comes to over λ, on each kind of rows, and a ring at each λ₁ₛₑ."""
     color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
     dash = alt.StrokeDash(
         "rows:N", scale=alt.Scale(domain=list(DASHES), range=list(DASHES.values())), legend=None
@@ -144,7 +154,7 @@ def curve(x: alt.X, y: alt.Y, ink: Ink) -> alt.LayerChart:
 
 
 def rule_labels() -> list[alt.Chart]:
-    """Each penalty's λ_1se in words, at the lower right, where the curves do not come."""
+    """Each penalty's λ₁ₛₑ in words, at the lower right, where the curves do not come."""
     return [
         table("rules")
         .transform_filter(f"datum.penalty == '{label}'")

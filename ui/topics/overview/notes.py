@@ -36,7 +36,7 @@ def notes(
     data: Dataset,
     known: Expected,
 ) -> list[str]:
-    """What no penalty, λ_1se, a λ too large and the chosen λ come to.
+    """What no penalty, λ₁ₛₑ, a λ too large and the chosen λ come to.
 
     scores, runs: by the penalty's label. ks, penalty: the λ at which boundaries are drawn, and the label of
     whose. k: position of the chosen λ.
@@ -95,21 +95,21 @@ def _ruled(label: str, scores: Scores, run: Run, constant: float) -> str | None:
     if one.mean[k] + one.se[k] >= constant:
         low = one.k_min
         beaten = f" That is not told from a constant answer, {number(constant)}" + (
-            ", and neither is λ_min's cost: the folds find nothing to predict by."
+            ", and neither is λₘᵢₙ's cost: the folds find nothing to predict by."
             if one.mean[low] + one.se[low] >= constant
-            else f"; λ_min's cost is, {number(one.mean[low])}."
+            else f"; λₘᵢₙ's cost is, {number(one.mean[low])}."
         )
     away = f"; the network there is {standing(run)[k]} after {run.stopped_at[k]:,} epochs"
     return (
         f"Under {label}, cross-validation in {one.folds} folds has its lowest cost at "
-        f"λ_min = {run.lams[one.k_min]:g}, and chooses **λ_1se = {run.lams[k]:g}**: a validated cost of "
+        f"λₘᵢₙ = {run.lams[one.k_min]:g}, and chooses **λ₁ₛₑ = {run.lams[k]:g}**: a validated cost of "
         f"**{number(one.mean[k])}** (± {spread(one.se[k])}){saved}{truth}; on the training rows "
         f"{number(scores.training.cost[k])}{'' if run.at_rest[k] else away}.{beaten}"
     )
 
 
 def _once(scores: Mapping[str, Scores], runs: Runs, data: Dataset) -> str | None:
-    """What the test rows say at each λ_1se, once, beside the constant model and of one another."""
+    """What the test rows say at each λ₁ₛₑ, once, beside the constant model and of one another."""
     at = {label: one.k_1se for label, one in scores.items() if one.k_1se >= 0}
     at = {label: k for label, k in at.items() if np.isfinite(scores[label].training.cost[k])}
     if not at:
@@ -123,7 +123,7 @@ def _once(scores: Mapping[str, Scores], runs: Runs, data: Dataset) -> str | None
     ]
     constant = next(iter(used.values()))
     note = (
-        f"The {len(data.y_test):,} test rows are used once, at λ_1se: {', '.join(parts)}; a constant answer "
+        f"The {len(data.y_test):,} test rows are used once, at λ₁ₛₑ: {', '.join(parts)}; a constant answer "
         f"costs {number(constant.constant_cost.value)} and is right for "
         f"{percent(constant.constant_accuracy.value)}"
     )
@@ -142,10 +142,10 @@ def _once(scores: Mapping[str, Scores], runs: Runs, data: Dataset) -> str | None
 
 
 def _too_large(scores: Scores, run: Run, ks: Sequence[int], penalty: str, constant: float) -> str | None:
-    """What the last of the λ that are drawn comes to, where it is beyond λ_1se and the network rests.
+    """What the last of the λ that are drawn comes to, where it is beyond λ₁ₛₑ and the network rests.
 
-    It is too large where the folds tell it from λ_1se and from no penalty, and it costs more; and where there
-    is a signal to lose: λ_1se is told from a constant answer.
+    It is too large where the folds tell it from λ₁ₛₑ and from no penalty, and it costs more; and where there
+    is a signal to lose: λ₁ₛₑ is told from a constant answer.
     """
     one, k = scores.validation, scores.k_1se
     if one is None or not ks or k < 0 or ks[-1] <= k or not run.at_rest[ks[-1]]:

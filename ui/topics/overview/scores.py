@@ -52,7 +52,7 @@ class Scores:
 
     @property
     def k_1se(self) -> int:
-        """Position of λ_1se, −1 where there is none."""
+        """Position of λ₁ₛₑ, −1 where there is none."""
         return -1 if self.validation is None else self.validation.k_1se
 
 

@@ -33,7 +33,7 @@ for i, (label, run) in enumerate(runs.items()):
     rule = found.k_1se
     cost = run.cross_entropy(data.X_train, data.y_train)
     print(
-        f"{label}: λ_min = {found.lam_min:g}, λ_1se = {found.lam_1se:g}; there the validated cost is ", end=""
+        f"{label}: λₘᵢₙ = {found.lam_min:g}, λ₁ₛₑ = {found.lam_1se:g}; there the validated cost is ", end=""
     )
     print(f"{found.mean[rule]:.3g} (± {found.se[rule]:.2g}), and the training cost {cost[rule]:.3g}")
     if fresh is not None:

@@ -9,18 +9,17 @@ from core import Dataset, Run
 from ui.base.tables import Runs, integer_table
 from ui.base.words import lam_text, number, percent, standing, standings
 from ui.pictures.boundary import Plane, points_in_squares
+from ui.pictures.field import SIDE, field_images
 from ui.topics.overview.scores import Scores
 
-CELLS = 40  # of a side of a boundary's square
-GAP = 2  # cells between two squares
+BETWEEN = 0.05  # two fields, in sides
 MARGIN = 0.25  # around the samples, in standard deviations
-LEVELS = 10  # of probability; more are not told apart, and make the table longer
 
 
 def three_lams(scores: Scores, chosen: int) -> tuple[list[int], list[str]]:
-    """Positions in the grid, increasing, and what each is: λ = 0, λ_1se, and one too large.
+    """Positions in the grid, increasing, and what each is: λ = 0, λ₁ₛₑ, and one too large.
 
-    chosen: position of the chosen λ, which stands in for λ_1se until that is known. Too large is the first
+    chosen: position of the chosen λ, which stands in for λ₁ₛₑ until that is known. Too large is the first
     λ beyond the middle one that loses half of what that one has over the largest λ, by the cost that is best
     known of new rows. Where λ = 0 is the middle one there are two; a λ whose network diverged is left out.
     """
@@ -30,7 +29,7 @@ def three_lams(scores: Scores, chosen: int) -> tuple[list[int], list[str]]:
     finite = np.flatnonzero(np.isfinite(cost))
     if not finite.size:
         return [], []
-    name = "λ_1se" if scores.k_1se >= 0 else "chosen"
+    name = "λ₁ₛₑ" if scores.k_1se >= 0 else "chosen"
     roles = {0: "no penalty"} | {middle: name if middle > 0 else f"no penalty, {name}"}
     if np.isfinite(cost[middle]):
         half = (cost[middle] + cost[finite[-1]]) / 2
@@ -45,26 +44,54 @@ def plane_of(data: Dataset) -> Plane:
     return Plane.around(data.X_train, MARGIN)
 
 
-def boundary_cells(run: Run, ks: Sequence[int], plane: Plane) -> pd.DataFrame:
-    """row, row_end, column, column_end, p: P of class 1 over the plane, one square beside the other.
-
-    p is the middle of one of LEVELS; neighbours in a row that share a level are one long cell.
-    """
-    P = run.select(np.array(ks, int)).predict_proba(plane.middles(CELLS)).reshape(len(ks), CELLS, CELLS)
-    level = np.minimum((P * LEVELS).astype(int), LEVELS - 1)
-    starts = np.diff(level, axis=2, prepend=-1) != 0
-    square, row, column = np.nonzero(starts)
-    end = np.append(column[1:], 0)
-    end[end == 0] = CELLS  # the next one begins a row, so this one runs to its row's end
-    offset = square * (CELLS + GAP)
-    cells = integer_table(row=row, row_end=row + 1, column=offset + column, column_end=offset + end)
-    return cells.assign(p=((level[starts] + 0.5) / LEVELS).astype(np.float32))
+def square_table(run: Run, ks: Sequence[int], plane: Plane, page: str) -> pd.DataFrame:
+    """x, url: the plane as one penalty's network sees it at these λ, an image each, side by side."""
+    P = run.select(np.array(ks, int)).predict_proba(plane.middles(SIDE))
+    return pd.DataFrame({"x": lefts_of(len(ks)), "url": field_images(P, page)})
 
 
-def boundary_points(n_squares: int, plane: Plane, data: Dataset) -> pd.DataFrame:
-    """x, y, sign: training samples, once in each square, in its cells."""
-    lefts = [i * (CELLS + GAP) for i in range(n_squares)]
-    return points_in_squares(plane, data.X_train, data.y_train, lefts, side=CELLS)
+def lefts_of(n: int) -> list[float]:
+    """Where n squares of side 1 begin, side by side."""
+    return [i * (1 + BETWEEN) for i in range(n)]
+
+
+def field_table(runs: Runs, plane: Plane, page: str) -> pd.DataFrame:
+    """k, penalty, x, url: the plane as each penalty's network sees it at each λ, an image each."""
+    middles = plane.middles(SIDE)
+    frames = [
+        integer_table(k=range(run.lams.size)).assign(
+            penalty=label, x=left, url=field_images(_answers(run, middles), page)
+        )
+        for left, (label, run) in zip(lefts_of(len(runs)), runs.items(), strict=True)
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _answers(run: Run, X: np.ndarray) -> np.ndarray:
+    """P of class 1 for samples X, (n_lams, m); NaN of a network that diverged or swings, which has none."""
+    return np.where(run.sound[:, None], run.predict_proba(X), np.nan)
+
+
+def sample_table(n_squares: int, plane: Plane, data: Dataset) -> pd.DataFrame:
+    """x, y, sign: training samples, once in each square."""
+    return points_in_squares(plane, data.X_train, data.y_train, lefts_of(n_squares))
+
+
+def field_heads(scores: Mapping[str, Scores]) -> pd.DataFrame:
+    """k, penalty, x, wrong, short: what stands over each penalty's square at each λ, in two lengths."""
+    frames = []
+    for i, (label, one) in enumerate(scores.items()):
+        rows, measured = one.new
+        told = [
+            (f"{rows} cost {number(cost)}, {percent(1 - share)} wrong", f"{percent(1 - share)} wrong")
+            if np.isfinite(cost)
+            else ("no answer", "no answer")
+            for cost, share in zip(measured.cost, measured.accuracy, strict=True)
+        ]
+        words, short = zip(*told, strict=True)
+        heads = integer_table(k=range(len(told)))
+        frames.append(heads.assign(penalty=label, x=i * (1 + BETWEEN), wrong=words, short=short))
+    return pd.concat(frames, ignore_index=True)
 
 
 def boundary_labels(
@@ -75,7 +102,7 @@ def boundary_labels(
     wrong = [percent(1 - measured.accuracy[k]) for k in ks]
     return pd.DataFrame(
         {
-            "x": [i * (CELLS + GAP) for i in range(len(ks))],
+            "x": lefts_of(len(ks)),
             "lam": [lam_text(lams[k]) for k in ks],
             "role": [f"{lam_text(lams[k])}, {role}" for k, role in zip(ks, roles, strict=True)],
             "wrong": [
@@ -107,9 +134,9 @@ def score_table(scores: Mapping[str, Scores]) -> pd.DataFrame:
 
 
 def rule_table(scores: Mapping[str, Scores], lams: Sequence[float]) -> pd.DataFrame:
-    """k, penalty, cost, accuracy, label: each penalty's λ_1se, where it is known."""
+    """k, penalty, cost, accuracy, label: each penalty's λ₁ₛₑ, where it is known."""
     rows = [
-        (k, label, *(values[k] for values in (found.cost, found.accuracy)), f"{label}: λ_1se = {lams[k]:g}")
+        (k, label, *(values[k] for values in (found.cost, found.accuracy)), f"{label}: λ₁ₛₑ = {lams[k]:g}")
         for label, one in scores.items()
         if (k := one.k_1se) >= 0 and (found := one.validated) is not None
     ]

@@ -6,7 +6,7 @@ from core import PENALTIES
 from core.solvers import Race
 from ui.base.foreign import markdown
 from ui.base.words import lam_label, lam_text, number
-from ui.pictures.picture import Picture
+from ui.pictures.picture import Picture, Scrub
 from ui.topics.solvers.chart import chart
 from ui.topics.solvers.notes import classes_text, notes
 from ui.topics.solvers.tables import (
@@ -61,6 +61,7 @@ def draw(context: Context) -> Picture:
         "beside those of the optimum.",
         notes(found, inputs, classes_text(data.class_names, context[TARGET])),
         helpers=frozenset({"names"}),
+        scrub=Scrub("Step", step_labels(found)),
     )
 
 
@@ -97,6 +98,7 @@ TOPIC = Topic(
     address="where-zeros-come-from",
     sentence="L1's optimum can have exact zeros; it takes the right step to land on them.",
     heading="Where exact zeros come from",
+    todo="Play the steps: which solver lands on zero?",
     idea="L1's optimum has exact zeros where λ is large enough, but not every step lands on them. Four "
     "solvers start from the same weights and minimize the same J, with logistic regression, whose optimum "
     "can be computed and proven. The hidden layers of the panel play no part here. Move the step, or play "

@@ -7,12 +7,14 @@ import altair as alt
 from core.solvers import SOLVERS
 from ui.base.theme import INKS, PENALTY_COLORS, Ink
 from ui.pictures.chart import (
+    Column,
     Spec,
     finish,
     input_axis,
     layer,
     marked_axis,
     playing_slider,
+    power_axis,
     readout,
     table,
     weight_cells,
@@ -42,13 +44,12 @@ def _chart(
     """The chart before it has names: these may be a person's own, and are not kept for others."""
     ink, x = INKS[theme], marked_axis(labels, "step")
     params, events = playing_slider(len(labels), "Step")
-    panels = [
-        readout({"title": ink.text, **colors(ink)}),
-        excess_panel(ink, x),
-        zeros_panel(n_weights, ink, x),
-        weight_panel(n_rows, n_columns, n_names, ink),
+    weights = weight_panel(n_rows, n_columns, n_names, ink)
+    told = readout({"title": ink.text, **colors(ink)})
+    places = [
+        [Column([weights, zeros_panel(n_weights, ink, x)], 1.3), Column([told, excess_panel(ink, x)])],
     ]
-    return finish(panels, theme, ("color", "shape", "strokeDash", "opacity", "x", "y"), params, events)
+    return finish(places, theme, ("color", "shape", "strokeDash", "opacity", "x", "y"), params, events)
 
 
 def colors(ink: Ink) -> dict[str, str]:
@@ -88,7 +89,7 @@ def excess_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
         "excess:Q",
         title=None,
         scale=alt.Scale(type="log", nice=True),
-        axis=alt.Axis(format="~e", tickCount=5, grid=False),
+        axis=power_axis(tickCount=5, grid=False),
     )
     return over_steps(ink, x, y).properties(height=240, title="J − J*, how far above the optimum")
 

@@ -108,7 +108,7 @@ def optima_of(context: Context) -> Optima | None:
 
 
 def limit_of(context: Context) -> float | None:
-    """λ_max, where the network is a logistic regression."""
+    """λₘₐₓ, where the network is a logistic regression."""
     data = context.data
     return None if context.settings.hidden else lam_max(data.X_train, data.y_train)
 
@@ -210,6 +210,7 @@ TOPIC = Topic(
     title="L1 vs L2",
     address="l1-vs-l2",
     sentence="L1 makes weights exactly zero, L2 only small.",
+    todo="Move λ: L1 empties cells, L2 fades them.",
     idea="The same network, trained from the same start with each penalty at every λ. Move λ: the L1 penalty "
     "empties more and more of the cells, the L2 penalty only fades them.",
     draw=draw,

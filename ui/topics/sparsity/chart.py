@@ -7,6 +7,7 @@ import altair as alt
 from ui.base.theme import INKS, PENALTY_COLORS, Ink
 from ui.pictures.chart import (
     PENALTY_SCALE,
+    Column,
     Spec,
     chosen_slider,
     finish,
@@ -62,20 +63,17 @@ def _chart(
         weight_matrix(penalty, n_rows, n_columns, axis, not n_names, ink)
         for penalty, axis in zip(PENALTY_COLORS, axes, strict=True)
     ]
-    panels = [
-        rest_readout(ink),
-        zero_panel(ink, x, has_optimum),
-        *([needle_panel(ink, x)] if has_needles else []),
-        *matrices,
-        *(weight_paths(penalty, ink, x) for penalty in PENALTY_COLORS),
-        byte_panel(ink, x),
+    rows = [
+        [Column(matrices, 1.5), Column([rest_readout(ink), zero_panel(ink, x, has_optimum)])],
+        [Column([weight_paths(penalty, ink, x)]) for penalty in PENALTY_COLORS],
+        [*([Column([needle_panel(ink, x)])] if has_needles else []), Column([byte_panel(ink, x)])],
     ]
     params, events = chosen_slider(len(labels), "λ")
-    return finish(panels, theme, ("color", "x", "y", "opacity", "strokeDash"), params, events)
+    return finish(rows, theme, ("color", "x", "y", "opacity", "strokeDash"), params, events)
 
 
 def zero_panel(ink: Ink, x: alt.X, has_optimum: bool) -> alt.LayerChart:
-    """Share of exact zeros against λ, with L1's λ_max, and the others' partners where they have moved.
+    """Share of exact zeros against λ, with L1's λₘₐₓ, and the others' partners where they have moved.
 
     has_optimum: rings stand for the share that the exact optimum has.
     """

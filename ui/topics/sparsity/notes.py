@@ -24,7 +24,7 @@ def notes(
 ) -> list[str]:
     """What the zeros of the penalties show, at the chosen λ and over the grid, by networks at rest alone.
 
-    beside: as `partners` has it; limit, optima: λ_max and the exact optima, where there are any.
+    beside: as `partners` has it; limit, optima: λₘₐₓ and the exact optima, where there are any.
     """
     at = {label: int(beside[label][k]) for label in runs}
     sparse = {label: run for label, run in runs.items() if _penalty_of(run).is_sparse}
@@ -112,11 +112,11 @@ def _zero_range(label: str, run: Run, optima: Optima | None) -> str | None:
 
 
 def _limit_note(limit: float | None) -> str | None:
-    """What λ_max is."""
+    """What λₘₐₓ is."""
     if limit is None:
         return None
     return (
-        f"For this network without a hidden layer λ_max = 2·max|Xᵀ(y − ȳ)| = {number(limit, 4)} is the λ "
+        f"For this network without a hidden layer λₘₐₓ = 2·max|Xᵀ(y − ȳ)| = {number(limit, 4)} is the λ "
         "from which on the best L1 fit has no weight left."
     )
 

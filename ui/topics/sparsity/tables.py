@@ -72,12 +72,12 @@ def zero_readout(
 ) -> pd.DataFrame:
     """k and the lines to be read at each λ: λ itself, then the zeros of each penalty at its partner.
 
-    at_ and a penalty's label: the position of its partner. limit: λ_max, where there is one, as a unit for λ.
+    at_ and a penalty's label: the position of its partner. limit: λₘₐₓ, where there is one, as a unit for λ.
     optima: whose zeros stand beside, where they are known.
     """
     lams = runs[COMPARED].lams
     lines = {
-        "title": [lam_text(lam) + (f", {number(lam / limit, 2)} of λ_max" if limit else "") for lam in lams]
+        "title": [lam_text(lam) + (f", {number(lam / limit, 2)} of λₘₐₓ" if limit else "") for lam in lams]
     }
     for label, run in runs.items():
         n, zeros, at, where = count_weights(run.W), count_zeros(run.W), beside[label], standing(run)
@@ -105,10 +105,10 @@ def grid_position(lam: float, lams: np.ndarray) -> float:
 
 
 def lam_max_mark(limit: float | None, lams: np.ndarray) -> pd.DataFrame:
-    """k, label: where λ_max stands on the axis; empty where there is none, or where it is off the grid."""
+    """k, label: where λₘₐₓ stands on the axis; empty where there is none, or where it is off the grid."""
     if limit is None or limit > lams[-1]:
         return pd.DataFrame({"k": np.array([], float), "label": np.array([], object)})
-    return pd.DataFrame({"k": [grid_position(limit, lams)], "label": [f"λ_max = {number(limit, 4)}"]})
+    return pd.DataFrame({"k": [grid_position(limit, lams)], "label": [f"λₘₐₓ = {number(limit, 4)}"]})
 
 
 def byte_sizes(runs: Runs) -> pd.DataFrame:

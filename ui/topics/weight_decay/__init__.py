@@ -1,14 +1,14 @@
 """One L2 step is a shrink and a gradient step: why L2 is weight decay, and where that stops being true."""
 
+from dataclasses import replace
 from typing import Any
-
-import pandas as pd
 
 from core import Run
 from core.decay import take_apart
+from ui.base.tables import integer_table, lam_titles
 from ui.base.words import lam_label, number
-from ui.pictures.picture import Picture, Tables
-from ui.topics.topic import Context, Need, Topic
+from ui.pictures.picture import Picture, Scrub, Tables
+from ui.topics.topic import Context, Need, Topic, at_any_lam_of_training
 from ui.topics.weight_decay.chart import chart
 from ui.topics.weight_decay.notes import L2, divergence_remark, notes
 from ui.topics.weight_decay.tables import (
@@ -16,10 +16,12 @@ from ui.topics.weight_decay.tables import (
     ADAM_RATE,
     ADAM_STEPS,
     MAX_ROWS,
+    Steps,
     constant_tables,
+    decay_table,
     epoch_lines,
     layer_lines,
-    path_table,
+    ratio_table,
     reach_table,
     size_table,
     step_table,
@@ -31,46 +33,54 @@ ALT = (
     "weight under Adam with L2 and under AdamW."
 )
 CAPTION = (
-    f"Drawn are the {MAX_ROWS} weights of each layer strongest over the epochs, or all "
-    "of a small one; on the left of the bars stands the weight before the step. Dashed: αλ/m at the "
-    "panel's settings. Last picture: one weight from 1, its gradient alternating between −g and +g, "
+    f"Drawn are the {MAX_ROWS} weights of each layer strongest over all λ and epochs, or "
+    "all of a small one; on the left of the bars stands the weight before the step. Dashed: αλ/m at "
+    "λ. Last picture: one weight from 1, its gradient alternating between −g and +g, "
     f"learning rate {number(ADAM_RATE)}, decay {number(ADAM_DECAY)}."
 )
 
 
 def draw(context: Context) -> Picture:
-    """The next step of the L2 network at the chosen λ from each snapshot, αλ/m alone, and Adam's two ways."""
+    """The next L2 step at every λ, opened at the chosen one, αλ/m alone, and Adam's two ways."""
     data, run, k = context.data, l2_run(context), context.k
+    moving = at_every_lam(context)
+    chosen = Tables({"chosen": integer_table(k=[k])}).packed
     update = take_apart(run, data.X_train, data.y_train, k)
-    ratio = L2.decay_ratio(context.lam, run.m, run.learning_rate)
-    steps = step_table(update, data)
-    rows = tuple(steps.groupby("layer").size())
+    return replace(moving, tables=Tables({**moving.packed, **chosen}), notes=notes(run, update, data, k))
+
+
+@at_any_lam_of_training
+def at_every_lam(context: Context) -> Picture:
+    """What does not depend on the chosen λ."""
+    data, run = context.data, l2_run(context)
+    steps = Steps.of(run, data)
+    table, ratios = step_table(steps, data), ratio_table(steps)
+    rows = tuple(table[table.e == 0].groupby("layer").size())
     titles = tuple(
         f"Layer {l + 1}: {shown} of {W[0].size:,} weights"
-        for l, (W, shown) in enumerate(zip(update.W, rows, strict=True))
+        for l, (W, shown) in enumerate(zip(run.W, rows, strict=True))
     )
-    tables = Tables(
-        {
-            "epochs": epoch_lines(update, ratio),
-            "steps": steps,
-            "reach": reach_table(steps),
-            "lines": layer_lines(update),
-            "sizes": size_table(update),
-            "paths": path_table(ratio),
-            "current": pd.DataFrame({"ratio": [ratio]}),
-            **constant_tables(),
-        }
-    )
-    spec = chart(titles, rows, len(update.epochs), context.theme)
     return Picture(
         "weight_decay",
-        spec,
-        tables,
+        chart(context.labels, titles, rows, len(steps.epochs), context.theme),
+        Tables(
+            {
+                "readout": epoch_lines(steps, run),
+                "steps": table,
+                "reach": reach_table(table),
+                "lines": layer_lines(steps),
+                "sizes": size_table(steps),
+                "decays": decay_table(ratios.ratio.to_numpy()),
+                "current": ratios,
+                "lams": lam_titles(),
+                **constant_tables(),
+            }
+        ),
         ALT,
-        notes(run, update, data, k),
-        CAPTION,
-        helpers=frozenset({"current", "reach"}),
-        positions={"steps": "epochs", "paths": "dial", "adam": "adam_lines"},
+        caption=CAPTION,
+        helpers=frozenset({"chosen", "current", "reach", "lams"}),
+        positions={"steps": "lams", "sizes": "lams", "decays": "lams", "paths": "dial", "adam": "adam_lines"},
+        scrub=Scrub("Epoch", tuple(f"{epoch:,}" for epoch in steps.epochs)),
     )
 
 
@@ -107,6 +117,7 @@ TOPIC = Topic(
     title="Weight decay",
     address="shrink-and-step",
     sentence="One L2 step is a shrink and a gradient step.",
+    todo="Play the epochs: each bar is the next real step of a weight.",
     idea="Each step of the training takes the gradient of the cross-entropy at W, multiplies W by 1 − αλ/m, "
     "and moves it against that gradient. The bars are the next real step of this network, weight by weight: "
     "what shrinking changes, what the gradient step adds from there, and a tick where both end. Play the "

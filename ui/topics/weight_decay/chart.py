@@ -6,7 +6,18 @@ from typing import Any
 import altair as alt
 
 from ui.base.theme import INKS, PENALTY_COLORS, Ink
-from ui.pictures.chart import Events, Params, Spec, finish, layer, playing_slider, readout, room_param, table
+from ui.pictures.chart import (
+    Column,
+    Events,
+    Params,
+    Spec,
+    finish,
+    layer,
+    readout,
+    room_param,
+    table,
+    training_sliders,
+)
 from ui.topics.weight_decay.tables import GRADIENTS, OPEN_GRADIENT, OPEN_RATIO, OPTIMIZERS, PARTS, RATIOS
 
 HEAD = 58  # pixels for the lines over the bars of a layer
@@ -14,33 +25,34 @@ ROW = 26  # pixels of a weight
 NARROW = 700  # pixels of page under which names give way to the picture
 NAMES = 270  # pixels for the names of weights, where there is room
 COLOR = PENALTY_COLORS["L2"]
+AT_EPOCH = "datum.e == e"
 
 
 @lru_cache(maxsize=64)
-def chart(layers: tuple[str, ...], rows: tuple[int, ...], n_snapshots: int, theme: str) -> Spec:
+def chart(
+    labels: tuple[str, ...], layers: tuple[str, ...], rows: tuple[int, ...], n_snapshots: int, theme: str
+) -> Spec:
     """The next step of each layer in its two parts, αλ/m alone, and Adam's two ways.
 
     layers: their titles; rows: how many weights of each are drawn.
-    Tables: epochs, steps, reach, lines, sizes, dial, paths, current, adam, adam_lines.
+    Tables: readout, chosen, steps, reach, lines, sizes, dial, decays, paths, current, adam, adam_lines.
     """
     ink = INKS[theme]
-    panels = [
-        readout({"title": ink.text, "line": COLOR}, "epochs"),
-        *(layer_step(l, title, n, ink) for l, (title, n) in enumerate(zip(layers, rows, strict=True))),
-        sizes_panel(ink),
-        readout({"title": ink.text, "line": COLOR, "end": ink.text}, "dial", "r"),
-        dial_panel(ink),
-        path_panel(ink),
-        readout({"title": ink.text, "coupled": COLOR, "decoupled": ink.text}, "adam_lines", "j"),
-        adam_panel(ink),
+    steps = [layer_step(l, title, n, ink) for l, (title, n) in enumerate(zip(layers, rows, strict=True))]
+    line = readout({"title": ink.text, "line": COLOR}, at=["k", "e"])
+    at_dial = readout({"title": ink.text, "line": COLOR, "end": ink.text}, "dial", ["r"])
+    by_adam = readout({"title": ink.text, "coupled": COLOR, "decoupled": ink.text}, "adam_lines", ["j"])
+    params, events = sliders(len(labels), n_snapshots)
+    places = [
+        [Column([line, *steps[::2]]), Column([*steps[1::2], sizes_panel(ink)])],
+        [Column([at_dial, dial_panel(ink), path_panel(ink)]), Column([by_adam, adam_panel(ink)])],
     ]
-    params, events = sliders(n_snapshots)
-    return finish(panels, theme, ("x", "y", "color"), params, events)
+    return finish(places, theme, ("x", "y", "color"), params, events)
 
 
-def sliders(n_snapshots: int) -> tuple[Params, Events]:
-    """The epoch k, which plays, the dial r of αλ/m and the gradient j of Adam, with the picture's width."""
-    params, events = playing_slider(n_snapshots, "Epoch")
+def sliders(n_lams: int, n_snapshots: int) -> tuple[Params, Events]:
+    """λ at k, the epoch at e, which plays, αλ/m at r and Adam's gradient at j, with the picture's width."""
+    params, events = training_sliders(n_lams, n_snapshots)
     ratios = alt.binding_range(min=0, max=len(RATIOS) - 1, step=1, name="αλ/m")
     gradients = alt.binding_range(min=0, max=len(GRADIENTS) - 1, step=1, name="Gradient ±g")
     room, measured = room_param()
@@ -67,6 +79,7 @@ def step_rows(l: int) -> alt.Chart:
     return (
         table("steps")
         .transform_filter(f"datum.layer == {l}")
+        .transform_filter(AT_EPOCH)
         .transform_calculate(
             w="datum['w' + k]",
             shrink="datum['s' + k]",
@@ -95,6 +108,7 @@ def zero_line(l: int, height: int, ink: Ink) -> list[alt.Chart]:
     reach = (
         table("reach")
         .transform_filter(f"datum.layer == {l}")
+        .transform_filter(AT_EPOCH)
         .transform_calculate(edge="datum.end * datum['t' + k]")
     )
     names_end = alt.expr(f"room > {NARROW} ? {NAMES} : 0")
@@ -135,9 +149,13 @@ def step_bars(rows: alt.Chart, y_scale: alt.Scale, ink: Ink) -> list[alt.Chart]:
 def step_texts(rows: alt.Chart, y_scale: alt.Scale, ink: Ink) -> list[alt.Chart]:
     """On the left of the bars the weight before the step, and its name where there is room."""
     y = row_axis("row_middle", y_scale)
-    values = rows.transform_calculate(
-        text="format(datum.w, abs(datum.w) < 0.01 || abs(datum.w) >= 1000 ? '.1e' : '.3g')"
-    ).mark_text(align="right", dx=-8, fontSize=16, color=ink.quiet)
+    values = (
+        rows.transform_filter("isValid(datum.w)")
+        .transform_calculate(
+            text="format(datum.w, abs(datum.w) < 0.01 || abs(datum.w) >= 1000 ? '.1e' : '.3g')"
+        )
+        .mark_text(align="right", dx=-8, fontSize=16, color=ink.quiet)
+    )
     names = rows.transform_filter(f"room > {NARROW}").mark_text(
         align="left", dx=4, fontSize=16, color=ink.text, limit=NAMES - 16
     )
@@ -149,7 +167,7 @@ def step_texts(rows: alt.Chart, y_scale: alt.Scale, ink: Ink) -> list[alt.Chart]
 
 def step_lines(l: int, ink: Ink) -> list[alt.Chart]:
     """Over the bars the size of W and of each part, in two columns."""
-    lines = table("lines").transform_filter(f"datum.layer == {l} && datum.k == k")
+    lines = table("lines").transform_filter(f"datum.layer == {l} && datum.k == k && {AT_EPOCH}")
 
     def line(field: str, left: int, top: int, color: str) -> alt.Chart:
         mark = lines.mark_text(align="left", baseline="top", fontSize=16, fontWeight=600, color=color)
@@ -165,8 +183,13 @@ def step_lines(l: int, ink: Ink) -> list[alt.Chart]:
 
 def sizes_panel(ink: Ink) -> alt.LayerChart:
     """The norm of each part over the epochs, on a log axis, with the epoch of the slider."""
-    lines = table("sizes").mark_line(strokeWidth=3, point=alt.OverlayMarkDef(size=30))
-    here = table("epochs").transform_filter("datum.k == k").mark_rule(color=ink.text, strokeWidth=1.5)
+    at_lam = table("sizes").transform_calculate(size="datum['v' + k]").transform_filter("datum.size > 0")
+    lines = at_lam.mark_line(strokeWidth=3, point=alt.OverlayMarkDef(size=30))
+    here = (
+        table("readout")
+        .transform_filter(f"datum.k == k && {AT_EPOCH}")
+        .mark_rule(color=ink.text, strokeWidth=1.5)
+    )
     x = plain_axis("epoch", "epoch")
     y = alt.Y(
         "size:Q",
@@ -192,13 +215,13 @@ def plain_axis(field: str, title: str) -> alt.X:
 
 
 def dial_panel(ink: Ink) -> alt.LayerChart:
-    """1 − αλ/m against αλ/m in its three regimes, at the dial and, dashed, at the settings."""
+    """1 − αλ/m against αλ/m in its three regimes, at the dial and, dashed, at λ."""
     x_scale = alt.Scale(domain=[0, RATIOS[-1]], nice=False)
     marked = alt.Axis(grid=False, values=[0, 0.5, 1, 1.5, 2, 2.5])
     x = alt.X("ratio:Q", title="αλ/m", scale=x_scale, axis=marked)
     y = alt.Y("factor:Q", title=None, scale=alt.Scale(domain=[-1.6, 1.4]), axis=alt.Axis(values=[-1, 0, 1]))
     dial, here = table("dial"), table("dial").transform_filter("datum.r == r")
-    current = table("current").transform_filter(f"datum.ratio <= {RATIOS[-1]}")
+    current = table("current").transform_filter(f"datum.k == k && datum.ratio <= {RATIOS[-1]}")
     return layer(
         *regimes(x_scale, ink),
         dial.mark_line(color=COLOR, strokeWidth=3).encode(x=x, y=y),
@@ -210,35 +233,32 @@ def dial_panel(ink: Ink) -> alt.LayerChart:
 
 def regimes(x_scale: alt.Scale, ink: Ink) -> list[alt.Chart]:
     """Walls between the regimes of αλ/m, and what a weight does in each."""
+    once = table("current").transform_filter("datum.k == 0")
     walls = [
-        table("current").mark_rule(color=ink.quiet, strokeWidth=1).encode(x=alt.X(datum=at, scale=x_scale))
+        once.mark_rule(color=ink.quiet, strokeWidth=1).encode(x=alt.X(datum=at, scale=x_scale))
         for at in (1, 2)
     ]
     names = [
-        table("current")
-        .mark_text(align="left", baseline="top", dx=8, fontSize=16, color=ink.text)
-        .encode(x=alt.X(datum=at, scale=x_scale), y=alt.value(0), text=alt.value(name))
+        once.mark_text(align="left", baseline="top", dx=8, fontSize=16, color=ink.text).encode(
+            x=alt.X(datum=at, scale=x_scale), y=alt.value(0), text=alt.value(name)
+        )
         for at, name in ((0, "decays"), (1, "flips"), (2, "grows"))
     ]
     return [*walls, *names]
 
 
 def path_panel(ink: Ink) -> alt.LayerChart:
-    """One weight under decay alone, at the dial; dashed at the settings' αλ/m."""
-    x, y_scale = plain_axis("t", "step"), alt.Scale(domain=[-2, 2])
-
-    def y(field: str) -> alt.Y:
-        return alt.Y(f"{field}:Q", title=None, scale=y_scale, axis=alt.Axis(values=[-2, -1, 0, 1, 2]))
-
-    at_settings = table("paths").transform_filter("isValid(datum.now)")
+    """One weight under decay alone, at the dial; dashed at the αλ/m of λ."""
+    x = plain_axis("t", "step")
+    marked = alt.Axis(values=[-2, -1, 0, 1, 2])
+    y = alt.Y("w:Q", title=None, scale=alt.Scale(domain=[-2, 2]), axis=marked)
+    here = table("decays").transform_calculate(w="datum['v' + k]").transform_filter("isValid(datum.w)")
     at_dial = table("paths").transform_calculate(w="datum['v' + r]")
     shown = at_dial.transform_filter("abs(datum.w) <= 2")
     return layer(
-        at_settings.mark_line(color=ink.quiet, strokeDash=[4, 4], strokeWidth=2, clip=True).encode(
-            x=x, y=y("now")
-        ),
-        at_dial.mark_line(color=COLOR, strokeWidth=2.5, clip=True).encode(x=x, y=y("w")),
-        shown.mark_point(filled=True, size=60, opacity=1, color=COLOR).encode(x=x, y=y("w")),
+        here.mark_line(color=ink.quiet, strokeDash=[4, 4], strokeWidth=2, clip=True).encode(x=x, y=y),
+        at_dial.mark_line(color=COLOR, strokeWidth=2.5, clip=True).encode(x=x, y=y),
+        shown.mark_point(filled=True, size=60, opacity=1, color=COLOR).encode(x=x, y=y),
     ).properties(height=220, title="A weight under decay alone")
 
 

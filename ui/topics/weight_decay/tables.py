@@ -1,17 +1,21 @@
 """Tidy tables of one L2 step taken apart, of what αλ/m does alone, and of Adam's two ways."""
 
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
 
-from core import Dataset
-from core.decay import Update, adam_l2, adamw, decay_paths, regime
-from core.measures import weight_length
+from core import Dataset, Run
+from core.decay import Update, adam_l2, adamw, decay_paths, regime, take_apart
+from core.measures import count_weights, weight_length
 from ui.base.tables import integer_table
-from ui.base.words import number
+from ui.base.words import lam_text, number
 from ui.pictures.picture import Tables
 
+MAX_SHOWN, MIN_SHOWN = 20, 4  # snapshots
+MOST_MULTIPLIED = 60_000_000  # weights by samples in all gradients; large networks have fewer snapshots
 MAX_ROWS = 10  # weights of a layer that are drawn
 RATIOS = tuple(i / 20 for i in range(51))  # αλ/m from 0 to 2.5
 OPEN_RATIO = RATIOS.index(0.5)
@@ -46,69 +50,152 @@ def weight_names(data: Dataset, update: Update, l: int) -> list[str]:
     return [f"{source} → {target}" for target in targets for source in sources]
 
 
-def step_table(update: Update, data: Dataset) -> pd.DataFrame:
-    """One row for each of the strongest weights of each layer, wide over the snapshots.
+def shown_snapshots(run: Run) -> np.ndarray:
+    """Positions of the snapshots that are shown, at every λ: the first, the last, and evenly between."""
+    n_each = run.lams.size * run.m * count_weights(run.W)
+    n = int(np.clip(MOST_MULTIPLIED // n_each, MIN_SHOWN, MAX_SHOWN))
+    return np.unique(np.linspace(0, len(run.epochs) - 1, n).astype(int))
 
-    Columns: layer, row, row_middle, row_end, name; w0, … the weight before the step, s0, … what shrinking
-    changes, c0, … what both parts change. Strongest: the largest mean |w| over the snapshots.
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """The next step from each snapshot that is shown of the network of each λ, taken apart."""
+
+    lams: np.ndarray
+    epochs: np.ndarray  # (n_shown,)
+    updates: Sequence[Update]  # for each λ, of those snapshots that are finite
+
+    @classmethod
+    def of(cls, run: Run, data: Dataset) -> "Steps":
+        """All that is shown of an L2 run on these data."""
+        shown = shown_snapshots(run)
+        parts = [take_apart(run, data.X_train, data.y_train, k, shown) for k in range(run.lams.size)]
+        return cls(run.lams, run.epochs[shown], parts)
+
+    def each(self, value: Callable[[Update], np.ndarray]) -> np.ndarray:
+        """Something of every snapshot, (n_shown, n_lams, …); NaN where the training was finite no more."""
+        first = value(self.updates[0])
+        found = np.full((len(self.epochs), len(self.updates), *first.shape[1:]), np.nan)
+        for k, update in enumerate(self.updates):
+            found[np.searchsorted(self.epochs, update.epochs), k] = value(update)
+        return found
+
+    def state(self, run: Run, k: int, e: int) -> str:
+        """What became of the k-th training, where it has come to that: at its end, or once not finite."""
+        has_ended = e == len(self.epochs) - 1 or self.epochs[e] not in self.updates[k].epochs
+        return f" ({run.state[k]})" if has_ended and run.state[k] != "trained" else ""
+
+    @property
+    def positions(self) -> pd.DataFrame:
+        """e, k: each snapshot at each λ, in the order in which `each` is raveled."""
+        es, ks = np.indices((len(self.epochs), len(self.updates)))
+        return integer_table(e=es.ravel(), k=ks.ravel())
+
+
+def step_table(steps: Steps, data: Dataset) -> pd.DataFrame:
+    """One row for each of the strongest weights of each layer at each snapshot, wide over λ.
+
+    Columns: layer, e, row, row_middle, row_end, name; w0, … the weight before the step, s0, … what shrinking
+    changes, c0, … what both parts change. Strongest: the largest mean |w| over the snapshots and λ.
     """
     frames = []
-    for l, W in enumerate(update.W):
-        flat = W.reshape(len(W), -1)
-        kept = np.argsort(-np.abs(flat).mean(axis=0), kind="stable")[:MAX_ROWS]
-        row = np.arange(len(kept), dtype=np.int32)
-        parts = {"w": W, "s": update.shrink[l], "c": update.after[l] - W}
+    for l in range(len(steps.updates[0].W)):
+        W, shrink, change = (steps.each(partial(_part, name, l)) for name in ("before", "shrink", "together"))
+        with np.errstate(over="ignore"):
+            kept = np.argsort(-np.nanmean(np.abs(W), axis=(0, 1)), kind="stable")[:MAX_ROWS]
         values = {
-            f"{letter}{k}": part.reshape(len(W), -1)[k, kept]
-            for letter, part in parts.items()
-            for k in range(len(W))
+            f"{letter}{k}": part[:, k, kept].ravel()
+            for letter, part in (("w", W), ("s", shrink), ("c", change))
+            for k in range(len(steps.lams))
         }
-        rows = {"layer": np.int32(l), "row": row, "row_middle": row + 0.5, "row_end": row + 1}
-        names = np.array(weight_names(data, update, l), object)[kept]
-        frames.append(pd.DataFrame({**rows, "name": names, **values}))
+        row = np.tile(np.arange(len(kept), dtype=np.int32), len(steps.epochs))
+        e = np.repeat(np.arange(len(steps.epochs), dtype=np.int32), len(kept))
+        names = np.array(weight_names(data, steps.updates[0], l), object)[kept]
+        rows = {"layer": np.int32(l), "e": e, "row": row, "row_middle": row + 0.5, "row_end": row + 1}
+        frames.append(pd.DataFrame({**rows, "name": np.tile(names, len(steps.epochs)), **values}))
     return pd.concat(frames, ignore_index=True)
 
 
-def reach_table(steps: pd.DataFrame) -> pd.DataFrame:
-    """layer, end, t0, …: how far the bars of a layer reach at each snapshot, on either side."""
-    frames = []
-    for layer in steps.layer.unique():
-        rows = steps[steps.layer == layer]
-        reaches = [rows.filter(regex=rf"^{part}\d+$").abs().to_numpy().max(axis=0) for part in "sc"]
-        reach = {f"t{k}": top for k, top in enumerate(np.maximum(*reaches).clip(1e-12))}
-        frames.append(pd.DataFrame({"layer": np.int32(layer), "end": [-1.05, 1.05], **reach}))
-    return pd.concat(frames, ignore_index=True)
+def _part(name: str, l: int, update: Update) -> np.ndarray:
+    """Of layer l the weights before the step, or what the shrink or both parts change, (n_snapshots, n)."""
+    part = {
+        "before": update.W[l],
+        "shrink": update.shrink[l],
+        "together": update.after[l] - update.W[l],
+    }[name]
+    return part.reshape(len(part), part.shape[1] * part.shape[2])
 
 
-def layer_lines(update: Update) -> pd.DataFrame:
-    """k, layer, and what is read over each layer: weights, shrink, gradient, together."""
+def _norm(name: str, l: int | None, update: Update) -> np.ndarray:
+    """Size of one of PARTS over the snapshots; of "before" that of the weights."""
+    return weight_length([update.W[l or 0]]) if name == "before" else norms(update, l)[name]
+
+
+def reach_table(table: pd.DataFrame) -> pd.DataFrame:
+    """layer, e, end, t0, …: how far the bars of a layer reach at each snapshot and λ, on either side.
+
+    table: from `step_table`.
+    """
+    n_lams = table.columns.str.fullmatch(r"w\d+").sum()
+    sizes = {f"t{k}": table[[f"s{k}", f"c{k}"]].abs().max(axis=1) for k in range(n_lams)}
+    tops = table[["layer", "e"]].assign(**sizes).groupby(["layer", "e"], as_index=False).max()
+    tops[list(sizes)] = tops[list(sizes)].fillna(0.0).clip(lower=1e-12)
+    return pd.concat([tops.assign(end=end) for end in (-1.05, 1.05)], ignore_index=True)
+
+
+def layer_lines(steps: Steps) -> pd.DataFrame:
+    """k, e, layer, and what is read over each layer: weights, shrink, gradient, together."""
     frames = []
-    for l, W in enumerate(update.W):
-        sizes = norms(update, l)
+    for l in range(len(steps.updates[0].W)):
+        lengths = steps.each(partial(_norm, "before", l)).ravel()
+        sizes = {name: steps.each(partial(_norm, name, l)).ravel() for name in PARTS}
         frames.append(
-            integer_table(k=range(len(W)), layer=[l] * len(W)).assign(
-                weights=[f"‖W‖ {number(size)}" for size in weight_length([W])],
-                **{name: [f"{name} {number(size)}" for size in sizes[name]] for name in PARTS},
+            steps.positions.assign(
+                layer=np.int32(l),
+                weights=[f"‖W‖ {_size(size)}" for size in lengths],
+                **{name: [f"{name} {_size(size)}" for size in found] for name, found in sizes.items()},
             )
         )
     return pd.concat(frames, ignore_index=True)
 
 
-def epoch_lines(update: Update, ratio: float) -> pd.DataFrame:
-    """k, epoch, title, line: what is read over the picture at each snapshot. ratio: αλ/m."""
-    line = f"αλ/m = {number(ratio)}, 1 − αλ/m = {number(update.factor, 4)}"
-    lines = integer_table(k=range(len(update.epochs)), epoch=update.epochs)
-    return lines.assign(title=[f"epoch {epoch}" for epoch in update.epochs], line=line)
+def _size(size: float) -> str:
+    return number(size) if np.isfinite(size) else "not finite"
 
 
-def size_table(update: Update) -> pd.DataFrame:
-    """epoch, part, size: the norm of each part over all layers; a log axis has no place for a 0."""
-    frames = [
-        integer_table(epoch=update.epochs).assign(part=name, size=size)
-        for name, size in norms(update).items()
-    ]
-    sizes = pd.concat(frames, ignore_index=True)
-    return sizes[(sizes["size"] > 0) & np.isfinite(sizes["size"])]
+def epoch_lines(steps: Steps, run: Run) -> pd.DataFrame:
+    """k, e, epoch, title, line: what is read over the picture at each λ and snapshot."""
+    at, factors = steps.positions, [update.factor for update in steps.updates]
+    lines = [f"αλ/m = {number(1 - factor)}, 1 − αλ/m = {number(factor, 4)}" for factor in factors]
+    return at.assign(
+        epoch=steps.epochs[at.e].astype(np.int32),
+        title=[
+            f"{lam_text(steps.lams[k])}, epoch {steps.epochs[e]:,}{steps.state(run, k, e)}"
+            for e, k in zip(at.e, at.k, strict=True)
+        ],
+        line=[lines[k] for k in at.k],
+    )
+
+
+def size_table(steps: Steps) -> pd.DataFrame:
+    """epoch, part, v0, …: the norm of each part over all layers, wide over λ.
+
+    NaN where a log axis has no place for it.
+    """
+    frames = []
+    for name in PARTS:
+        sizes = steps.each(partial(_norm, name, None))
+        sizes = np.where((sizes > 0) & np.isfinite(sizes), sizes, np.nan)
+        rows = {"epoch": steps.epochs.astype(np.int32), "part": name}
+        frames.append(pd.DataFrame({**rows, **{f"v{k}": size for k, size in enumerate(sizes.T)}}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def ratio_table(steps: Steps) -> pd.DataFrame:
+    """k, ratio: αλ/m at each λ."""
+    return integer_table(k=range(len(steps.lams))).assign(
+        ratio=[1 - update.factor for update in steps.updates]
+    )
 
 
 def dial_table() -> pd.DataFrame:
@@ -131,14 +218,12 @@ def dial_table() -> pd.DataFrame:
     )
 
 
-def path_table(ratio: float) -> pd.DataFrame:
-    """t, now, v0, …: a weight from 1 on under decay alone, at the settings' αλ/m and at the dial's."""
-    paths = decay_paths(RATIOS, N_STEPS)
+def decay_table(ratios: Sequence[float] | np.ndarray) -> pd.DataFrame:
+    """t, v0, …: a weight from 1 on under decay alone, at each of these αλ/m; NaN once it is too large."""
     with np.errstate(over="ignore"):
-        now = decay_paths([ratio], N_STEPS)[0]
-    columns = {f"v{r}": path for r, path in enumerate(paths)}
-    found = pd.DataFrame({"now": np.where(np.abs(now) < LARGEST, now, np.nan), **columns})
-    return pd.concat([integer_table(t=range(N_STEPS + 1)), found], axis=1)
+        paths = decay_paths(ratios, N_STEPS)
+    columns = {f"v{k}": np.where(np.abs(path) < LARGEST, path, np.nan) for k, path in enumerate(paths)}
+    return pd.concat([integer_table(t=range(N_STEPS + 1)), pd.DataFrame(columns)], axis=1)
 
 
 def adam_table() -> pd.DataFrame:
@@ -173,4 +258,6 @@ def adam_paths() -> tuple[np.ndarray, np.ndarray]:
 @lru_cache(maxsize=1)
 def constant_tables() -> dict[str, bytes]:
     """The tables that depend on no setting, packed once."""
-    return Tables({"dial": dial_table(), "adam": adam_table(), "adam_lines": adam_lines()}).packed
+    return Tables(
+        {"dial": dial_table(), "paths": decay_table(RATIOS), "adam": adam_table(), "adam_lines": adam_lines()}
+    ).packed

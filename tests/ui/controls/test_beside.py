@@ -1,0 +1,94 @@
+"""A setting kept beside the page's own: in the address, in words, and as a picture."""
+
+import pytest
+
+import core
+from tests.app import QUICK, context_at, open_app, own_charts, topic
+from ui.base.session import Beside
+from ui.controls import beside
+
+pytestmark = pytest.mark.usefixtures("two_folds")
+SMALL = {"dataset": "moons", "n_samples": "50", "hidden": "3", **QUICK}
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        Beside(core.Settings(), {}),
+        Beside(core.Settings(lam=0.0), {}),
+        Beside(core.Settings(dataset="circles", hidden=(16, 8), seed=3, noise=0.1), {"drawn_penalty": "l1"}),
+        Beside(core.Settings(hidden=()), {"tolerance": "0.05"}),
+    ],
+)
+def test_what_is_kept_comes_back_from_the_address(kept):
+    assert beside.parse(beside.text_of(kept)) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("lam:abc", "lam must be"),
+        ("lam", "lam must be"),
+        ("nothing:3", "got 'nothing'"),
+        ("", "got ''"),
+        ("lam:1,seed:-1", "seed must be"),
+        ("lam:1;seed:2", "lam must be"),
+    ],
+)
+def test_a_text_that_means_nothing_is_refused_with_what_was_expected(text, said):
+    with pytest.raises(ValueError, match="beside must be settings such as lam:1,seed:3; ") as error:
+        beside.parse(text)
+    assert said in str(error.value)
+
+
+def test_two_lams_stay_apart_and_all_else_is_shown_at_the_same_lam():
+    now = core.Settings(lam=50.0)
+    other_lam = Beside(core.Settings(lam=1.0), {})
+    assert beside.with_lam_of(other_lam, now) == core.Settings(lam=1.0)
+    other_seed = Beside(core.Settings(lam=1.0, seed=3), {})
+    assert beside.with_lam_of(other_seed, now) == core.Settings(lam=50.0, seed=3)
+
+
+def test_what_sets_settings_apart_is_said_in_words():
+    one, other = core.Settings(lam=1.0, seed=3), core.Settings(dataset="moons", lam=10.0)
+    assert beside.name_of(one, other) == "Breast cancer, seed 3 and λ = 1"
+    assert beside.name_of(other, one) == "Moons, seed 0 and λ = 10"
+    assert beside.name_of(one, one) == "the same settings"
+
+
+def test_a_choice_that_cannot_be_made_here_is_left_alone():
+    kept = Beside(core.Settings(), {"drawn_penalty": "l1", "tolerance": "7"})
+    assert beside.chosen(kept, context_at()) == {"drawn_penalty": "l1"}
+
+
+def test_a_page_keeps_its_settings_beside_and_puts_them_away():
+    app = open_app(topic("hidden_units"), lam="1", **SMALL)
+    alone = len(app.get("vega_lite_chart"))
+    app.button(key="keep_beside").click().run()
+    assert not app.exception
+    assert "dataset:moons" in "".join(app.query_params["beside"])
+    app.select_slider(key="lam").set_value(50.0).run()
+    assert not app.exception
+    assert [m.value for m in app.markdown if m.value.startswith(("**", "Kept"))] == [
+        "**λ = 50**",
+        "Kept beside: **λ = 1**",
+    ]
+    assert len(app.get("vega_lite_chart")) == alone + 1
+    app.number_input(key="seed").set_value(2).run()
+    assert "Kept beside: **seed 0**" in [m.value for m in app.markdown]
+    app.button(key="put_away").click().run()
+    assert "beside" not in app.query_params
+    assert len(app.get("vega_lite_chart")) == alone
+    assert len(own_charts(app)) <= alone
+
+
+def test_a_broken_text_in_the_address_is_said_and_nothing_is_kept():
+    app = open_app(topic("hidden_units"), beside="lam:99999", **SMALL)
+    assert not app.exception
+    assert any("nothing is kept beside" in one.value for one in app.warning)
+    assert "beside" not in app.query_params
+
+
+def test_what_is_kept_of_a_file_that_is_not_here_is_said():
+    app = open_app(topic("hidden_units"), beside="dataset:your_data", **SMALL)
+    assert any("file of its maker's" in one.value for one in app.warning)

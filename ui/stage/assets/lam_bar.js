@@ -1,0 +1,355 @@
+// The bar at the foot of the window: λ under the hand, and on some pages the epoch or the step as well.
+//
+// Every chart of the page has a slider of its own, made by Vega and named like a handle of the bar. The bar
+// hides these and moves them, so that a drag reaches all pictures without the server. When λ is let go it is
+// chosen: the server is told, and answers with the sentences of that λ. Where this script does not run, the
+// charts keep their sliders, and the panel's λ works as ever.
+
+const SETTLE = 300; // milliseconds after the last key, or press of a button, until λ is chosen
+const ANSWER = 5000; // milliseconds after which an answer is no longer waited for
+const FOLLOW = 220; // milliseconds within which a chart has looked at its data again
+const LAM_PACE = 400; // milliseconds a λ: there is more to read at each
+const SECOND_PACE = 100;
+const CHARTS = ".stVegaLiteChart .vega-bind";
+const HIDDEN = ["Play", "λ, kept"]; // controls of charts that have no use beside the bar
+const PAGE_KEYS = ["PageUp", "PageDown"];
+
+const bars = new WeakMap(); // by the element that Streamlit gives us: it calls us again at each run of the page
+
+export default function ({ data, parentElement, setStateValue }) {
+  let bar = bars.get(parentElement);
+  if (!bar) bars.set(parentElement, (bar = new Bar(parentElement)));
+  bar.attach();
+  bar.update(data, setStateValue);
+  return () => bar.detach();
+}
+
+class Bar {
+  constructor(parent) {
+    this.root = parent.querySelector(".lam-bar");
+    this.lam = new Handle(this.root.querySelector("[data-handle=lam]"), this);
+    this.second = new Handle(this.root.querySelector("[data-handle=second]"), this);
+    this.play = this.root.querySelector("[data-testid=play]");
+    this.play.addEventListener("click", () => (this.timer ? this.rest() : this.start()));
+    this.told = 0; // how often a λ was chosen here
+    this.waits = false; // for the answer to the last of them
+    this.adopt = this.adopt.bind(this);
+    this.keepPageKeys = this.keepPageKeys.bind(this);
+    this.goBack = this.goBack.bind(this);
+    this.watcher = new MutationObserver(this.adopt);
+    this.painter = new MutationObserver(() => this.followTheme());
+    this.skip = this.skipLink();
+  }
+
+  attach() {
+    this.watcher.observe(document.body, { childList: true, subtree: true });
+    this.painter.observe(document.querySelector(".stApp"), { attributes: true, attributeFilter: ["class"] });
+    document.addEventListener("keydown", this.keepPageKeys, true);
+    window.addEventListener("popstate", this.goBack);
+    if (!this.skip.isConnected) document.body.prepend(this.skip);
+  }
+
+  detach() {
+    this.stop();
+    clearTimeout(this.choosing);
+    this.watcher.disconnect();
+    this.painter.disconnect();
+    document.removeEventListener("keydown", this.keepPageKeys, true);
+    window.removeEventListener("popstate", this.goBack);
+    this.skip.remove();
+    this.mark(false);
+  }
+
+  // What the server says: the grid, where λ stands, and which of our choices it has answered.
+  update(data, setStateValue) {
+    this.data = data;
+    if (!this.color) this.followTheme();
+    this.setStateValue = setStateValue;
+    this.lam.name = data.lam.name;
+    this.lam.offer(data.lam.labels);
+    if (data.answered >= this.told) this.waits = false;
+    if (!this.waits && !this.isMoving()) this.lam.show(data.lam.k);
+    this.mark(this.waits || this.isMoving());
+    this.adopt();
+    this.follow();
+    setTimeout(() => this.follow(), FOLLOW);
+  }
+
+  // The handle that the page offers beside λ, such as its epochs: it opens at the last.
+  offerSecond() {
+    const of = handed("second");
+    if (of === this.secondOf) return;
+    this.secondOf = of;
+    this.stop();
+    const second = of && JSON.parse(of);
+    this.second.root.hidden = !second;
+    if (second) {
+      this.second.name = second.name;
+      this.second.offer(second.labels);
+      this.second.show(second.labels.length - 1);
+    }
+    const row = second ? this.second.root : this.lam.root;
+    if (this.play.parentElement !== row) row.prepend(this.play);
+    this.played = second ? this.second : this.lam;
+    this.play.setAttribute("aria-label", `Play ${this.played.name}`);
+  }
+
+  handles() {
+    return this.second.root.hidden ? [this.lam] : [this.lam, this.second];
+  }
+
+  // Sliders of charts that have come since: hidden, and put where the bar stands.
+  adopt() {
+    this.drawTrack();
+    this.offerSecond();
+    for (const bind of document.querySelectorAll(CHARTS)) {
+      const handle = this.handles().find((one) => one.name === nameOf(bind));
+      const isOurs = handle !== undefined || HIDDEN.includes(nameOf(bind));
+      if (bind.classList.contains("in-bar") === isOurs) continue;
+      bind.classList.toggle("in-bar", isOurs);
+      if (handle) drive(bind, handle.k);
+    }
+    for (const words of document.querySelectorAll(".st-key-measured:not([translate])")) {
+      words.setAttribute("translate", "no");
+    }
+  }
+
+  drawTrack() {
+    const of = handed("track");
+    if (of === this.trackOf) return;
+    this.trackOf = of;
+    const { lines, ticks } = of ? JSON.parse(of) : { lines: [], ticks: [] };
+    const last = this.lam.last();
+    const svg = made("svg", { viewBox: `0 0 ${last} 1`, preserveAspectRatio: "none" });
+    svg.append(...lines.map(({ points, color }) => made("polyline", { points, stroke: color })));
+    this.lam.root.querySelector(".lam-track-drawn").replaceChildren(svg, ...ticksOver(ticks, last));
+  }
+
+  // Charts go where the handles are; once a frame, however fast the hand is.
+  follow() {
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => {
+      this.frame = 0;
+      for (const bind of document.querySelectorAll(CHARTS)) {
+        const handle = this.handles().find((one) => one.name === nameOf(bind));
+        if (handle) drive(bind, handle.k);
+      }
+    });
+  }
+
+  // A handle was moved by hand; at once: it was let go, and not by a key.
+  moved(handle, at_once) {
+    this.stop();
+    this.follow();
+    if (handle === this.lam) this.chooseSoon(at_once ? 0 : SETTLE);
+  }
+
+  chooseSoon(after) {
+    clearTimeout(this.choosing);
+    this.choosing = 0;
+    this.mark(this.waits || this.lam.k !== this.data.lam.k);
+    if (after > 0) this.choosing = setTimeout(() => this.choose(true), after);
+    else this.choose(true);
+  }
+
+  // The λ where the handle stands is the chosen one.
+  choose() {
+    this.choosing = 0;
+    if (this.lam.k === this.data.lam.k && !this.waits) return this.mark(false);
+    this.told = Math.max(this.told, this.data.answered) + 1;
+    this.waits = true;
+    this.mark(true);
+    const told = this.told;
+    setTimeout(() => {
+      if (this.told === told && this.waits) {
+        this.waits = false;
+        this.mark(false);
+      }
+    }, ANSWER);
+    this.setStateValue("chosen", { k: this.lam.k, told });
+  }
+
+  // The browser went back or forth: its address has the λ that was chosen there.
+  goBack() {
+    const text = new URLSearchParams(location.search).get(this.data.lam.param);
+    const k = text === null ? this.data.lam.default : this.data.lam.values.indexOf(text);
+    if (k < 0 || k === this.lam.k) return;
+    this.lam.show(k);
+    this.follow();
+    this.choose();
+  }
+
+  // The page has turned dark or light: charts are drawn by the server, which has to hear of it.
+  followTheme() {
+    const color = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
+    if (this.color && color !== this.color) this.setStateValue("theme", color);
+    this.color = color;
+  }
+
+  start() {
+    clearTimeout(this.choosing);
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const pace = (this.played === this.lam ? LAM_PACE : SECOND_PACE) * (calm ? 3 : 1);
+    this.played.show(0);
+    this.follow();
+    this.mark(this.played === this.lam);
+    this.timer = setInterval(() => {
+      if (this.played.k < this.played.last()) this.played.show(this.played.k + 1);
+      if (this.played.k >= this.played.last()) this.rest();
+      this.follow();
+    }, pace);
+    this.play.classList.add("is-playing");
+    this.play.setAttribute("aria-label", "Stop");
+  }
+
+  rest() {
+    const chosen = this.timer && this.played === this.lam;
+    this.stop();
+    if (chosen) this.chooseSoon(0);
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.timer = 0;
+    this.play.classList.remove("is-playing");
+    if (this.played) this.play.setAttribute("aria-label", `Play ${this.played.name}`);
+  }
+
+  isMoving() {
+    return Boolean(this.choosing || this.lam.held || (this.timer && this.played === this.lam));
+  }
+
+  // While the sentences of the page are of another λ than its pictures, they step back.
+  mark(isMoving) {
+    document.documentElement.classList.toggle("lam-moves", isMoving);
+  }
+
+  // These keys turn a presented page, which asks whether somebody has taken them. A slider that has the focus
+  // takes them for itself, by several steps; one that was moved by hand gives the focus back.
+  keepPageKeys(event) {
+    const { target, key } = event;
+    if (!(target instanceof HTMLInputElement) || target.type !== "range" || !PAGE_KEYS.includes(key)) return;
+    event.preventDefault();
+    const far = Math.max(1, Math.round(target.max / 5));
+    target.value = Number(target.value) + (key === "PageUp" ? far : -far);
+    for (const name of ["input", "change"]) target.dispatchEvent(new Event(name, { bubbles: true }));
+  }
+
+  skipLink() {
+    const link = document.createElement("a");
+    link.className = "lam-skip";
+    link.href = "#";
+    link.textContent = "Go to λ";
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.lam.input.focus();
+    });
+    return link;
+  }
+}
+
+// A slider of the bar with its steps and its number.
+class Handle {
+  constructor(root, bar) {
+    this.root = root;
+    this.input = root.querySelector("input");
+    this.value = root.querySelector("output");
+    this.k = 0;
+    this.held = false;
+    let byKey = false;
+    this.input.addEventListener("keydown", () => (byKey = true));
+    this.input.addEventListener("pointerdown", () => {
+      byKey = false;
+      this.held = true;
+      bar.stop();
+    });
+    this.input.addEventListener("pointerup", () => (this.held = false));
+    this.input.addEventListener("pointercancel", () => {
+      this.held = false;
+      bar.moved(this, true);
+    });
+    this.input.addEventListener("input", () => {
+      this.show(Number(this.input.value));
+      bar.stop();
+      bar.follow();
+      bar.mark(this === bar.lam);
+    });
+    this.input.addEventListener("change", () => {
+      this.held = false;
+      if (bar.data.presented && !byKey) this.input.blur();
+      bar.moved(this, !byKey);
+    });
+    for (const button of root.querySelectorAll("[data-step]")) {
+      button.addEventListener("click", () => {
+        this.show(this.k + Number(button.dataset.step));
+        bar.moved(this, false);
+      });
+    }
+  }
+
+  offer(labels) {
+    this.labels = labels;
+    this.input.max = this.last();
+    this.input.setAttribute("aria-label", this.name);
+  }
+
+  last() {
+    return this.labels.length - 1;
+  }
+
+  show(k) {
+    this.k = Math.min(Math.max(k, 0), this.last());
+    this.input.value = this.k;
+    this.value.textContent = `${this.name} = ${this.labels[this.k]}`;
+    this.input.setAttribute("aria-valuetext", this.value.textContent);
+    this.input.style.setProperty("--at", this.last() ? this.k / this.last() : 0);
+    for (const button of this.root.querySelectorAll("[data-step]")) {
+      button.disabled = button.dataset.step < 0 ? this.k === 0 : this.k === this.last();
+    }
+  }
+}
+
+// What the page has for the bar: an element out of sight, whose value is JSON.
+function handed(name) {
+  return document.querySelector(`.lam-${name}-source`)?.dataset.value ?? "";
+}
+
+function made(name, attributes) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
+
+// A mark for each rule. Of two that stand close, the words of one go to the left and of the other to the right.
+function ticksOver(ticks, last) {
+  const drawn = [...ticks].sort((a, b) => a.k - b.k).map((tick) => ({ ...tick, element: tickAt(tick, last) }));
+  drawn.forEach((tick, i) => {
+    const next = drawn[i + 1];
+    if (!next || next.k - tick.k > 2) return;
+    tick.element.classList.add("to-left");
+    next.element.classList.add(next.k === tick.k ? "is-below" : "to-right");
+  });
+  return drawn.map((tick) => tick.element);
+}
+
+function tickAt({ k, color, words }, last) {
+  const tick = document.createElement("i");
+  const name = document.createElement("b");
+  tick.style.left = `${(100 * k) / last}%`;
+  tick.style.borderColor = color;
+  name.textContent = words;
+  tick.append(name);
+  return tick;
+}
+
+function nameOf(bind) {
+  return bind.querySelector(".vega-bind-name")?.textContent;
+}
+
+// As if a hand had moved it: Vega listens to the event, not to the value.
+function drive(bind, k) {
+  const input = bind.querySelector("input[type=range]");
+  if (!input || Number(input.value) === k || k > Number(input.max)) return;
+  input.value = k;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}

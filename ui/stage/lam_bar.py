@@ -1,0 +1,143 @@
+"""The bar at the foot of the window, in which λ is moved and chosen, and the small chart under its handle.
+
+While it is moved the browser does all; what is let go is told here, and becomes the chosen λ through
+`choose_lam`. The chart under the handle, and a handle for epochs, come from the page once it has them: they
+are elements out of sight, which the bar's script finds.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.selection import Validation
+from core.settings import LAMS, format_value
+from ui.base.tables import Runs
+from ui.base.theme import PENALTY_COLORS
+from ui.base.words import lam_label
+from ui.controls.panel import DEFAULT, choose_lam
+from ui.pictures.picture import Scrub
+from ui.stage.component import component
+from ui.topics.topic import Context
+from ui.work.networks import PLAIN, TO_REST, networks
+from ui.work.validation import validation
+
+RULES = Path(__file__).parent / "lam_bar.css"
+KEY, CHOSEN = "lam_bar", "chosen"
+Mark = tuple[int, str, str]  # k, the penalty's label, words
+
+
+def show(lam: float, presented: bool) -> None:
+    """Draw the bar where λ stands; presented: the keys of a remote turn the page."""
+    with st.container(key="stage_bar"):
+        component("lam_bar")(
+            key=KEY,
+            data={"lam": _grid() | {"k": LAMS.index(lam)}, "answered": _told(), "presented": presented},
+            on_chosen_change=_choose,
+        )
+
+
+def _grid() -> dict[str, Any]:
+    """λ as the bar and the address write it."""
+    return {
+        "name": "λ",
+        "param": "lam",
+        "labels": [lam_label(lam) for lam in LAMS],
+        "values": [format_value(lam) for lam in LAMS],
+        "default": LAMS.index(DEFAULT.lam),
+    }
+
+
+def _sent() -> dict[str, Any]:
+    """What the browser has sent, as far as it can be meant: k and told, how often it has chosen."""
+    state = st.session_state.get(KEY)
+    sent = state.get(CHOSEN) if isinstance(state, Mapping) else None
+    numbers = sent if isinstance(sent, Mapping) else {}
+    return {name: value for name, value in numbers.items() if type(value) is int}
+
+
+def _told() -> int:
+    """How many of the browser's choices have arrived."""
+    told: int = _sent().get("told", 0)
+    return told
+
+
+def _choose() -> None:
+    """The handle was let go: choose that λ. What no hand can have sent is left alone."""
+    k = _sent().get("k", -1)
+    if 0 <= k < len(LAMS):
+        choose_lam(LAMS[k])
+
+
+def show_track(context: Context) -> None:
+    """Hand the bar the small chart of what is known in this context, for under its handle."""
+    _hand_over("track", track(known_costs(context), known_marks(context)))
+
+
+def known_costs(context: Context) -> dict[str, np.ndarray]:
+    """The cost of each penalty at every λ, by its label: validated, else in training; {} where unknown."""
+    if validated := _validated(context):
+        return {label: one.mean for label, one in validated.items()}
+    runs = _runs(context)
+    return {label: np.where(run.sound, run.data_cost[-1], np.nan) for label, run in runs.items()}
+
+
+def known_marks(context: Context) -> list[Mark]:
+    """Where rules choose λ, and from where on nothing is left."""
+    marks = [(one.k_1se, label, "λ₁ₛₑ") for label, one in _validated(context).items() if one.k_1se >= 0]
+    for label, run in _runs(context).items():
+        n_left = sum(np.count_nonzero(W, axis=(1, 2)) for W in run.W)
+        if n_left[-1] == 0 and n_left.any():
+            marks.append((int(np.flatnonzero(n_left)[-1]) + 1, label, "λₘₐₓ"))
+    return marks
+
+
+def _validated(context: Context) -> Mapping[str, Validation]:
+    found = context.known(validation(context.settings, context.shelf))
+    return found[0].by_label if found else {}
+
+
+def _runs(context: Context) -> Runs:
+    """The networks that are there already: at rest, else in training."""
+    for method in (TO_REST, PLAIN):
+        if found := context.known(networks(context.settings, context.shelf, method)):
+            return found[0].runs
+    return {}
+
+
+def track(costs: Mapping[str, np.ndarray], marks: Sequence[Mark]) -> dict[str, Any]:
+    """The small chart for the bar's script: a line for each penalty, high where its cost is, and ticks."""
+    known = np.concatenate([[], *costs.values()])
+    known = known[np.isfinite(known)]
+    low, high = (known.min(), known.max()) if known.size else (0.0, 0.0)
+    lines = [
+        {"color": PENALTY_COLORS[label], "points": _points(cost, low, high)} for label, cost in costs.items()
+    ]
+    ticks = [
+        {"k": k, "color": PENALTY_COLORS[label], "words": f"{label} {words}"} for k, label, words in marks
+    ]
+    return {"lines": lines, "ticks": ticks}
+
+
+def _points(cost: np.ndarray, low: float, high: float) -> str:
+    """Corners of a line from 0, the highest cost, down to 1: by the root of the cost, as in the charts."""
+    at = np.flatnonzero(np.isfinite(cost))
+    share = np.sqrt((cost[at] - low) / max(high - low, np.finfo(float).tiny))
+    return " ".join(f"{k},{1 - one:.3f}" for k, one in zip(at, share, strict=True))
+
+
+def offer(scrub: Scrub | None) -> None:
+    """Hand the bar what the picture can be scrubbed over beside λ."""
+    if scrub:
+        _hand_over("second", {"name": scrub.name, "labels": scrub.labels})
+
+
+def _hand_over(name: str, value: Mapping[str, Any]) -> None:
+    """An element out of sight that holds a value for the bar's script."""
+    st.html(
+        f'<div class="lam-{name}-source" data-value="{escape(json.dumps(value), quote=True)}" hidden></div>'
+    )

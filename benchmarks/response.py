@@ -13,8 +13,10 @@ from tests.browser import chromium, dashboard, open_page, wait_until_quiet
 from ui.frame.menu import MENU
 
 NO_SLIDER = ("gradient-check", "same-lambda-elsewhere")
-SLIDERS = ".vega-bindings input[type=range]"
-NAME = "input => input.closest('.vega-bind').querySelector('.vega-bind-name').textContent"
+BAR = "[data-testid=lam-bar] .lam-row:not([hidden]) input[type=range]"
+OWN = ".vega-bind:not(.in-bar) input[type=range]"  # sliders of a chart's own, beside those that the bar moves
+NAME = """input => input.getAttribute('aria-label')
+  ?? input.closest('.vega-bind').querySelector('.vega-bind-name').textContent"""
 SCRUB = """async input => {
   const times = [];
   for (let v = +input.min; v <= +input.max; v++) {
@@ -29,8 +31,7 @@ SCRUB = """async input => {
 # From the Enter key until other lines stand in the chart and have been painted, by the page's own clock. At
 # rest two seeds often have the same counts; the paths of their weights differ.
 WATCH = """() => {
-  const chart = document.querySelector('.stVegaLiteChart');
-  const lines = () => [...chart.querySelectorAll('svg g.mark-line path')]
+  const lines = () => [...document.querySelectorAll('.stVegaLiteChart svg g.mark-line path')]
     .map(path => path.getAttribute('d')).join();
   const before = lines();
   window.took = new Promise((done, fail) => {
@@ -42,7 +43,7 @@ WATCH = """() => {
       observer.disconnect();
       requestAnimationFrame(() => setTimeout(() => done(performance.now() - start), 0));
     });
-    observer.observe(chart, {subtree: true, childList: true, characterData: true});
+    observer.observe(document.body, {subtree: true, childList: true, characterData: true});
   });
 }"""
 
@@ -66,7 +67,7 @@ def main() -> None:
                 continue
             open_page(page, f"{address}/{entry.address}")
             wait_until_quiet(page)
-            for slider in page.locator(SLIDERS).element_handles():
+            for slider in page.locator(f"{BAR}, {OWN}").element_handles():
                 slider.evaluate(SCRUB)  # once unmeasured: code that runs for the first time is compiled
                 name = slider.evaluate(NAME)
                 sent = len(frames)

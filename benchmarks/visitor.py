@@ -26,7 +26,7 @@ from ui.frame.page import AFTER
 
 ARRIVED = 0.001  # seconds in which a message is read that has arrived
 TIMEOUT = 120  # seconds to wait for one answer; a class has given up long before
-WIDGETS = ("slider", "selectbox", "number_input", "button_group", "file_uploader")
+WIDGETS = ("slider", "selectbox", "number_input", "button_group", "file_uploader", "bidi_component")
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ def test_an_address_full_of_markup_is_told_as_text(address):
             assert answer.errors == ()
             check(visitor, "address")
             told = visitor.texts("alert")
-            assert any("lam must be" in text for text in told)
+            assert any("Penalty strength λ must be" in text for text in told)
             assert any("onerror" in text for text in told), "named, its signs taken out"
 
     asyncio.run(journey())

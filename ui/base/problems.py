@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core import Settings
+from core.settings import SETTINGS
 from ui.base.session import NO_PROBLEM, Problem
 
 
@@ -11,5 +12,11 @@ def say(problem: Problem, settings: Settings) -> Problem:
     if not problem.sentences or problem.at not in (None, settings):
         return NO_PROBLEM
     for sentence in problem.sentences:
-        st.warning(sentence)
+        st.warning(in_words(sentence))
     return problem._replace(at=settings)
+
+
+def in_words(sentence: str) -> str:
+    """A sentence about a setting that names it as the panel does, and not as the address."""
+    name, must, rest = sentence.partition(" must be ")
+    return f"{SETTINGS[name].label}{must}{rest}" if name in SETTINGS else sentence

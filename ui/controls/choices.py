@@ -69,7 +69,7 @@ def _check_address(drawn: Sequence[Control], context: Context) -> None:
             continue
         default = st.session_state[control.key] = control.default_in(context)
         listed = ", ".join(map(str, values))
-        wrong.append(f"{control.key} must be one of {listed}, got {shown(text)}; {default} is used")
+        wrong.append(f"“{control.label}” must be one of {listed}, got {shown(text)}; {default} is used")
     if wrong:
         add_problems(wrong, session.settings)
         st.rerun()

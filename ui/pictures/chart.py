@@ -301,6 +301,15 @@ def over_lam(source: str, ink: Ink, x: alt.X, y: alt.Y) -> alt.LayerChart:
     return layer(lam_rules(ink, x), lines.encode(x=x, y=y, color=color))
 
 
+def square_scales(n_columns: int, n_rows: int, height: int) -> tuple[alt.Scale, alt.Scale]:
+    """Scales across and down under which cells are squares, as large as the panel allows."""
+    side = f"min(width / {n_columns}, {height / n_rows:g})"
+    return (
+        alt.Scale(domain=[0, n_columns], nice=False, range=[0, alt.expr(f"{n_columns} * {side}")]),
+        alt.Scale(domain=[0, n_rows], nice=False, range=[0, alt.expr(f"{n_rows} * {side}")]),
+    )
+
+
 def weight_cells(
     cells: alt.Chart, weight: str, tooltip_fields: Mapping[str, str], ink: Ink
 ) -> tuple[alt.Chart, alt.Chart]:

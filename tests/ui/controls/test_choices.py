@@ -180,7 +180,9 @@ def test_rubbish_for_the_controls_of_a_page_is_said_once_and_their_defaults_are_
         sentences = [warning.value for warning in app.warning]
         wrong = [control for control in drawn if text not in map(str, widget(app, control).options)]
         for control in wrong:
-            assert sum(sentence.startswith(f"{control.key} must be one of") for sentence in sentences) == 1
+            assert (
+                sum(sentence.startswith(f"“{control.label}” must be one of") for sentence in sentences) == 1
+            )
             assert in_address(app, control.key) is None
         assert {name: in_address(app, name) for name in SMALL} == SMALL
 
@@ -208,4 +210,5 @@ def test_what_other_pages_have_chosen_is_kept_beside_what_is_drawn_here():
 def test_what_was_wrong_with_settings_is_still_said_where_a_control_was_wrong_too():
     app = open_app(topic("overview"), lam="bad", seed="y", overview_penalty="x")
     said = " ".join(warning.value for warning in app.warning)
-    assert all(f"{name} must be" in said for name in ("lam", "seed", "overview_penalty"))
+    names = "Penalty strength λ", "Seed", f"“{topic('overview').controls[0].label}”"
+    assert all(f"{name} must be" in said for name in names)

@@ -15,6 +15,7 @@ from benchmarks.visitor import Answer, Visitor
 from core import Settings
 from core.settings import SETTINGS
 from tests.ui.controls.rubbish import RUBBISH
+from ui.base.problems import in_words
 
 pytestmark = pytest.mark.usefixtures("two_folds")
 FORGED = {
@@ -127,7 +128,9 @@ def test_what_cannot_be_chosen_is_refused_and_the_last_good_value_kept(panel, na
 def check_sentence(said: list[str], name: str) -> None:
     """One sentence, about this setting, that says what is used."""
     (sentence,) = said
-    assert SETTINGS[name].label in sentence or sentence.startswith(f"{name} must be")
+    assert SETTINGS[name].label in sentence or sentence.startswith(
+        f"{name} must be"
+    )  # said, or kept to be said
     assert sentence.endswith(("what was chosen before is kept", "5-3 is used"))
 
 
@@ -169,7 +172,7 @@ def test_an_address_of_rubbish_is_corrected_before_a_widget_reads_it(panel, text
                 assert (await visitor.open(**query | {"tour": "1"})).errors == (), query.keys()
                 settings, problems = Settings.from_query(query)
                 assert visitor.settings == repr(settings.reduced())
-                assert visitor.said == problems
+                assert visitor.said == list(map(in_words, problems))
                 assert visitor.left == settings.to_query() | {"tour": "1"}
                 visitor.said, visitor.query = [], visitor.left  # as a browser does
                 assert (await visitor.change("epochs", 50)).errors == ()

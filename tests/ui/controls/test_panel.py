@@ -11,6 +11,7 @@ from core import DATASETS, Settings
 from core.settings import LAMS, SETTINGS, Setting, format_value
 from tests.app import QUICK, open_app, topic
 from tests.ui.controls.rubbish import RUBBISH
+from ui.base.problems import in_words
 from ui.controls import panel
 
 pytestmark = pytest.mark.usefixtures("two_folds")
@@ -256,7 +257,7 @@ def test_a_broken_address_opens_at_the_defaults_and_says_so():
     sentences = [warning.value for warning in app.warning]
     assert len(sentences) == 4
     for name in ("lam", "dataset", "seed", "hidden"):
-        assert any(sentence.startswith(name) for sentence in sentences)
+        assert any(sentence.startswith(SETTINGS[name].label) for sentence in sentences)
     default = core.Settings()
     assert app.select_slider(key="lam").value == default.lam
     assert app.selectbox(key="dataset").value == default.dataset
@@ -273,7 +274,7 @@ def test_whatever_an_address_says_the_page_opens_and_says_what_was_wrong(text):
     app = open_panel(**query, tour="x", present="1")
     settings, problems = Settings.from_query(query)
     check_agreement_beside(app, settings, {"tour": "x", "present": "1"})
-    assert [warning.value for warning in app.warning] == problems
+    assert [warning.value for warning in app.warning] == list(map(in_words, problems))
     assert len(problems) >= len(SETTINGS) - 4, "most of them take none of it"
 
 
@@ -285,7 +286,7 @@ def test_one_wrong_value_leaves_all_others_in_the_address(name):
         expected = replace(Settings(**FIELDS), **{name: getattr(Settings(), name)})
         check_agreement_beside(app, expected, {"tour": "x"})
         (warning,) = app.warning
-        assert warning.value.startswith(f"{name} must be")
+        assert warning.value.startswith(f"{SETTINGS[name].label} must be")
 
 
 def check_agreement_beside(app: AppTest, expected: Settings, others: dict[str, str]) -> None:
@@ -320,7 +321,7 @@ def test_what_was_right_in_a_broken_address_stays():
 
 def test_sentences_about_an_address_stay_until_something_else_is_chosen():
     app = open_panel(lam="abc", epochs="50")
-    assert [warning.value.split(",")[0] for warning in app.warning] == ["lam must be a number"]
+    assert [warning.value.split(",")[0] for warning in app.warning] == ["Penalty strength λ must be a number"]
     app.run()
     assert len(app.warning) == 1
     drawn(app)["seed"].set_value(1).run()
@@ -347,7 +348,7 @@ def test_what_is_no_list_of_widths_is_put_back_and_nothing_is_lost(text):
     app = open_panel(hidden="5-3", seed="3")
     press(app, "type", text)
     (warning,) = app.warning
-    assert warning.value.startswith("hidden must be")
+    assert warning.value.startswith("Hidden layers must be")
     assert warning.value.endswith("5-3 is used")
     check_agreement(app, Settings(hidden=(5, 3), seed=3))
     press(app, "type", "6, 2")

@@ -203,14 +203,29 @@ def assert_hit(page: Page, button) -> None:
     )
 
 
-def test_no_page_scrolls_sideways(page, address):
-    for path in ("", "l1-vs-l2", "tanh", "shrink-and-step"):
+PAGES = ("", "l1-vs-l2", "weight-histograms", "tanh", "cancelled-units", "shrink-and-step")
+# Windows, and how much of the picture that moves must stand above the bar before anything is scrolled.
+WINDOWS = {
+    (1920, 1080): 0.85,
+    (1440, 900): 0.85,
+    (390, 844): 0.3,
+    (2560, 1440): 0.85,
+    (768, 1024): 0.3,
+    (320, 700): 0,
+}
+
+
+def test_the_picture_that_moves_stands_in_the_first_screen_and_nothing_scrolls_sideways(page, address):
+    for path in PAGES:
         open_page(page, f"{address}/{path}?{QUICK}")
-        for width in (2560, 1440, 768, 390, 320):
-            page.set_viewport_size({"width": width, "height": 900})
+        for (width, height), least in WINDOWS.items():
+            page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(500)  # charts follow the window
             wider = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
             assert wider <= 0, (path, width)
+            foot = page.get_by_test_id("lam-bar").bounding_box()["y"]
+            box = page.locator(f"{STAGE} svg.marks").first.bounding_box()
+            assert (min(foot, box["y"] + box["height"]) - box["y"]) / box["height"] >= least, (path, width)
 
 
 def test_on_paper_charts_are_whole_and_tools_are_gone(page, address):

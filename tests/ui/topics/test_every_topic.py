@@ -39,8 +39,6 @@ SMALL = Settings(dataset="moons", hidden=(4, 3), epochs=50, n_samples=100, noise
 DIVERGING = {"dataset": "wine", "learning_rate": "3", "hidden": "4"}
 # The table that the chosen λ changes where it is not the mark at λ alone: of what is shown at one λ.
 OF_THE_CHOSEN_LAM = {
-    "histograms": "bins",
-    "weight_decay": "steps",
     "gradient_check": "points",
     "solvers": "weights",
     "converter": "libraries",

@@ -536,7 +536,11 @@ def test_a_layer_that_is_gone_is_not_chosen_any_more():
 def test_pixels_are_drawn_as_images():
     app = open_app(TOPIC, dataset="digits", hidden="none", **QUICK)
     weights = chart(app)[1]["weights"]
-    assert weights.row_end.max() == 9
+    assert (weights.row_end.max(), weights.column_end.max()) == (2 * 10 - 1, 5 * 9 - 1), "five abreast"
+    cells = [part for part in chart(app)[0]["vconcat"][0]["layer"] if part["mark"]["type"] == "rect"]
+    for part in cells:
+        ends = [part["encoding"][axis]["scale"]["range"][1]["expr"] for axis in "xy"]
+        assert {end.split(" * ", 1)[1] for end in ends} == {"min(width / 44, 11)"}, "a cell is a square"
     assert sorted(chart(app)[1]["units"].unit) == list("0123456789")
 
 

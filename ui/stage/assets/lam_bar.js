@@ -238,7 +238,7 @@ class Bar {
   skipLink() {
     const link = document.createElement("a");
     link.className = "lam-skip";
-    link.href = "#";
+    link.href = `#${this.lam.input.id}`;
     link.textContent = "Go to λ";
     link.addEventListener("click", (event) => {
       event.preventDefault();

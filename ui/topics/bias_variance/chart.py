@@ -19,7 +19,7 @@ from ui.pictures.chart import (
     titled,
 )
 
-KEY = ("Aside solid, training dashed", "Mean of the sets, and lowest to highest")
+KEY = ("Aside solid, training dashed; root scale", "Mean of the sets, and lowest to highest")
 ALL_SAMPLES, AT_LAM = "datum.is_all", "datum.k == k"  # which rows of the tables a panel shows
 SHADES = {"noise": 0.14, "bias": 0.4, "both": 0.27}  # of the ink; the variance has the penalty's colour
 
@@ -41,7 +41,7 @@ def chart(labels: tuple[str, ...], sizes: tuple[int, ...], penalty: str, is_trut
         height=240, title=titled("The error against λ, all samples", part_key(is_truth), ink)
     )
     costs_by_m = layer(frame("cost"), *lines(AT_LAM, over_m, color)).properties(
-        height=160, title="Cost against m, at this λ"
+        height=160, title="Cost against m, at this λ, root scale"
     )
     errors_by_m = layer(frame("high"), *stack(AT_LAM, over_m, color, ink)).properties(
         height=220, title="The error against m, at this λ"

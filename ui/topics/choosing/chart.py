@@ -42,7 +42,7 @@ def chart(
         key.append(f"Dotted: {N_FRESH:,} rows that nobody has seen")
     told = readout({"title": ink.text, "validated": color, "size": ink.quiet})
     costs = cost_panel(x, color, ink).properties(
-        height=COST_HEIGHT, title=titled(f"Cost against λ, {penalty}", key, ink)
+        height=COST_HEIGHT, title=titled(f"Cost against λ, {penalty}, root scale", key, ink)
     )
     sizes = size_panel(x, color, ink).properties(height=90, title=size)
     rows = [[Column([sizes, costs], 1.3), Column([told, column_panel(n_columns, color, ink)])]]

@@ -44,7 +44,7 @@ def chart(labels: tuple[str, ...], n_squares: int, penalty: str, has_truth: bool
     if has_truth:
         key.append("Dotted: 20,000 rows that nobody has seen")
     costs = layer(band(x), curve(x, cost, ink), *rule_labels()).properties(
-        height=COST_HEIGHT, title=titled("Cost against λ", key, ink)
+        height=COST_HEIGHT, title=titled("Cost against λ, on a root scale", key, ink)
     )
     accuracy = curve(x, percent_axis("accuracy", zero=False), ink)
     rows = [

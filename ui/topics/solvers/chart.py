@@ -1,6 +1,6 @@
 """The solvers over their steps: how far above the optimum, how many exact zeros, and which weights."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import altair as alt
 
@@ -16,6 +16,7 @@ from ui.pictures.chart import (
     playing_slider,
     power_axis,
     readout,
+    square_scales,
     table,
     weight_cells,
     with_names,
@@ -112,35 +113,35 @@ def zeros_panel(n_weights: int, ink: Ink, x: alt.X) -> alt.LayerChart:
 def weight_panel(n_rows: int, n_columns: int, n_names: int, ink: Ink) -> alt.LayerChart:
     """The weights at k as cells, an exact zero empty; a cross where the optimum says otherwise.
 
-    n_names: of the columns, which stand under them; 0 for none.
+    n_names: of the columns, which stand under them; 0 for images, whose cells are squares.
     """
-    x, y = across("column:Q", n_columns, n_names), down("row:Q", n_rows)
-    x_end, y_end = alt.X2("column_end:Q"), alt.Y2("row_end:Q")
+    height = (22 if n_names else 16) * n_rows
+    across = alt.Scale(domain=[0, n_columns], nice=False)
+    down = alt.Scale(domain=[0, n_rows], nice=False, reverse=True)
+    if not n_names:
+        across, down = square_scales(n_columns, n_rows, height)
+    x, y = partial(_across, across, n_names), partial(_down, down)
     shown = {"solver": "solver", "input": "input"}
     rects = [
-        cells.encode(x=x, y=y, x2=x_end, y2=y_end)
+        cells.encode(x=x("column:Q"), y=y("row:Q"), x2=alt.X2("column_end:Q"), y2=alt.Y2("row_end:Q"))
         for cells in weight_cells(table("weights"), AT_STEP, shown, ink)
     ]
-    crosses = wrong_marks().encode(x=across("x:Q", n_columns, n_names), y=down("y:Q", n_rows))
-    names = (
-        table("names")
-        .mark_text(align="left", baseline="bottom", dy=-2, fontSize=16, color=ink.quiet)
-        .encode(x=x, y=y, text="solver:N")
-    )
-    return layer(*rects, crosses, names).properties(
-        height=(22 if n_names else 16) * n_rows, title="The weights, × where wrong"
-    )
+    names = table("names").mark_text(align="left", baseline="bottom", dy=-2, fontSize=16, color=ink.quiet)
+    return layer(
+        *rects,
+        wrong_marks().encode(x=x("x:Q"), y=y("y:Q")),
+        names.encode(x=x("column:Q"), y=y("row:Q"), text="solver:N"),
+    ).properties(height=height, title="The weights, × where wrong")
 
 
-def across(field: str, n_columns: int, n_names: int) -> alt.X:
+def _across(scale: alt.Scale, n_names: int, field: str) -> alt.X:
     """The columns of the cells, with the names of the inputs under them where there are any."""
-    axis = input_axis(n_names) if n_names else None
-    return alt.X(field, title=None, axis=axis, scale=alt.Scale(domain=[0, n_columns], nice=False))
+    return alt.X(field, title=None, axis=input_axis(n_names) if n_names else None, scale=scale)
 
 
-def down(field: str, n_rows: int) -> alt.Y:
+def _down(scale: alt.Scale, field: str) -> alt.Y:
     """The rows of the cells, from above."""
-    return alt.Y(field, axis=None, scale=alt.Scale(domain=[0, n_rows], nice=False, reverse=True))
+    return alt.Y(field, axis=None, scale=scale)
 
 
 def wrong_marks() -> alt.Chart:

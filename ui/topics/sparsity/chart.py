@@ -18,6 +18,7 @@ from ui.pictures.chart import (
     over_lam,
     percent_axis,
     rest_readout,
+    square_scales,
     table,
     titled,
     weight_cells,
@@ -151,15 +152,18 @@ def weight_matrix(
 ) -> alt.LayerChart:
     """The weights at k as cells: hue by sign, strength by size; an exact zero is an empty cell."""
     rows = table("weights").transform_filter(f"datum.penalty == '{penalty}'")
-    x = alt.X("column:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, n_columns], nice=False))
-    y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[0, n_rows], nice=False, reverse=True))
+    height = max(44, (11 if is_image else 20) * n_rows)
+    across = alt.Scale(domain=[0, n_columns], nice=False)
+    down = alt.Scale(domain=[0, n_rows], nice=False, reverse=True)
+    if is_image:
+        across, down = square_scales(n_columns, n_rows, height)
+    x = alt.X("column:Q", title=None, axis=axis, scale=across)
+    y = alt.Y("row:Q", axis=None, scale=down)
     cells = [
         cell.encode(x=x, y=y, x2="column_end:Q", y2="row_end:Q")
         for cell in weight_cells(rows, "datum['v' + k]", {"unit": "unit", "input": "input"}, ink)
     ]
-    return layer(*cells, unit_names(is_image, ink)).properties(
-        height=max(44, (16 if is_image else 20) * n_rows), title=f"{penalty}: the weights"
-    )
+    return layer(*cells, unit_names(is_image, ink)).properties(height=height, title=f"{penalty}: the weights")
 
 
 def unit_names(is_image: bool, ink: Ink) -> alt.Chart:

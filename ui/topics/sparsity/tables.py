@@ -20,8 +20,8 @@ COMPARED = PENALTIES["l1"].label  # with which the others are compared
 SAME_LAM, EQUAL_COST = "lam", "cost"  # how the partners are chosen
 MAX_PATHS = 40  # lines in one panel; more are a tangle
 MAX_UNITS = 16  # units in the matrix of weights
-MAX_ABREAST = 10  # units' images in one line; more stand in lines of WRAPPED
-WRAPPED = 8
+ABREAST = {8: 4, 10: 5}  # images in one line, by the most units for which it is so many
+MANY_ABREAST = 8  # of more units
 
 
 def zero_shares(runs: Runs) -> pd.DataFrame:
@@ -188,7 +188,7 @@ def pixel_cells(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Row and column of each pixel, the units' images (height, width) side by side in one line or more."""
     height, width = image
-    per_line = n_units if n_units <= MAX_ABREAST else WRAPPED
+    per_line = next((n for most, n in ABREAST.items() if n_units <= most), MANY_ABREAST)
     row = (unit // per_line) * (height + 2) + pixel // width + 1
     return row, (unit % per_line) * (width + 1) + pixel % width
 

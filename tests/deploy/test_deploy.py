@@ -287,6 +287,7 @@ def test_a_chart_is_drawn_and_moved_through_nginx_under_the_policy(watched):
         open_page(watched, f"{server.address}/?epochs=50")
         watched.get_by_role("slider", name="Penalty strength λ").press("ArrowRight")
         expect(watched).to_have_url(re.compile("lam=15"))
+        expect(watched.get_by_test_id("lam-value")).to_have_text("λ = 15")
         slider(watched).press("ArrowRight")
         expect(watched).to_have_url(re.compile("lam=20"))
         wait_until_quiet(watched)

@@ -232,7 +232,10 @@ def test_fields_come_first_beside_the_costs_and_move_with_lam(theme):
     (place, fields), (_, costs) = rows[0]
     assert {"fields", "field_points", "field_heads"} <= set(place["tables"])
     assert place["width"] > 1
-    assert [panel.get("title", {}).get("text") for panel in costs["vconcat"]] == [None, "Cost against λ"]
+    assert [panel.get("title", {}).get("text") for panel in costs["vconcat"]] == [
+        None,
+        "Cost against λ, on a root scale",
+    ]
     images, *_ = fields["vconcat"][0]["layer"]
     assert images["mark"]["type"] == "image"
     assert images["transform"] == [{"filter": "datum.k == k"}]

@@ -77,9 +77,7 @@ class Beside:
     """Settings that are kept beside those of the panel."""
 
     settings: Settings
-    choices: Mapping[
-        str, str
-    ]  # at the controls of the page on which they were kept, by key, as the address has it
+    choices: Mapping[str, str]  # at the controls of their page, by key, as the address has it
 
 
 class Move(NamedTuple):

@@ -32,6 +32,11 @@ def integer_table(**columns: Sequence[int] | np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(columns, dtype="int32")
 
 
+def evenly(n: int, most: int) -> np.ndarray:
+    """Positions of at most so many of n things: the first, the last, and evenly between."""
+    return np.unique(np.linspace(0, n - 1, most).astype(int))
+
+
 def lam_titles(lams: Sequence[float] = LAMS) -> pd.DataFrame:
     """k, title: what the columns v0, v1, … of a table stand at, where they are over λ."""
     return integer_table(k=range(len(lams))).assign(title=[lam_text(lam) for lam in lams])

@@ -5,7 +5,6 @@ controls of its page. Streamlit drops it when a page is left, so the session kee
 """
 
 from dataclasses import asdict, replace
-from typing import Any
 
 import streamlit as st
 
@@ -17,8 +16,10 @@ from ui.base.session import Beside, session
 from ui.base.words import joined, lam_text
 from ui.controls.panel import add_problems
 from ui.data.own import source_of
+from ui.data.shelf import shelf_of
 from ui.topics import TOPICS
-from ui.topics.topic import Context, Topic
+from ui.topics.topic import Context, Control, Topic
+from ui.work.tasks import Run
 
 IN_ADDRESS = "beside"
 DEFAULTS = "defaults"  # how the address says that nothing differs from these
@@ -51,7 +52,7 @@ def put_away() -> None:
 
 def of(topic: Topic, context: Context) -> Beside:
     """What a page shows, to be kept."""
-    settings = (context.panel or context).settings
+    settings = panel_of(context).settings
     return Beside(settings, {one.key: str(context[one]) for one in topic.controls if one.applies(context)})
 
 
@@ -74,24 +75,32 @@ def parse(text: str) -> Beside:
     return Beside(settings, {name: value for name, value in parts.items() if name in CONTROLS})
 
 
-def chosen(beside: Beside, context: Context) -> dict[str, Any]:
-    """What was chosen at the controls, as far as it can be chosen in this context."""
-    texts = ((CONTROLS[name], text) for name, text in beside.choices.items())
-    found = {control.key: control.parse(text, context) for control, text in texts}
-    return {key: value for key, value in found.items() if value is not None}
+def context_of(beside: Beside, topic: Topic, context: Context, runner: Run) -> Context:
+    """What is kept as a page shows it beside this context; runner: has its work done.
+
+    Where more than λ sets the two apart, λ is the same on both sides.
+    """
+    now = panel_of(context)
+    there = replace(now, settings=beside.settings, shelf=shelf_of(beside.settings), runner=runner)
+    found = {name: CONTROLS[name].parse(text, there) for name, text in beside.choices.items()}
+    chosen = {name: value for name, value in found.items() if value is not None}
+    there = replace(there, choices={**context.choices, **chosen})
+    if replace(beside.settings, lam=now.lam) != now.settings or _other_choices(topic, there, context):
+        there = there.at(replace(beside.settings, lam=now.lam))
+    return topic.adapted(there)
 
 
-def with_lam_of(beside: Beside, now: Settings) -> Settings:
-    """The settings to be shown: where more than λ sets them apart, λ is the same on both sides."""
-    moved = replace(beside.settings, lam=now.lam)
-    return beside.settings if moved == now else moved
+def panel_of(context: Context) -> Context:
+    """That of the panel's settings, where the page shows others."""
+    return context.panel or context
 
 
-def name_of(settings: Settings, other: Settings) -> str:
-    """What sets settings apart from others, in words."""
+def name_of(topic: Topic, context: Context, other: Context) -> str:
+    """What sets a context apart from another, in words."""
     words = []
+    settings, others = panel_of(context).settings, panel_of(other).settings
     for name, value in asdict(settings).items():
-        if value == getattr(other, name):
+        if value == getattr(others, name):
             continue
         if name == "lam":
             words.append(lam_text(value))
@@ -99,4 +108,13 @@ def name_of(settings: Settings, other: Settings) -> str:
             words.append(source_of(value).label)
         else:
             words.append(f"{SETTINGS[name].label.lower()} {format_value(value)}")
+    words += [
+        f"“{control.label}” {control.shown(context[control], context)}"
+        for control in _other_choices(topic, context, other)
+    ]
     return joined(words) if words else "the same settings"
+
+
+def _other_choices(topic: Topic, context: Context, other: Context) -> list[Control]:
+    """The topic's controls at which two contexts differ."""
+    return [one for one in topic.controls if one.applies(context) and context[one] != other[one]]

@@ -88,8 +88,7 @@ def open_topic(topic: Topic) -> Context:
         st.info(topic.remedy.sentence)
         st.button(topic.remedy.label, on_click=choose_hidden, args=(topic.remedy.hidden,), key="remedy")
         st.stop()
-    with st.container():
-        lam_bar.show_track(topic.measured(context))
+    lam_bar.show_track(topic.measured(context))
     return draw_controls(topic, context)
 
 
@@ -125,25 +124,21 @@ def _draw_stages(picture: Picture, topic: Topic, context: Context) -> None:
     if kept is None:
         draw_stage(picture)
         return
-    now = (context.panel or context).settings
-    settings = beside.with_lam_of(kept, now)
-    place = st.empty()
+    _tell_unseen(picture)
+    first, *others = picture.charts[0]
+    other = beside.context_of(kept, topic, context, Progress(st.empty(), "beside"))
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown(f"**{beside.name_of(now, settings)}**")
-        draw_chart(picture.charts[0][0])
+        st.markdown(f"**{beside.name_of(topic, context, other)}**")
+        draw_chart(first)
     with right, suppress(UnfinishedError):
-        st.markdown(f"Kept beside: **{beside.name_of(settings, now)}**")
-        other = replace(
-            panel_context(), settings=settings, shelf=shelf_of(settings), runner=Progress(place, "beside")
-        )
-        other = topic.adapted(other)
-        found = topic.picture(replace(other, choices={**context.choices, **beside.chosen(kept, other)}))
+        st.markdown(f"Kept beside: **{beside.name_of(topic, other, context)}**")
+        found = topic.picture(other)
         if found.missing:
             st.info(found.missing)
         else:
-            draw_chart(found.charts[0][0].standing(settings.lam != now.lam))
-    if others := picture.charts[0][1:]:
+            draw_chart(found.charts[0][0].standing(at_its_own=other.lam != context.lam))
+    if others:
         _draw_row(others)
 
 
@@ -191,13 +186,14 @@ def draw(picture: Picture) -> None:
 
 
 def draw_stage(picture: Picture) -> None:
-    """Show the first row; the tables travel beside the spec, which stays the same when they change.
-
-    What it shows at the chosen λ stands before it, for screen readers alone: its alternative text is part
-    of the spec, and so a constant.
-    """
-    st.html(f'<p class="for-screen-readers">{escape(picture.spoken)}</p>')
+    """Show the first row; the tables travel beside the spec, which stays the same when they change."""
+    _tell_unseen(picture)
     _draw_row(picture.charts[0])
+
+
+def _tell_unseen(picture: Picture) -> None:
+    """What a picture shows at the chosen λ, for screen readers alone: its alternative text is a constant."""
+    st.html(f'<p class="for-screen-readers">{escape(picture.spoken)}</p>')
 
 
 def draw_further(picture: Picture) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ui.base.tables import evenly
+
 MAX_POINTS = 700  # samples in one square; all that the synthetic data have
 
 
@@ -45,7 +47,7 @@ def points_in_squares(
     lefts: where the squares begin; side: how long theirs is. Of more than MAX_POINTS samples so many are
     drawn, evenly through the rows.
     """
-    kept = np.unique(np.linspace(0, len(X) - 1, MAX_POINTS).astype(int))
+    kept = evenly(len(X), MAX_POINTS)
     x, height = side * plane.shares(X[kept]).T
     n = len(lefts)
     return pd.DataFrame(

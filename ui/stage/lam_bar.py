@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.measures import count_weights, count_zeros
 from core.selection import Validation
 from core.settings import LAMS, format_value
 from ui.base.tables import Runs
@@ -90,7 +91,7 @@ def known_marks(context: Context) -> list[Mark]:
     """Where rules choose λ, and from where on nothing is left."""
     marks = [(one.k_1se, label, "λ₁ₛₑ") for label, one in _validated(context).items() if one.k_1se >= 0]
     for label, run in _runs(context).items():
-        n_left = sum(np.count_nonzero(W, axis=(1, 2)) for W in run.W)
+        n_left = count_weights(run.W) - count_zeros(run.W)
         if n_left[-1] == 0 and n_left.any():
             marks.append((int(np.flatnonzero(n_left)[-1]) + 1, label, "λₘₐₓ"))
     return marks

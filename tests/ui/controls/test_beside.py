@@ -6,6 +6,9 @@ import core
 from tests.app import QUICK, context_at, open_app, own_charts, topic
 from ui.base.session import Beside
 from ui.controls import beside
+from ui.controls.beside import CONTROLS
+from ui.topics.topic import Context
+from ui.work.tasks import run_now
 
 pytestmark = pytest.mark.usefixtures("two_folds")
 SMALL = {"dataset": "moons", "n_samples": "50", "hidden": "3", **QUICK}
@@ -41,24 +44,43 @@ def test_a_text_that_means_nothing_is_refused_with_what_was_expected(text, said)
     assert said in str(error.value)
 
 
+def kept_at(kept: Beside, page: str, now: core.Settings, **choices: object) -> tuple[Context, Context]:
+    """What a page shows now, and what it shows beside it."""
+    context = context_at(now, choices)
+    return context, beside.context_of(kept, topic(page), context, run_now)
+
+
 def test_two_lams_stay_apart_and_all_else_is_shown_at_the_same_lam():
     now = core.Settings(lam=50.0)
     other_lam = Beside(core.Settings(lam=1.0), {})
-    assert beside.with_lam_of(other_lam, now) == core.Settings(lam=1.0)
+    assert kept_at(other_lam, "hidden_units", now)[1].settings == core.Settings(lam=1.0)
     other_seed = Beside(core.Settings(lam=1.0, seed=3), {})
-    assert beside.with_lam_of(other_seed, now) == core.Settings(lam=50.0, seed=3)
+    assert kept_at(other_seed, "hidden_units", now)[1].settings == core.Settings(lam=50.0, seed=3)
+    other_penalty = Beside(core.Settings(lam=1.0), {"drawn_penalty": "l1"})
+    assert kept_at(other_penalty, "hidden_units", now)[1].settings == now, "L1 stands beside L2 at one λ"
 
 
 def test_what_sets_settings_apart_is_said_in_words():
     one, other = core.Settings(lam=1.0, seed=3), core.Settings(dataset="moons", lam=10.0)
-    assert beside.name_of(one, other) == "Breast cancer, seed 3 and λ = 1"
-    assert beside.name_of(other, one) == "Moons, seed 0 and λ = 10"
-    assert beside.name_of(one, one) == "the same settings"
+    here, there = context_at(one), context_at(other)
+    page = topic("hidden_units")
+    assert beside.name_of(page, here, there) == "Breast cancer, seed 3 and λ = 1"
+    assert beside.name_of(page, there, here) == "Moons, seed 0 and λ = 10"
+    assert beside.name_of(page, here, here) == "the same settings"
+
+
+def test_a_choice_on_the_page_sets_apart_too():
+    kept = Beside(core.Settings(), {"drawn_penalty": "l1"})
+    here, there = kept_at(kept, "hidden_units", core.Settings())
+    label = CONTROLS["drawn_penalty"].label
+    assert beside.name_of(topic("hidden_units"), there, here) == f"“{label}” L1"
+    assert beside.name_of(topic("hidden_units"), here, there) == f"“{label}” L2"
 
 
 def test_a_choice_that_cannot_be_made_here_is_left_alone():
     kept = Beside(core.Settings(), {"drawn_penalty": "l1", "tolerance": "7"})
-    assert beside.chosen(kept, context_at()) == {"drawn_penalty": "l1"}
+    now = {"tolerance": 0.05}
+    assert kept_at(kept, "hidden_units", core.Settings(), **now)[1].choices == now | {"drawn_penalty": "l1"}
 
 
 def test_a_page_keeps_its_settings_beside_and_puts_them_away():

@@ -137,19 +137,19 @@ class Bar {
     });
   }
 
-  // A handle was moved by hand; at once: it was let go, and not by a key.
-  moved(handle, at_once) {
+  // A handle was moved, by a hand that has let go or by a key, after which others may come.
+  moved(handle, byKey) {
     this.stop();
     this.follow();
-    if (handle === this.lam) this.chooseSoon(at_once ? 0 : SETTLE);
+    if (handle === this.lam) this.chooseSoon(byKey ? SETTLE : 0);
   }
 
   chooseSoon(after) {
     clearTimeout(this.choosing);
     this.choosing = 0;
     this.mark(this.waits || this.lam.k !== this.data.lam.k);
-    if (after > 0) this.choosing = setTimeout(() => this.choose(true), after);
-    else this.choose(true);
+    if (after > 0) this.choosing = setTimeout(() => this.choose(), after);
+    else this.choose();
   }
 
   // The λ where the handle stands is the chosen one.
@@ -266,7 +266,7 @@ class Handle {
     this.input.addEventListener("pointerup", () => (this.held = false));
     this.input.addEventListener("pointercancel", () => {
       this.held = false;
-      bar.moved(this, true);
+      bar.moved(this, false);
     });
     this.input.addEventListener("input", () => {
       this.show(Number(this.input.value));
@@ -277,12 +277,12 @@ class Handle {
     this.input.addEventListener("change", () => {
       this.held = false;
       if (bar.data.presented && !byKey) this.input.blur();
-      bar.moved(this, !byKey);
+      bar.moved(this, byKey);
     });
     for (const button of root.querySelectorAll("[data-step]")) {
       button.addEventListener("click", () => {
         this.show(this.k + Number(button.dataset.step));
-        bar.moved(this, false);
+        bar.moved(this, true);
       });
     }
   }
@@ -302,7 +302,6 @@ class Handle {
     this.input.value = this.k;
     this.value.textContent = `${this.name} = ${this.labels[this.k]}`;
     this.input.setAttribute("aria-valuetext", this.value.textContent);
-    this.input.style.setProperty("--at", this.last() ? this.k / this.last() : 0);
     for (const button of this.root.querySelectorAll("[data-step]")) {
       button.disabled = button.dataset.step < 0 ? this.k === 0 : this.k === this.last();
     }

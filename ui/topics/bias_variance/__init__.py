@@ -99,7 +99,7 @@ TOPIC = Topic(
     title="Bias and variance",
     address="more-data-or-more-lambda",
     sentence="Too much variance: get more data, or regularize.",
-    todo="Move λ: variance falls, and bias may grow.",
+    todo="Move λ: what becomes of the variance, and what of the bias?",
     idea="Train on other samples, and another network comes out: how far their answers lie apart is "
     "variance. What they get wrong even on average is bias, and what no model can know is noise. More "
     "samples mostly take variance, and so does a penalty, which may pay for it in bias. Here training sets "

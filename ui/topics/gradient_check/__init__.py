@@ -78,7 +78,7 @@ TOPIC = Topic(
     address="gradient-check",
     sentence="dW = dW_bp + λ/m·W really is the slope of J.",
     heading="The penalty's gradient, checked against J itself",
-    todo="Break the gradient on purpose, and see the check catch it.",
+    todo="Break the gradient on purpose: does the check catch it?",
     idea="Backpropagation says how J changes with each weight. So does J itself: move one weight a little "
     "up, then a little down, and compare. If dW = dW_bp + the penalty's part is right, both give the same "
     "number and every mark lies on the diagonal. Break the gradient on purpose to see the check catch it.",

@@ -95,7 +95,7 @@ TOPIC = Topic(
     title="Hidden units",
     address="cancelled-units",
     sentence="A large λ cancels hidden units.",
-    todo="Move λ: links fade, and units fall out of the network.",
+    todo="Move λ: which links fade, and which units fall out of the network?",
     idea="Inputs on the left, the output on the right; a link is as wide as its weight is large. Move λ: "
     "links fade, and units fall out of the network. A unit is **cut** when no path leads from it to the "
     "output. It is **constant** when no path leads to it from the input: it then hands on the same tanh(b) "

@@ -21,8 +21,8 @@ def draw(context: Context) -> Picture:
             "play. Choose a smaller λ or α.",
         )
     moving = at_every_lam(context)
-    chosen = Tables({"chosen": integer_table(k=[k])}).packed
-    return replace(moving, tables=Tables({**moving.packed, **chosen}), notes=notes(runs, k))
+    tables = Tables(moving.packed | {"chosen": integer_table(k=[k])})
+    return replace(moving, tables=tables, notes=notes(runs, k))
 
 
 @at_any_lam_of_training

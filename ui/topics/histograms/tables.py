@@ -5,7 +5,7 @@ import pandas as pd
 
 from core import Run
 from core.measures import count_weights, histogram
-from ui.base.tables import Runs, integer_table, wide
+from ui.base.tables import Runs, evenly, integer_table, wide
 from ui.base.words import lam_text, standing
 
 N_BINS = 41  # odd, so that the middle bin holds what is nearly, not exactly, zero
@@ -20,8 +20,7 @@ def shown_snapshots(runs: Runs) -> np.ndarray:
     """Positions of the snapshots that are shown, at every λ: the first, the last, and evenly between."""
     first = next(iter(runs.values()))
     n_each = len(runs) * first.lams.size * count_weights(first.W)
-    n = int(np.clip(MOST_COUNTED // n_each, MIN_SHOWN, MAX_SHOWN))
-    return np.unique(np.linspace(0, len(first.epochs) - 1, n).astype(int))
+    return evenly(len(first.epochs), int(np.clip(MOST_COUNTED // n_each, MIN_SHOWN, MAX_SHOWN)))
 
 
 def weight_histograms(runs: Runs, shown: np.ndarray) -> pd.DataFrame:

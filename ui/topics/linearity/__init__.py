@@ -125,7 +125,7 @@ TOPIC = Topic(
     address="tanh",
     sentence="Small weights keep units in tanh's linear part.",
     heading="Small weights keep tanh in its linear part",
-    todo="Move λ: the z crowd into the band where tanh is nearly a line.",
+    todo="Move λ: which units come into the band where tanh is nearly a line?",
     idea="tanh is nearly a straight line around 0. The coloured strips are the z that each unit "
     "really takes on the training data. Move λ: as the weights shrink, the z crowd into the band, and "
     "the network may come close to an affine map of its input: how close is measured.",

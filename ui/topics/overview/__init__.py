@@ -6,7 +6,7 @@ from core import PENALTIES
 from core.settings import LAMS
 from ui.base.tables import integer_table
 from ui.base.words import lam_label
-from ui.pictures.picture import Picture
+from ui.pictures.picture import Picture, Tables
 from ui.topics.overview.chart import chart
 from ui.topics.overview.example import about, adapted
 from ui.topics.overview.notes import notes
@@ -23,7 +23,7 @@ from ui.topics.overview.tables import (
     square_table,
     three_lams,
 )
-from ui.topics.topic import Context, Topic, penalty_control
+from ui.topics.topic import Context, Topic, at_any_lam, penalty_control
 
 PENALTY = penalty_control("overview_penalty", "Three λ side by side, below, under")
 
@@ -40,27 +40,41 @@ def draw(context: Context) -> Picture:
             missing=f"At every λ {penalty} diverged, so there is no boundary to draw. Choose a smaller α in "
             "the panel.",
         )
-    plane = plane_of(data)
+    plane, moving = plane_of(data), fields(context)
     return Picture(
         "overview",
         chart(context.labels, len(ks), penalty, context.settings.is_synthetic, context.theme),
-        {
-            "fields": field_table(runs, plane, context.ink.page),
-            "field_points": sample_table(len(runs), plane, data),
-            "field_heads": field_heads(scores),
-            "squares": square_table(runs[penalty], ks, plane, context.ink.page),
-            "points": sample_table(len(ks), plane, data),
-            "headings": boundary_labels(ks, roles, LAMS, scores[penalty]),
-            "readout": score_readout(scores, runs),
-            "chosen": integer_table(k=[context.k]),
-            "scores": score_table(scores),
-            "rules": rule_table(scores, LAMS),
-        },
+        Tables(
+            moving.packed
+            | {
+                "field_heads": field_heads(scores),
+                "squares": square_table(runs[penalty], ks, plane, context.ink.page),
+                "points": sample_table(len(ks), plane, data),
+                "headings": boundary_labels(ks, roles, LAMS, scores[penalty]),
+                "readout": score_readout(scores, runs),
+                "chosen": integer_table(k=[context.k]),
+                "scores": score_table(scores),
+                "rules": rule_table(scores, LAMS),
+            }
+        ),
         "The plane coloured by the answer of each penalty's network at λ, with the training samples; the "
         "same at λ = 0, at λ₁ₛₑ and at one too large; and against λ the cost and the accuracy on training "
         "rows, on rows kept aside in folds and, where they can be drawn, on new ones.",
         notes(scores, runs, ks, penalty, context.k, data, known),
         helpers=frozenset({"chosen", "fields", "field_heads", "headings", "squares"}),
+    )
+
+
+@at_any_lam
+def fields(context: Context) -> Picture:
+    """Tables alone: what the network of each penalty says of the plane at every λ, and the samples on it."""
+    runs, plane = context.networks.runs, plane_of(context.data)
+    return Picture(
+        "fields",
+        tables={
+            "fields": field_table(runs, plane, context.ink.page),
+            "field_points": sample_table(len(runs), plane, context.data),
+        },
     )
 
 
@@ -85,7 +99,7 @@ TOPIC = Topic(
     title="Overview",
     address="start",
     sentence="With the right λ a network stops memorizing noise.",
-    todo="Move λ, at the foot of the window, until the boundary stops following single points.",
+    todo="Move λ, at the foot of the window: where does the boundary stop following single points?",
     idea="Without a penalty a network bends its boundary around single noisy samples. A penalty on the "
     "weights makes that expensive: first the noise goes, and with too much of it the signal as well.",
     draw=draw,

@@ -210,7 +210,7 @@ TOPIC = Topic(
     title="L1 vs L2",
     address="l1-vs-l2",
     sentence="L1 makes weights exactly zero, L2 only small.",
-    todo="Move λ: L1 empties cells, L2 fades them.",
+    todo="Move λ: which cells become empty, and under which penalty?",
     idea="The same network, trained from the same start with each penalty at every λ. Move λ: the L1 penalty "
     "empties more and more of the cells, the L2 penalty only fades them.",
     draw=draw,

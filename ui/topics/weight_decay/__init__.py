@@ -44,9 +44,9 @@ def draw(context: Context) -> Picture:
     """The next L2 step at every λ, opened at the chosen one, αλ/m alone, and Adam's two ways."""
     data, run, k = context.data, l2_run(context), context.k
     moving = at_every_lam(context)
-    chosen = Tables({"chosen": integer_table(k=[k])}).packed
+    tables = Tables(moving.packed | {"chosen": integer_table(k=[k])})
     update = take_apart(run, data.X_train, data.y_train, k)
-    return replace(moving, tables=Tables({**moving.packed, **chosen}), notes=notes(run, update, data, k))
+    return replace(moving, tables=tables, notes=notes(run, update, data, k))
 
 
 @at_any_lam_of_training

@@ -10,7 +10,7 @@ import pandas as pd
 from core import Dataset, Run
 from core.decay import Update, adam_l2, adamw, decay_paths, regime, take_apart
 from core.measures import count_weights, weight_length
-from ui.base.tables import integer_table
+from ui.base.tables import evenly, integer_table
 from ui.base.words import lam_text, number
 from ui.pictures.picture import Tables
 
@@ -53,8 +53,7 @@ def weight_names(data: Dataset, update: Update, l: int) -> list[str]:
 def shown_snapshots(run: Run) -> np.ndarray:
     """Positions of the snapshots that are shown, at every λ: the first, the last, and evenly between."""
     n_each = run.lams.size * run.m * count_weights(run.W)
-    n = int(np.clip(MOST_MULTIPLIED // n_each, MIN_SHOWN, MAX_SHOWN))
-    return np.unique(np.linspace(0, len(run.epochs) - 1, n).astype(int))
+    return evenly(len(run.epochs), int(np.clip(MOST_MULTIPLIED // n_each, MIN_SHOWN, MAX_SHOWN)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,9 +125,14 @@ def _part(name: str, l: int, update: Update) -> np.ndarray:
     return part.reshape(len(part), part.shape[1] * part.shape[2])
 
 
-def _norm(name: str, l: int | None, update: Update) -> np.ndarray:
-    """Size of one of PARTS over the snapshots; of "before" that of the weights."""
-    return weight_length([update.W[l or 0]]) if name == "before" else norms(update, l)[name]
+def _norms(l: int | None, update: Update) -> np.ndarray:
+    """Size of each of PARTS of layer l, or of all layers together, (n_snapshots, n_parts)."""
+    return np.stack(list(norms(update, l).values()), axis=1)
+
+
+def _length(l: int, update: Update) -> np.ndarray:
+    """Length of the weights of layer l, (n_snapshots,)."""
+    return weight_length([update.W[l]])
 
 
 def reach_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -147,8 +151,8 @@ def layer_lines(steps: Steps) -> pd.DataFrame:
     """k, e, layer, and what is read over each layer: weights, shrink, gradient, together."""
     frames = []
     for l in range(len(steps.updates[0].W)):
-        lengths = steps.each(partial(_norm, "before", l)).ravel()
-        sizes = {name: steps.each(partial(_norm, name, l)).ravel() for name in PARTS}
+        lengths = steps.each(partial(_length, l)).ravel()
+        sizes = dict(zip(PARTS, steps.each(partial(_norms, l)).reshape(-1, len(PARTS)).T, strict=True))
         frames.append(
             steps.positions.assign(
                 layer=np.int32(l),
@@ -182,12 +186,11 @@ def size_table(steps: Steps) -> pd.DataFrame:
 
     NaN where a log axis has no place for it.
     """
-    frames = []
-    for name in PARTS:
-        sizes = steps.each(partial(_norm, name, None))
-        sizes = np.where((sizes > 0) & np.isfinite(sizes), sizes, np.nan)
+    frames, sizes = [], steps.each(partial(_norms, None))
+    sizes = np.where((sizes > 0) & np.isfinite(sizes), sizes, np.nan)
+    for i, name in enumerate(PARTS):
         rows = {"epoch": steps.epochs.astype(np.int32), "part": name}
-        frames.append(pd.DataFrame({**rows, **{f"v{k}": size for k, size in enumerate(sizes.T)}}))
+        frames.append(pd.DataFrame({**rows, **{f"v{k}": size for k, size in enumerate(sizes[:, :, i].T)}}))
     return pd.concat(frames, ignore_index=True)
 
 

@@ -1,6 +1,7 @@
 """A setting kept beside the page's own: in the address, in words, and as a picture."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 import core
 from tests.app import QUICK, context_at, open_app, own_charts, topic
@@ -83,9 +84,15 @@ def test_a_choice_that_cannot_be_made_here_is_left_alone():
     assert kept_at(kept, "hidden_units", core.Settings(), **now)[1].choices == now | {"drawn_penalty": "l1"}
 
 
+def told_unseen(app: AppTest) -> list[str]:
+    """What the page says for screen readers alone."""
+    bodies = [one.proto.body for one in app.get("html")]
+    return [body for body in bodies if body.startswith('<p class="for-screen-readers"')]
+
+
 def test_a_page_keeps_its_settings_beside_and_puts_them_away():
     app = open_app(topic("hidden_units"), lam="1", **SMALL)
-    alone = len(app.get("vega_lite_chart"))
+    alone, unseen = len(app.get("vega_lite_chart")), told_unseen(app)
     app.button(key="keep_beside").click().run()
     assert not app.exception
     assert "dataset:moons" in "".join(app.query_params["beside"])
@@ -96,6 +103,8 @@ def test_a_page_keeps_its_settings_beside_and_puts_them_away():
         "Kept beside: **λ = 1**",
     ]
     assert len(app.get("vega_lite_chart")) == alone + 1
+    assert len(told_unseen(app)) == len(unseen)
+    assert "λ = 50" in told_unseen(app)[0], "what is shown now is told to who does not see it"
     app.number_input(key="seed").set_value(2).run()
     assert "Kept beside: **seed 0**" in [m.value for m in app.markdown]
     app.button(key="put_away").click().run()

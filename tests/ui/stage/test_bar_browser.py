@@ -22,6 +22,7 @@ from tests.browser import (
     wait_for_readout,
 )
 from ui.frame.menu import MENU
+from ui.stage import component
 
 pytestmark = pytest.mark.browser
 QUICK = "epochs=50"
@@ -61,6 +62,27 @@ def test_a_lam_that_is_let_go_is_chosen_everywhere(page, address):
     expect(page).to_have_url(re.compile("what-was-tried.*lam=50"))
     expect(page.get_by_test_id("lam-value")).to_have_text("λ = 50")
     assert page.trouble == []
+
+
+TIMERS = """(input, event) => {
+  const own = window.setTimeout, delays = [];
+  window.setTimeout = (work, delay, ...rest) => (delays.push(delay), own(work, delay, ...rest));
+  for (const one of event) input.dispatchEvent(one === 'keydown' ? new KeyboardEvent(one) : new Event(one));
+  window.setTimeout = own;
+  return delays.filter(delay => delay > 0); // the page does what it does at once
+}"""
+
+
+def test_a_hand_that_lets_go_waits_for_nothing_and_a_key_for_those_after_it(page, address):
+    script = (component.HERE / component.ASSETS / "lam_bar.js").read_text(encoding="utf-8")
+    settle, answer = (int(re.search(rf"const {name} = (\d+);", script)[1]) for name in ("SETTLE", "ANSWER"))
+    open_page(page, f"{address}/tanh?{QUICK}")
+    wait_for_readout(page, "λ = 10")
+    scrub(page, LAMS.index(30.0))
+    assert slider(page).evaluate(TIMERS, ["keydown", "input", "change"]) == [settle]
+    expect(page).to_have_url(re.compile("lam=30"))
+    scrub(page, LAMS.index(50.0))
+    assert slider(page).evaluate(TIMERS, ["pointerdown", "input", "change"]) == [answer]
 
 
 def test_keys_choose_where_they_rest_and_back_goes_to_the_last_choice(page, address):

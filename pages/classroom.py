@@ -6,8 +6,8 @@ from ui.tour.links import scenario_rows, step_rows
 
 st.title("A tour to predict, and scenarios to look for", anchor=False)
 st.markdown(
-    "1. **Present** in the bar above gives the page to the picture; the keys of a presenter's remote turn "
-    "the steps.\n"
+    "1. **Present** in the bar above gives the page to the picture; the keys of a presenter's remote walk "
+    "the tour: one goes on, to the answer and to the next question, the other goes back.\n"
     "2. Read the question, let the class choose, then **Reveal**: the answer is measured on the networks of "
     "the page, so it follows every change in the panel.\n"
     "3. Each link opens its step or scenario with its settings, in a new tab or on a student's phone."

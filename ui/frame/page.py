@@ -78,7 +78,7 @@ def open_topic(topic: Topic) -> Context:
         if topic.todo:
             st.markdown(topic.todo)
     context = topic.adapted(panel_context())
-    with st.container():  # there even when empty, so that what follows keeps its place
+    with st.container(key="about"):  # there even when empty, so that what follows keeps its place
         if topic.needs in (Need.REST, Need.TRAINING) and context.panel is None:
             log.note(context, topic.networks(context).runs)
             _say_what_failed(context, topic.networks(context).runs)
@@ -94,7 +94,7 @@ def open_topic(topic: Topic) -> Context:
 
 def show(topic: Topic, context: Context) -> Picture:
     """The topic's picture with what can be taken away of it and what to notice, or why there is none."""
-    with st.container():  # there even when empty, so that what follows keeps its place
+    with st.container(key="remark"):  # there even when empty, so that what follows keeps its place
         if remark := topic.remark(context):
             st.info(remark)
         if sentence := topic.unrest(context):

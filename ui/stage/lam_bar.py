@@ -15,6 +15,7 @@ import numpy as np
 import streamlit as st
 
 from core.measures import count_weights, count_zeros
+from core.network import layer_sizes
 from core.selection import Validation
 from core.settings import LAMS, format_value
 from ui.base.tables import Runs
@@ -75,8 +76,16 @@ def _choose() -> None:
 
 
 def show_track(context: Context) -> None:
-    """Hand the bar the small chart of what is known in this context, for under its handle."""
+    """Hand the bar the small chart of what is known in this context, for under its handle, and its name."""
     _hand_over("track", track(known_costs(context), known_marks(context)))
+    _hand_over("about", about(context))
+
+
+def about(context: Context) -> str:
+    """The data and the network, as a projector shows them beside λ: Breast cancer, 30-8-1."""
+    data = context.data
+    sizes = layer_sizes(data.n_features, context.settings.hidden, len(data.class_names))
+    return f"{data.source.label}, {'-'.join(map(str, sizes))}"
 
 
 def known_costs(context: Context) -> dict[str, np.ndarray]:
@@ -137,7 +146,7 @@ def offer(scrub: Scrub | None) -> None:
         _hand_over("second", {"name": scrub.name, "labels": scrub.labels})
 
 
-def _hand_over(name: str, value: Mapping[str, Any]) -> None:
+def _hand_over(name: str, value: Mapping[str, Any] | str) -> None:
     """An element out of sight that holds a value for the bar's script."""
     st.html(
         f'<div class="lam-{name}-source" data-value="{escape(json.dumps(value), quote=True)}" hidden></div>'

@@ -226,8 +226,8 @@ def gradient(context: Context) -> tuple[int, str]:
 
 def _worst_error(context: Context, mistake: str | None) -> float:
     """The largest relative error of a layer of the L2 network's gradient, with this mistake in it."""
-    check = context.get(gradient_check(context.settings, context.shelf, "l2", mistake))
-    return float(check.gradients.relative_error.max())
+    checks = context.get(gradient_check(context.settings, context.shelf, "l2", mistake))
+    return float(checks.by_lam[context.lam].gradients.relative_error.max())
 
 
 def decay(context: Context) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""The bar of the tour: a question over the page, a prediction, and the answer measured on what is shown.
+"""The strip of the tour: a question over the page, a prediction, and the answer measured on what is shown.
 
 The step stands in the address, `?tour=exact-zeros`. Streamlit drops it when a page is left, so the session
 keeps it too and writes it back; an address that has no settings beside it is led to the step's own.
@@ -18,12 +18,13 @@ from ui.base.address import PRESENT, keep_in_address, query_of
 from ui.base.session import NO_PROBLEM, Answer, Move, Problem, session
 from ui.base.theme import style
 from ui.controls.panel import choose
+from ui.stage.component import component
 from ui.topics import TOPICS
 from ui.topics.topic import Context, Topic
 from ui.tour.steps import IN_ADDRESS, STEPS, TOUR, Step, step_of, with_values
+from ui.tour.walk import Stage
 
 HERE = Path(__file__).parent
-PRESENTED_SIZE = 1.25  # of the bar's type, for a projector
 
 
 def arrive(page: StreamlitPage) -> None:
@@ -48,14 +49,14 @@ def show(page: StreamlitPage, panel_context: Callable[[], Context]) -> None:
     with st.container(key="tour"):
         session.tour_problem = problems.say(session.tour_problem, session.settings)
         if session.tour_step:
-            _show_step(STEPS[session.tour_step], page, panel_context())
+            _show_step(Stage(STEPS[session.tour_step], session.tour_shown), page, panel_context())
 
 
 def go(name: str) -> None:
     """A button's callback: to a step of the tour, its page and its settings."""
     step = STEPS[name]
     go_to(step.topic, step.settings)
-    session.tour_step = name
+    session.tour_step, session.tour_shown = name, False
     keep_in_address(IN_ADDRESS, name)
 
 
@@ -77,7 +78,9 @@ def _find_step() -> Step | None:
         session.tour_step, session.tour_problem = None, Problem((f"{error}; no tour is on",), None)
         keep_in_address(IN_ADDRESS, None)
         return None
-    session.tour_step, session.tour_problem = step.name, NO_PROBLEM
+    if step.name != session.tour_step:
+        session.tour_step, session.tour_shown = step.name, False
+    session.tour_problem = NO_PROBLEM
     if in_address != step.name:  # it is not there, or is a number
         keep_in_address(IN_ADDRESS, step.name)
     return step
@@ -87,47 +90,63 @@ def _is_open(file: str, page: StreamlitPage) -> bool:
     return any(topic.file == file and topic.title == page.title for topic in TOPICS)
 
 
-def _show_step(step: Step, page: StreamlitPage, context: Context) -> None:
-    is_shown = step.name in session.tour_shown
-    size = PRESENTED_SIZE if st.session_state.get(PRESENT) else 1
-    rules = [HERE / "tour.css", *([] if is_shown else [HERE / "veil.css"])]
-    st.html(style(*rules, variables={"--tour-size": str(size)}))
-    with st.container(key="tour_step", gap="small"):
-        with st.container(key="tour_head", horizontal=True, vertical_alignment="center", gap="small"):
-            _show_ways(step, page)
-        _show_line("lead", with_values(step.lead_in, context.settings))
-        _show_line("question", with_values(step.question, context.settings))
-        with st.container(key="tour_choice", horizontal=True, vertical_alignment="center"):
-            with st.container(key="tour_options", width="content"):
-                predicted = _predict(step)
-            st.button(
-                "Hide the answer" if is_shown else "Reveal",
-                type="primary",
-                disabled=predicted is None,
-                on_click=_turn,
-                args=(step.name,),
-                key="tour_reveal",
-            )
-        with st.container(key="tour_answer"):
-            if is_shown:
-                _show_answer(step, context, predicted)
-            else:
-                st.markdown("Predict, then reveal: the answer is measured on the networks of this page.")
+def _show_step(stage: Stage, page: StreamlitPage, context: Context) -> None:
+    """The strip: the question, then its options or its answer, and the ways on and back.
+
+    Presented it has a height of its own, whatever is in it: so the answer takes the place of the options.
+    """
+    step, presented = stage.step, bool(st.session_state.get(PRESENT))
+    rules = [HERE / "tour.css", *([HERE / "presented.css"] if presented else [])]
+    st.html(style(*rules, *([] if stage.shown else [HERE / "veil.css"])))
+    component("veil")(key="tour_veil", data={"veiled": not stage.shown, "step": step.name})
+    with st.container(key="tour_step", horizontal=True, gap="medium"):
+        with st.container(key="tour_words", gap=None):
+            _show_line("place", f"Tour, step {TOUR.index(step) + 1} of {len(TOUR)}: {step.title}")
+            if not presented:
+                _show_line("lead", with_values(step.lead_in, context.settings))
+            _show_line("question", with_values(step.question, context.settings))
+            predicted = session.tour_predicted.get(step.name)
+            if not (presented and stage.shown):
+                with st.container(key="tour_options"):
+                    predicted = _predict(step)
+            with st.container(key="tour_answer"):
+                if stage.shown:
+                    _show_answer(step, context, predicted)
+                elif not presented:
+                    st.markdown("Predict, then reveal: the answer is measured on the networks of this page.")
+        with st.container(key="tour_ways", width="content", gap="small"):
+            _show_ways(stage, page, is_open=presented or predicted is not None)
 
 
-def _show_ways(step: Step, page: StreamlitPage) -> None:
-    """Where the tour is, and the ways on; presented, also on the keys of a presenter's remote."""
+def _show_ways(stage: Stage, page: StreamlitPage, is_open: bool) -> None:
+    """The ways on and back; presented, also on the keys of a presenter's remote.
+
+    is_open: whether the answer may be asked for. A class predicts aloud, so there it always may.
+    """
     keys = ("PageUp", "PageDown") if st.session_state.get(PRESENT) else (None, None)
-    at, last = TOUR.index(step), len(TOUR) - 1
-    before, after = TOUR[max(at - 1, 0)].name, TOUR[min(at + 1, last)].name
-    _show_line("place", f"Tour, step {at + 1} of {len(TOUR)}: {step.title}")
-    if not _is_open(step.topic.file, page):
-        st.page_link(step.topic.file, label="To this step's page", icon=":material/arrow_forward:")
-    st.button(
-        "Previous", on_click=go, args=(before,), disabled=at == 0, key="tour_previous", shortcut=keys[0]
-    )
-    st.button("Next", on_click=go, args=(after,), disabled=at == last, key="tour_next", shortcut=keys[1])
-    st.button("Leave the tour", on_click=_leave, key="tour_leave")
+    before, after = stage.back(), stage.on()
+    if not _is_open(stage.step.topic.file, page):
+        st.page_link(stage.step.topic.file, label="To this step's page", icon=":material/arrow_forward:")
+    if after is None:
+        st.button("Start again", type="primary", on_click=_start_again, key="tour_again")
+    else:
+        st.button(
+            "Next question" if stage.shown else "Reveal",
+            type="primary",
+            disabled=not (stage.shown or is_open),
+            on_click=_walk,
+            args=(after,),
+            key="tour_on",
+            shortcut=keys[1],
+        )
+    with st.container(key="tour_other_ways", horizontal=True, gap="small"):
+        st.button(
+            "Back", on_click=_walk, args=(before,), disabled=not before, key="tour_back", shortcut=keys[0]
+        )
+        if not (stage.shown or is_open) and stage.step is not TOUR[-1]:
+            skipped = TOUR[TOUR.index(stage.step) + 1]
+            st.button("Skip", on_click=_walk, args=(Stage(skipped),), key="tour_skip")
+        st.button("Leave", on_click=_leave, key="tour_leave")
 
 
 def _show_line(kind: str, text: str) -> None:
@@ -159,13 +178,11 @@ def _prediction_key(step: Step) -> str:
 def _show_answer(step: Step, context: Context, predicted: int | None) -> None:
     """The answer, and after the last one how many predictions were right."""
     answer = _measured(step, step.topic.adapted(context))
-    st.markdown(verdict(step, answer, predicted))
     results = session.tour_results
     if answer.right is not None and predicted is not None:
         results.setdefault(step.name, predicted == answer.right)
-    if step is TOUR[-1]:
-        st.markdown(summary(results))
-        st.button("Start again", on_click=_start_again, key="tour_again")
+    end = f" {summary(results)}" if step is TOUR[-1] else ""
+    st.markdown(verdict(step, answer, predicted) + end)
 
 
 def verdict(step: Step, answer: Answer, predicted: int | None) -> str:
@@ -183,7 +200,9 @@ def verdict(step: Step, answer: Answer, predicted: int | None) -> str:
 
 
 def summary(results: Mapping[str, bool]) -> str:
-    """How many of the predictions were right."""
+    """How many of the predictions were right, where any were made."""
+    if not results:
+        return "That was the tour."
     return (
         f"That was the tour: **{sum(results.values())} of {len(results)}** predictions were right, "
         f"of {len(TOUR)} questions."
@@ -205,20 +224,22 @@ def _measured(step: Step, context: Context) -> Answer:
     return answer
 
 
-def _turn(name: str) -> None:
-    """A button's callback: show the step's answer, or hide it."""
-    session.tour_shown ^= {name}
+def _walk(stage: Stage) -> None:
+    """A button's callback: to another stage; only a step that is not on has its page and settings opened."""
+    if stage.step.name != session.tour_step:
+        go(stage.step.name)
+    session.tour_shown = stage.shown
 
 
 def _leave() -> None:
     """A button's callback: no tour any more; settings and predictions stay."""
-    session.tour_step, session.tour_problem = None, NO_PROBLEM
+    session.tour_step, session.tour_shown, session.tour_problem = None, False, NO_PROBLEM
     keep_in_address(IN_ADDRESS, None)
 
 
 def _start_again() -> None:
     """A button's callback: the first step, nothing predicted."""
-    del session.tour_predicted, session.tour_shown, session.tour_results
+    del session.tour_predicted, session.tour_results
     for step in TOUR:
         st.session_state.pop(_prediction_key(step), None)
     go(TOUR[0].name)

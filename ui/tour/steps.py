@@ -133,7 +133,7 @@ TOUR: tuple[Step, ...] = (
         "The gradient's second part",
         GRADIENT_CHECK,
         {},
-        "The penalty adds its part to what backpropagation gives: dW = dW_bp + λ/m·W. Measuring J tells.",
+        "To what backpropagation gives, the penalty adds its part of dW, which is λ/m·W. Measuring J tells.",
         "Forget λ/m·W at {lam}: how large will the worst layer's relative error be?",
         ("Below one millionth", "Below 1 %", "1 to 20 %", "20 % or more"),
         answers.gradient,

@@ -25,7 +25,7 @@ FIRST = {
     "trials": {},
     "pinned": (),
     "tour_step": None,
-    "tour_shown": set(),
+    "tour_shown": False,
 }
 
 
@@ -89,7 +89,7 @@ def test_no_widget_has_the_name_of_a_remembered_thing():
         for word in node.keywords
         if word.arg == "key" and isinstance(word.value, ast.Constant)
     }
-    assert {"more_epochs", "tour_reveal"} <= keys
+    assert {"more_epochs", "tour_on"} <= keys
     assert {*keys, *SETTINGS, PRESENT} & REMEMBERED.keys() == set()
 
 

@@ -225,6 +225,20 @@ def assert_hit(page: Page, button) -> None:
     )
 
 
+def test_a_click_on_a_curve_chooses_the_lam_under_it(page, address):
+    open_page(page, f"{address}/l1-vs-l2?{QUICK}")
+    wait_for_readout(page, "λ = 10")
+    label = page.locator(f"{STAGE} .role-axis-label text", has_text=re.compile("^100$")).first.bounding_box()
+    page.mouse.click(label["x"] + label["width"] / 2, label["y"] - 60)  # in the panel, over that λ
+    wait_for_readout(page, "λ = 100")
+    expect(page).to_have_url(re.compile("lam=100(&|$)"))
+    expect(page.get_by_test_id("lam-value")).to_have_text("λ = 100")
+    page.mouse.click(label["x"] + label["width"] / 2, label["y"] + label["height"] + 12)  # under the axis
+    page.wait_for_timeout(500)
+    assert "lam=100" in page.url, "beside the panel nothing is chosen"
+    assert page.trouble == []
+
+
 PAGES = ("", "l1-vs-l2", "weight-histograms", "tanh", "cancelled-units", "shrink-and-step")
 # Windows, and how much of the picture that moves must stand above the bar before anything is scrolled.
 WINDOWS = {

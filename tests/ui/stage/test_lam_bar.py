@@ -92,6 +92,13 @@ def test_every_page_has_the_bar_and_hands_it_what_is_known():
             assert second["labels"][0] == "0"
 
 
+def test_the_bar_names_the_data_and_the_network_that_the_page_shows():
+    assert handed(open_app(topic("sparsity"), hidden="5-3", **QUICK), "about") == "Breast cancer, 30-5-3-1"
+    assert handed(open_app(topic("sparsity"), dataset="wine", hidden="4", **QUICK), "about") == "Wine, 13-4-3"
+    app = open_app(topic("overview"), hidden="5-3", **QUICK)  # which shows an example in the plane
+    assert handed(app, "about").startswith("Moons, 2-")
+
+
 def test_the_track_is_the_validated_cost_once_it_is_there_and_the_training_cost_before():
     context = context_at(**SMALL)
     runs = context.networks.runs

@@ -58,9 +58,9 @@ def test_a_step_that_is_not_there_is_said_and_no_tour_is_on(text):
 
 def test_a_revealed_answer_follows_the_panel_and_the_first_prediction_counts():
     app = open_app(topic("sparsity"), tour="exact-zeros", hidden="none", lam="20", epochs="50")
-    assert app.button(key="tour_reveal").disabled
+    assert app.button(key="tour_on").disabled
     app.segmented_control(key="tour_prediction_exact-zeros").set_value(2).run()
-    app.button(key="tour_reveal").click().run()
+    app.button(key="tour_on").click().run()
     first = ZEROS.answer(opened(ZEROS.name, epochs=50))
     assert first.sentence in bar_of(app)
     assert "You predicted “Both the same”" in bar_of(app)
@@ -77,7 +77,7 @@ def test_a_revealed_answer_follows_the_control_of_its_page():
     step = STEPS["linear-part"]
     app = open_app(step.topic, tour=step.name, lam="300", epochs="50")
     app.segmented_control(key="tour_prediction_linear-part").set_value(3).run()
-    app.button(key="tour_reveal").click().run()
+    app.button(key="tour_on").click().run()
     assert step.answer(opened(step.name, epochs=50)).sentence in bar_of(app)
     app.segmented_control(key="deviation").set_value(0.1).run()
     assert step.answer(opened(step.name, {"deviation": 0.1}, epochs=50)).sentence in bar_of(app)
@@ -89,7 +89,7 @@ def test_the_answer_on_samples_comes_with_the_curves_of_its_page():
         topic("sparsity"), tour=step.name, dataset="needles", hidden="none", noise="0.4", epochs="50"
     )
     app.segmented_control(key="tour_prediction_more-data-or-lambda").set_value(0).run()
-    app.button(key="tour_reveal").click().run()
+    app.button(key="tour_on").click().run()
     assert "not all trained yet" in bar_of(app)
     app.switch_page(step.topic.file).run()
     app.run()
@@ -103,38 +103,57 @@ def test_the_tour_goes_on_to_pages_and_back_and_ends_with_a_count():
     app = open_app(
         topic("gradient_check"), tour=before.name, epochs="50", hidden="none", dataset="moons", seed="3"
     )
-    app.button(key="tour_next").click().run()
+    app.button(key="tour_skip").click().run()
     assert not app.exception
     assert app.title[0].value == "Where exact zeros come from"
     assert app.session_state.settings == core.Settings(**LAST.settings)
     assert app.query_params["tour"] == LAST.name
-    assert app.button(key="tour_next").disabled
+    assert app.button(key="tour_on").disabled
     app.segmented_control(key=f"tour_prediction_{LAST.name}").set_value(0).run()
-    app.button(key="tour_reveal").click().run()
+    app.button(key="tour_on").click().run()
     answer = LAST.answer(opened(LAST.name))
     assert answer.sentence in bar_of(app)
     assert f"**{int(answer.right == 0)} of 1** predictions were right" in bar_of(app)
-    app.button(key="tour_previous").click().run()
-    assert app.title[0].value.startswith("Too much variance")
-    assert app.session_state.settings == core.Settings(**before.settings)
-    app.button(key="tour_next").click().run()
+    assert "tour_on" not in {button.key for button in app.button}, "there is no further question"
+    app.button(key="tour_back").click().run()
+    assert "Predict, then reveal" in bar_of(app), "back from an answer is its question"
     prediction = app.segmented_control(key=f"tour_prediction_{LAST.name}")
     assert prediction.value == 0, "a prediction is kept"
+    app.button(key="tour_back").click().run()
+    assert app.title[0].value.startswith("Too much variance")
+    assert app.session_state.settings == core.Settings(**before.settings)
+    assert "Predict, then reveal" not in bar_of(app), "back from a question is the answer before it"
     app.button(key="tour_leave").click().run()
     assert "tour-question" not in bar_of(app)
     assert "tour" not in app.query_params
 
 
+def test_presented_one_key_walks_the_tour_without_a_prediction():
+    app = open_app(ZEROS.topic, tour=ZEROS.name, present="1", epochs="50", hidden="none", lam="20")
+    on = app.button(key="tour_on")
+    assert (on.label, on.proto.shortcut, on.disabled) == ("Reveal", "pagedown", False)
+    assert app.button(key="tour_back").proto.shortcut == "pageup"
+    on.click().run()
+    assert ZEROS.answer(opened(ZEROS.name, epochs=50)).sentence in bar_of(app)
+    assert not app.get("segmented_control") or f"tour_prediction_{ZEROS.name}" not in {
+        control.key for control in app.segmented_control
+    }, "the answer takes the place of the options"
+    assert app.session_state.tour_results == {}, "nobody has predicted"
+    app.button(key="tour_on").click().run()
+    assert app.query_params["tour"] == TOUR[3].name
+    assert app.button(key="tour_on").label == "Reveal"
+
+
 def test_a_tour_that_starts_again_has_forgotten_what_was_predicted():
     app = open_app(LAST.topic, tour=LAST.name, lam="20")
     app.segmented_control(key=f"tour_prediction_{LAST.name}").set_value(1).run()
-    app.button(key="tour_reveal").click().run()
+    app.button(key="tour_on").click().run()
     app.button(key="tour_again").click().run()
     assert "step 1 of" in bar_of(app)
     assert app.query_params["tour"] == TOUR[0].name
     assert app.session_state.tour_predicted == {}
     for _ in TOUR[1:]:
-        app.button(key="tour_next").click().run()
+        app.button(key="tour_skip").click().run()
     assert app.segmented_control(key=f"tour_prediction_{LAST.name}").value is None
     assert "Predict, then reveal" in bar_of(app)
 
@@ -161,3 +180,4 @@ def test_a_verdict_names_the_right_option_and_a_wrong_prediction():
 def test_the_summary_counts_the_predictions_that_were_right():
     results = {"exact-zeros": True, "fewer-bytes": False, "all-layers": True}
     assert f"**2 of 3** predictions were right, of {len(TOUR)} questions" in summary(results)
+    assert summary({}) == "That was the tour."

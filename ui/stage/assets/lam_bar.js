@@ -36,6 +36,7 @@ class Bar {
     this.adopt = this.adopt.bind(this);
     this.keepPageKeys = this.keepPageKeys.bind(this);
     this.goBack = this.goBack.bind(this);
+    this.chooseAt = this.chooseAt.bind(this);
     this.watcher = new MutationObserver(this.adopt);
     this.painter = new MutationObserver(() => this.followTheme());
     this.skip = this.skipLink();
@@ -46,6 +47,7 @@ class Bar {
     this.painter.observe(document.querySelector(".stApp"), { attributes: true, attributeFilter: ["class"] });
     document.addEventListener("keydown", this.keepPageKeys, true);
     window.addEventListener("popstate", this.goBack);
+    document.addEventListener("click", this.chooseAt);
     if (!this.skip.isConnected) document.body.prepend(this.skip);
   }
 
@@ -56,6 +58,7 @@ class Bar {
     this.painter.disconnect();
     document.removeEventListener("keydown", this.keepPageKeys, true);
     window.removeEventListener("popstate", this.goBack);
+    document.removeEventListener("click", this.chooseAt);
     this.skip.remove();
     this.mark(false);
   }
@@ -115,6 +118,9 @@ class Bar {
   }
 
   drawTrack() {
+    const about = handed("about");
+    if (about !== this.about) this.root.querySelector(".lam-about").textContent = about && JSON.parse(about);
+    this.about = about;
     const of = handed("track");
     if (of === this.trackOf) return;
     this.trackOf = of;
@@ -177,6 +183,21 @@ class Bar {
     this.lam.show(k);
     this.follow();
     this.choose();
+  }
+
+  // A click on a curve over λ, or anywhere in its panel, chooses the λ that it was made at.
+  chooseAt(event) {
+    const svg = event.target.closest?.(".stVegaLiteChart svg.marks");
+    if (!svg) return;
+    for (const axis of svg.querySelectorAll(".role-axis")) {
+      if (axis.querySelector(".role-axis-title text")?.textContent !== this.data.lam.name) continue;
+      const panel = axis.closest(".role-scope, .role-frame").querySelector(".background").getBoundingClientRect();
+      if (!isWithin(panel, event)) continue;
+      const k = positionAt(axis, this.data.lam.labels, event.clientX);
+      if (k === null) continue;
+      this.lam.show(k);
+      return this.moved(this.lam, false);
+    }
   }
 
   // The page has turned dark or light: charts are drawn by the server, which has to hear of it.
@@ -339,6 +360,21 @@ function tickAt({ k, color, words }, last) {
   name.textContent = words;
   tick.append(name);
   return tick;
+}
+
+function isWithin(box, { clientX, clientY }) {
+  return clientX >= box.left && clientX <= box.right && clientY >= box.top && clientY <= box.bottom;
+}
+
+// Which position of an axis lies at so many pixels: between the first and the last of its labels it is even.
+function positionAt(axis, labels, pixels) {
+  const known = [...axis.querySelectorAll(".role-axis-label text")]
+    .map((text) => ({ k: labels.indexOf(text.textContent), box: text.getBoundingClientRect() }))
+    .filter(({ k }) => k >= 0);
+  if (known.length < 2) return null;
+  const [first, last] = [known[0], known.at(-1)];
+  const middle = ({ box }) => (box.left + box.right) / 2;
+  return Math.round(first.k + ((last.k - first.k) * (pixels - middle(first))) / (middle(last) - middle(first)));
 }
 
 function nameOf(bind) {

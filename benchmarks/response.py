@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from tests.browser import chromium, dashboard, open_page, wait_until_quiet
 from ui.frame.menu import MENU
 
-NO_SLIDER = ("gradient-check", "same-lambda-elsewhere")
+NO_SLIDER = ("same-lambda-elsewhere",)
 BAR = "[data-testid=lam-bar] .lam-row:not([hidden]) input[type=range]"
 OWN = ".vega-bind:not(.in-bar) input[type=range]"  # sliders of a chart's own, beside those that the bar moves
 NAME = """input => input.getAttribute('aria-label')

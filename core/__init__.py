@@ -5,7 +5,7 @@ from core.files import SavedRun, load_run, save_run
 from core.gradient import gradient_check
 from core.grid import train_grid
 from core.logistic import LogisticPath, degrees_of_freedom, fit_logistic, lam_max
-from core.penalties import PENALTIES, Penalty
+from core.penalties import LECTURED, PENALTIES, Penalty
 from core.run import Run
 from core.selection import cross_validate, nested_cross_validate
 from core.settings import LAMS, Settings
@@ -15,6 +15,7 @@ from core.training import train
 __all__ = [
     "DATASETS",
     "LAMS",
+    "LECTURED",
     "PENALTIES",
     "Dataset",
     "LogisticPath",

@@ -3,7 +3,8 @@
     ∂J/∂θ ≈ (J(θ + h) − J(θ − h))/2h, with an error of the order of h²
 
 Every perturbed network is one more network of the stack, so the numeric side runs the very forward pass
-that training runs, and the other side its backward pass; both take the penalty from the registry.
+that training runs, and the other side its backward pass; both take the penalty from the registry. λ only
+weighs the penalty's part of J, so the networks that are moved once serve every λ.
 """
 
 from collections.abc import Sequence
@@ -97,19 +98,31 @@ class Check:
 def check(
     data: Dataset, hidden: Sequence[int], penalty: str, lam: float, seed: int, mistake: str | None = None
 ) -> Check:
-    """The gradient check on `most_rows` training rows or so, for `most_checked` parameters.
+    """The gradient check at one λ; everything else as in `checks`."""
+    return checks(data, hidden, penalty, [lam], seed, mistake)[0]
+
+
+def checks(
+    data: Dataset,
+    hidden: Sequence[int],
+    penalty: str,
+    lams: Sequence[float],
+    seed: int,
+    mistake: str | None = None,
+) -> list[Check]:
+    """The gradient check at each λ, on `most_rows` training rows or so, for `most_checked` parameters.
 
     Where that is not all of them, the seed draws them, the rows spread over the classes, and λ is scaled by
     the share of the rows, so that λ/m stays that of the training. The other arguments are those of
-    `gradients`, which raises ValueError for what is out of range.
+    `gradients_by_lam`, which raises ValueError for what is out of range.
     """
     kept, rows = np.ones(data.m, bool), most_rows(data, hidden)
     if rows < data.m:
         kept = stratified_split(data.y_train, 1 - rows / data.m, np.random.default_rng(seed))
     at_most, n = most_checked(data, hidden), int(kept.sum())
-    X, y = data.X_train[kept], data.y_train[kept]
-    both = gradients(X, y, hidden, penalty, lam * n / data.m, seed, mistake, at_most)
-    return Check(both, penalty, lam, mistake, n, data.m)
+    X, y, scaled = data.X_train[kept], data.y_train[kept], [lam * n / data.m for lam in lams]
+    found = gradients_by_lam(X, y, hidden, penalty, scaled, seed, mistake, at_most)
+    return [Check(both, penalty, lam, mistake, n, data.m) for both, lam in zip(found, lams, strict=True)]
 
 
 def most_checked(data: Dataset, hidden: Sequence[int]) -> int:
@@ -154,17 +167,31 @@ def gradients(
     mistake: str | None = None,
     at_most: int | None = None,
 ) -> Gradients:
-    """The gradient of J at the start that the seed gives, numeric and backpropagated.
+    """The gradient of J at one λ; everything else as in `gradients_by_lam`."""
+    return gradients_by_lam(X, y, hidden, penalty, [lam], seed, mistake, at_most)[0]
+
+
+def gradients_by_lam(
+    X: np.ndarray,
+    y: np.ndarray,
+    hidden: Sequence[int],
+    penalty: str,
+    lams: Sequence[float],
+    seed: int = 0,
+    mistake: str | None = None,
+    at_most: int | None = None,
+) -> list[Gradients]:
+    """For each λ the gradient of J at the start that the seed gives, numeric and backpropagated.
 
     X: (m, n_features) samples; y: (m,) integer classes. hidden: widths of the tanh layers.
-    penalty: a name of PENALTIES. lam: ≥ 0. mistake: one of MISTAKES, to break the backpropagated side.
+    penalty: a name of PENALTIES. lams: each ≥ 0. mistake: one of MISTAKES, to break the backpropagated side.
     at_most: how many parameters to check, drawn by the seed, of each array of parameters a share; None for
     all. The numeric side costs two forward passes for each: give a wide network fewer of them, and fewer
     rows of X.
     Raises ValueError for arguments out of range.
     """
     X, y, classes = validation.check_data(X, y)
-    (lam,) = validation.check_lams([lam])
+    grid = validation.check_lams(lams)
     validation.check_choice("penalty", penalty, tuple(PENALTIES))
     validation.check_choice("mistake", mistake, (None, *MISTAKES))
     hidden = validation.check_hidden(hidden)
@@ -176,21 +203,24 @@ def gradients(
     rng = np.random.default_rng(seed)
     W, b = network.init_params(sizes, rng)
     W = [_off_zero(layer) for layer in W]
-    problem = _Problem(X.T, network.targets(y, len(classes), "float64"), PENALTIES[penalty], lam)
+    problem = _Problem(X.T, network.targets(y, len(classes), "float64"), PENALTIES[penalty], grid)
     drawn = _drawn([theta.size for theta in (*W, *b)], at_most, rng)
     numeric, numeric_b = problem.numeric(W, b, drawn)
     dW, db = problem.backpropagated(W, b, mistake)
-    return Gradients(numeric, dW, numeric_b, db)
+    return [
+        Gradients([slope[k] for slope in numeric], dW[k], [slope[k] for slope in numeric_b], db)
+        for k in range(len(grid))
+    ]
 
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """J as a function of the parameters: the samples, the targets and the penalty."""
+    """J as a function of the parameters: the samples, the targets, the penalty and its λ."""
 
     Xt: np.ndarray  # (n_features, m)
     Y: np.ndarray  # (n_out, m)
     penalty: Penalty
-    lam: float
+    lams: np.ndarray  # (n_lams,)
 
     @property
     def m(self) -> int:
@@ -200,24 +230,24 @@ class _Problem:
         """Room for A of every layer of a stack of networks, A[0] = Xᵀ filled in."""
         return [self.Xt, *(np.empty((*layer.shape[:2], self.m)) for layer in W)]
 
-    def cost(self, W: network.Arrays, b: network.Arrays) -> np.ndarray:
-        """J of each network of a stack, (n_networks,)."""
+    def costs(self, W: network.Arrays, b: network.Arrays) -> np.ndarray:
+        """J of each network of a stack at each λ, (n_lams, n_networks)."""
         data_cost = network.cross_entropy(network.forward(W, b, self.activations(W)), self.Y)
-        penalty_cost = [
-            sum(self.penalty.value(layer, self.lam, self.m) for layer in one) for one in zip(*W, strict=True)
-        ]
-        cost: np.ndarray = data_cost + penalty_cost
-        return cost
+        rates = self.lams[:, None] / (2 * self.m)
+        penalty_cost = sum(rates * self.penalty.of_norms(*_norms(layer)) for layer in W)
+        costs: np.ndarray = data_cost + penalty_cost  # (n_networks,) + (n_lams, n_networks)
+        return costs
 
     def numeric(
         self, W: network.Arrays, b: network.Arrays, drawn: Sequence[np.ndarray]
     ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """Central differences of J along the drawn parameters of one network, shaped as W and b.
+        """Central differences of J along the drawn parameters of one network, (n_lams, *shape) of W and b.
 
         drawn: of each array in (*W, *b) the flat indices to check; the others become NaN.
         """
-        slopes = [np.full_like(theta, np.nan) for theta in (*W, *b)]
-        bytes_each = 8 * (sum(theta.size for theta in slopes) + sum(map(len, W)) * self.m)
+        n_lams = len(self.lams)
+        slopes = [np.full((n_lams, *theta.shape), np.nan) for theta in (*W, *b)]
+        bytes_each = 8 * (sum(theta.size for theta in (*W, *b)) + sum(map(len, W)) * self.m)
         n_chunk = max(1, CHUNK_BYTES // (2 * bytes_each))
         for which, slope in enumerate(slopes):
             if drawn[which].size == 0:
@@ -228,14 +258,17 @@ class _Problem:
                 along = np.arange(len(entries))
                 moved[0, along, entries] += STEP
                 moved[1, along, entries] -= STEP
-                above, below = self.cost(stack[: len(W)], stack[len(W) :]).reshape(2, -1)
-                slope.flat[entries] = (above - below) / (2 * STEP)
+                costs = self.costs(stack[: len(W)], stack[len(W) :]).reshape(n_lams, 2, -1)
+                slope.reshape(n_lams, -1)[:, entries] = (costs[:, 0] - costs[:, 1]) / (2 * STEP)
         return slopes[: len(W)], slopes[len(W) :]
 
     def backpropagated(
         self, W: network.Arrays, b: network.Arrays, mistake: str | None
-    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """dW = dW_bp + the penalty's gradient, and db, of one network, but for the mistake asked for."""
+    ) -> tuple[list[list[np.ndarray]], list[np.ndarray]]:
+        """For each λ dW = dW_bp + the penalty's gradient, and db, of one network, but for the mistake.
+
+        No bias is penalized, so db is that of every λ.
+        """
         stack_W, stack_b = [layer[None] for layer in W], [layer[None] for layer in b]
         dW, db = [np.empty_like(layer) for layer in stack_W], [np.empty_like(layer) for layer in stack_b]
         A = self.activations(stack_W)
@@ -243,12 +276,19 @@ class _Problem:
         A[-1] = (P - self.Y) / self.m
         dA, slope = [np.empty_like(a) for a in A], _one if mistake == "no_slope" else activation.slope
         network.backward(stack_W, A, dA, dW, db, np.ones((self.m, 1)), slope)
-        if mistake != "no_penalty":
-            dW = [
-                d + self.penalty.gradient(layer, self.lam, self.m)
-                for d, layer in zip(dW, stack_W, strict=True)
-            ]
-        return [d[0] for d in dW], [d[0] for d in db]
+        from_data, db = [d[0] for d in dW], [d[0] for d in db]
+        if mistake == "no_penalty":
+            return [from_data] * len(self.lams), db
+        return [
+            [d + self.penalty.gradient(layer, lam, self.m) for d, layer in zip(from_data, W, strict=True)]
+            for lam in self.lams
+        ], db
+
+
+def _norms(W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Σ|w| and Σw² of each network's layer in a stack, (n_networks,) each."""
+    norm, square = zip(*((np.abs(layer).sum(), np.square(layer).sum()) for layer in W), strict=True)
+    return np.array(norm), np.array(square)
 
 
 def _one(A: np.ndarray, out: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.datasets import Dataset
-from core.penalties import PENALTIES
+from core.penalties import LECTURED, PENALTIES
 from core.run import Run
 from core.settings import LAMS, RESTS_FROM, Settings
 from core.training import OnProgress, train
@@ -20,24 +20,24 @@ def train_grid(
     on_progress: OnProgress | None = None,
     hidden: tuple[int, ...] | None = None,
     method: str = "proximal",
+    penalties: Sequence[str] = LECTURED,
 ) -> dict[str, Run]:
-    """Every penalty of the registry over LAMS, by the penalty's label; one stack, all from the same start.
+    """Every penalty over LAMS, by the penalty's label; one stack, all from the same start.
 
     settings: of which hidden, learning_rate, epochs and seed count; hidden: in place of the settings' own.
+    penalties: names of PENALTIES, by default the lecture's.
     snapshots, on_progress, method: as for `train`. Under "accelerated" a network stops once it is at rest,
     and one of λ ≥ RESTS_FROM that is not goes on, see `epochs_to_rest`.
     """
-    n, names = len(LAMS), [name for name in PENALTIES for _ in LAMS]
-    networks = settings.hidden if hidden is None else hidden, names, LAMS * len(PENALTIES)
+    n, names = len(LAMS), [name for name in penalties for _ in LAMS]
+    networks = settings.hidden if hidden is None else hidden, names, LAMS * len(penalties)
     how = settings.learning_rate, settings.epochs, settings.seed
     given = data.X_train, data.y_train, *networks, *how
     if method == "accelerated":
         run = train_to_rest(*given, snapshots=snapshots, on_progress=on_progress)
     else:
         run = train(*given, method=method, snapshots=snapshots, on_progress=on_progress)
-    return {
-        penalty.label: run.select(slice(i * n, (i + 1) * n)) for i, penalty in enumerate(PENALTIES.values())
-    }
+    return {PENALTIES[name].label: run.select(slice(i * n, (i + 1) * n)) for i, name in enumerate(penalties)}
 
 
 def train_to_rest(

@@ -18,7 +18,8 @@ and minimize over w and b: for *any* shares with Σθ = 0 (b goes free, so nothi
     λ = 0, if Xᵀθ = 0:      m·J* ≥ Σ h(q_i)
 
 A mixture needs no condition either: with c = Xᵀθ the corner holds |c| up to λ·l1/2 and the square charges for
-the rest, m·J* ≥ Σ h(q_i) − Σ max(|c_j| − λ·l1/2, 0)²/(2λ·l2), by the conjugate of λ/2·(l1·|w| + l2·w²).
+the rest, m·J* ≥ Σ h(q_i) − Σ max(|c_j| − λ·l1/2, 0)²/(2λ·l2), by the conjugate of λ/2·(l1·|w| + l2·w²). Where
+|c| stays within λ·l1/2 L1's bound holds for it too: the higher of both counts.
 
 Good shares turn "the solver stopped" into "J is at most `gap` above the best there is".
 
@@ -199,7 +200,7 @@ class _Model(Protocol):
     """A penalty in units of m·J; see `core.penalties.Penalty` for what each gives."""
 
     def total(self, w: np.ndarray, lam: float) -> float: ...
-    def dual(self, correlation: np.ndarray, lam: float) -> tuple[float, float]: ...
+    def duals(self, correlation: np.ndarray, lam: float) -> list[tuple[float, float]]: ...
     def movable(self, w: np.ndarray, correlation: np.ndarray, lam: float) -> np.ndarray: ...
     def model_minimum(self, H: np.ndarray, pull: np.ndarray, w: np.ndarray, lam: float) -> np.ndarray: ...
 
@@ -210,8 +211,8 @@ class _NoPenalty:
     def total(self, w: np.ndarray, lam: float) -> float:
         return 0.0
 
-    def dual(self, correlation: np.ndarray, lam: float) -> tuple[float, float]:
-        return 1.0, 0.0  # Xᵀθ = 0 by construction
+    def duals(self, correlation: np.ndarray, lam: float) -> list[tuple[float, float]]:
+        return [(1.0, 0.0)]  # Xᵀθ = 0 by construction
 
     def movable(self, w: np.ndarray, correlation: np.ndarray, lam: float) -> np.ndarray:
         return np.arange(len(w))
@@ -355,8 +356,8 @@ def _newton_step(F: np.ndarray, t: np.ndarray, penalty: _Model, lam: float, poin
     if np.abs(dz).max() > MAX_SHIFT:
         return _Step(v, db, fall, bound=0.0)
     q = q - t * d * dz
-    shrink, charge = penalty.dual(F @ (t * q), lam)
-    return _Step(v, db, fall, bound=_entropy(shrink * q) - charge)
+    bounds = [_entropy(shrink * q) - charge for shrink, charge in penalty.duals(F @ (t * q), lam)]
+    return _Step(v, db, fall, bound=max(bounds))
 
 
 def _line_search(at: Callable[[np.ndarray, float], _Point], point: _Point, step: _Step) -> _Point:

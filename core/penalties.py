@@ -128,17 +128,20 @@ class Penalty:
         square = float(w @ w) if self.l2 else 0.0
         return lam / 2 * self.of_norms(norm, square)
 
-    def dual(self, correlation: np.ndarray, lam: float) -> tuple[float, float]:
-        """What a bound on m·J pays for the shares θ of the samples: (shrink θ by this, deduct that).
+    def duals(self, correlation: np.ndarray, lam: float) -> list[tuple[float, float]]:
+        """What bounds on m·J pay for the shares θ of the samples: (shrink θ by this, deduct that) of each.
 
-        correlation: c = Xᵀθ; λ > 0. Without a square the bound holds only where no |c| exceeds λ·l1/2, so θ
-        is shrunk to that. A square takes any c, for Σ max(|c| − λ·l1/2, 0)²/(2λ·l2).
+        correlation: c = Xᵀθ; λ > 0. With a corner a bound holds where no |c| exceeds λ·l1/2, so θ is shrunk
+        to that. With a square another takes any c, for Σ max(|c| − λ·l1/2, 0)²/(2λ·l2). In a mixture both
+        hold: the square's is the tighter one near the optimum, the corner's where the square is small.
         """
-        size, corner = np.abs(correlation), self._corner(lam)
-        if self.l2 == 0:
-            return corner / max(float(size.max(initial=0.0)), corner), 0.0
-        excess = np.maximum(size - corner, 0.0)
-        return 1.0, float(excess @ excess / (2 * lam * self.l2))
+        size, corner, bounds = np.abs(correlation), self._corner(lam), []
+        if self.is_sparse:
+            bounds.append((corner / max(float(size.max(initial=0.0)), corner), 0.0))
+        if self.l2:
+            excess = np.maximum(size - corner, 0.0)
+            bounds.append((1.0, float(excess @ excess / (2 * lam * self.l2))))
+        return bounds
 
     def movable(self, w: np.ndarray, correlation: np.ndarray, lam: float) -> np.ndarray:
         """Positions of the weights that a step may move: with a corner, those it does not hold at zero."""
@@ -258,4 +261,6 @@ def _weighted(parts: Sequence[tuple[float, str]], times: str, brackets: tuple[st
 PENALTIES: dict[str, Penalty] = {
     "l1": Penalty("l1", "L1", l1=1.0, l2=0.0),
     "l2": Penalty("l2", "L2", l1=0.0, l2=1.0),
+    "elastic_net": Penalty("elastic_net", "Elastic net", l1=0.5, l2=0.5),
 }
+LECTURED: tuple[str, ...] = ("l1", "l2")  # what the lecture compares; others come where they are asked for

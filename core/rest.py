@@ -318,8 +318,8 @@ def _gap(J: _Objective, x: np.ndarray) -> np.ndarray:
     gap = np.full(len(x), np.nan)
     for k, (name, lam) in enumerate(zip(J.penalties, J.lams, strict=True)):
         if lam > 0 and balanced[k]:
-            shrink, charge = PENALTIES[name].dual((theta[k] @ J.Xt.T).ravel(), lam)
-            gap[k] = charge - _entropy(J.Y + shrink * theta[k])
+            bounds = PENALTIES[name].duals((theta[k] @ J.Xt.T).ravel(), lam)
+            gap[k] = min(charge - _entropy(J.Y + shrink * theta[k]) for shrink, charge in bounds)
     rounding = J.m * float(np.finfo(float).eps)
     return np.maximum(J.cost(x) + gap / J.m, rounding)
 

@@ -137,9 +137,12 @@ def race(
     return races(X, y, [lam], learning_rate, steps, seed, on_progress)[0]
 
 
-def kept_steps(steps: int) -> np.ndarray:
-    """0, then PER_DECADE steps a decade with the powers of ten among them, to the last."""
-    powers = 10.0 ** (np.arange(ceil(log10(steps)) * PER_DECADE + 1) / PER_DECADE)
+def kept_steps(steps: int, per_decade: int = PER_DECADE) -> np.ndarray:
+    """0, then so many steps a decade with the powers of ten among them, to the last.
+
+    Of a number that divides another, the steps are among those of the other.
+    """
+    powers = 10.0 ** (np.arange(ceil(log10(steps)) * per_decade + 1) / per_decade)
     near = powers.round().astype(int)
     return np.unique([0, *near[near <= steps], steps])
 

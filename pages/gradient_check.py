@@ -1,4 +1,4 @@
-"""dW = dW_bp + λ/m·W really is ∂J/∂W."""
+"""What backpropagation gives + λ/m·W really is ∂J/∂W."""
 
 from ui.frame import page
 from ui.topics.gradient_check import TOPIC

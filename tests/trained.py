@@ -6,9 +6,11 @@ from functools import cache
 import numpy as np
 
 import core
-from core import decay, variance
+from core import LECTURED, PENALTIES, decay, variance
 from core.grid import epochs_to_rest
 from core.settings import LAMS
+
+LECTURE = {name: PENALTIES[name] for name in LECTURED}  # the penalties that stand beside each other
 
 
 def trained(

@@ -6,7 +6,17 @@ import pytest
 import core
 from core import gradient, network
 from core.datasets import stratified_split
-from core.gradient import MISTAKES, Check, check, gradients, most_checked
+from core.gradient import (
+    MISTAKES,
+    STEP,
+    Check,
+    Gradients,
+    check,
+    checks,
+    gradients,
+    gradients_by_lam,
+    most_checked,
+)
 from core.penalties import PENALTIES, Penalty
 
 each_penalty = pytest.mark.parametrize("penalty", list(PENALTIES))
@@ -157,6 +167,87 @@ def test_bad_arguments_are_refused(samples, argument, message):
 
 def test_every_mistake_says_what_it_forgets():
     assert all(text.startswith("forgets") for text in MISTAKES.values())
+
+
+# Every λ at once
+
+GRID = (0.0, 0.5, 20.0, 1000.0)
+
+
+def arrays_of(g: Gradients) -> list[np.ndarray]:
+    """All its arrays, numeric before backpropagated."""
+    return [*g.numeric, *g.numeric_b, *g.backpropagated, *g.backpropagated_b]
+
+
+@each_penalty
+@pytest.mark.parametrize("mistake", [None, *MISTAKES])
+def test_gradients_of_all_lams_are_to_the_last_digit_those_of_each_alone(samples, penalty, mistake):
+    together = gradients_by_lam(*samples, (4, 3), penalty, GRID, 2, mistake, at_most=25)
+    assert len(together) == len(GRID)
+    for lam, found in zip(GRID, together, strict=True):
+        alone = gradients(*samples, (4, 3), penalty, lam, 2, mistake, at_most=25)
+        for one, other in zip(arrays_of(found), arrays_of(alone), strict=True):
+            np.testing.assert_array_equal(one, other)
+    steepest = [float(np.nanmax(np.abs(found.numeric[0]))) for found in together]
+    assert len(set(steepest)) == len(GRID), "each λ has its own"
+
+
+@each_penalty
+def test_the_numeric_side_is_the_difference_of_two_costs_at_each_lam(samples, penalty):
+    """J by hand at two places, which neither the forward pass nor the penalty's gradient has a part in."""
+    X, y = samples
+    W, _ = network.init_params((5, 1), np.random.default_rng(0))
+    w, lams, P = W[0][0], (0.0, 7.0, 300.0), PENALTIES[penalty]
+
+    def J(w: np.ndarray, lam: float) -> float:
+        z = X @ w
+        norms = P.l1 * np.abs(w).sum() + P.l2 * np.square(w).sum()
+        return np.mean(np.log1p(np.exp(z)) - y * z) + lam / (2 * len(y)) * norms
+
+    for lam, found in zip(lams, gradients_by_lam(X, y, (), penalty, lams), strict=True):
+        for i, h in enumerate(STEP * np.eye(5)):
+            by_hand = (J(w + h, lam) - J(w - h, lam)) / (2 * STEP)
+            assert found.numeric[0][0, i] == pytest.approx(by_hand, abs=1e-9)
+
+
+def test_the_numeric_side_knows_nothing_of_the_penaltys_gradient(samples, monkeypatch):
+    before = gradients_by_lam(*samples, (3,), "l2", GRID)
+    monkeypatch.setattr(Penalty, "gradient", lambda self, W, lam, m: np.full_like(W, np.nan))
+    after = gradients_by_lam(*samples, (3,), "l2", GRID)
+    for one, other in zip(before, after, strict=True):
+        np.testing.assert_array_equal(one.numeric[0], other.numeric[0])
+        assert np.isnan(other.backpropagated[0]).all()
+
+
+def test_one_forward_pass_serves_every_lam(samples, monkeypatch):
+    passes, forward = [], network.forward
+    monkeypatch.setattr(network, "forward", lambda *of: passes.append(1) or forward(*of))
+    counts = []
+    for lams in ([1.0], GRID):
+        passes.clear()
+        gradients_by_lam(*samples, (3,), "l2", lams)
+        counts.append(len(passes))
+    assert counts[0] == counts[1]
+
+
+def test_checks_are_those_of_each_lam_alone_also_on_a_part_of_the_rows(monkeypatch):
+    monkeypatch.setattr(gradient, "WORK", 0)
+    data = core.load_dataset("wine")
+    found = checks(data, (4,), "l1", GRID, 2, "no_penalty")
+    assert [one.lam for one in found] == list(GRID)
+    assert found[0].rows < data.m
+    for lam, one in zip(GRID, found, strict=True):
+        alone = check(data, (4,), "l1", lam, 2, "no_penalty")
+        for its, others in zip(arrays_of(one.gradients), arrays_of(alone.gradients), strict=True):
+            np.testing.assert_array_equal(its, others)
+        assert (one.penalty, one.mistake, one.rows, one.m) == ("l1", "no_penalty", alone.rows, data.m)
+    assert [bool(one.passes.all()) for one in found] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("lams", [[], [1.0, -1.0], [np.nan]])
+def test_a_grid_out_of_range_is_refused(samples, lams):
+    with pytest.raises(ValueError, match="λ"):
+        gradients_by_lam(*samples, (), "l2", lams)
 
 
 # A part of the parameters

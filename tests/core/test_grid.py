@@ -21,15 +21,15 @@ def grid(data) -> dict[str, core.Run]:
 
 
 def test_every_penalty_is_there_at_every_lam_under_its_label(grid):
-    assert list(grid) == [penalty.label for penalty in core.PENALTIES.values()]
-    for penalty, run in zip(core.PENALTIES, grid.values(), strict=True):
+    assert list(grid) == [core.PENALTIES[name].label for name in core.LECTURED]
+    for penalty, run in zip(core.LECTURED, grid.values(), strict=True):
         assert run.lams.tolist() == list(LAMS)
         assert set(run.penalty) == {penalty}
         assert (run.hidden, run.learning_rate, run.seed) == ((4,), 1.0, 3)
         assert run.epochs.tolist() == [0, 10, 20, 30, 40, 50]
 
 
-@pytest.mark.parametrize("penalty", list(core.PENALTIES))
+@pytest.mark.parametrize("penalty", list(core.LECTURED))
 @pytest.mark.parametrize("k", [0, 12, len(LAMS) - 1])
 def test_a_network_of_the_grid_equals_the_one_trained_alone(data, grid, penalty, k):
     alone = core.train(data.X_train, data.y_train, (4,), penalty, [LAMS[k]], 1.0, 50, 3, snapshots=6)
@@ -57,10 +57,13 @@ def test_other_hidden_layers_can_be_asked_for(data, grid):
         assert len(run.epochs) == 51, "all epochs, where there are fewer than 60"
 
 
-def test_a_penalty_that_is_registered_is_trained_with_the_others(data, mixture):
-    grid = core.train_grid(data, SETTINGS, snapshots=2)
-    assert list(grid)[-1] == "Mixture"
-    assert set(grid["Mixture"].penalty) == {mixture}
+def test_a_penalty_that_is_asked_for_is_trained_with_the_others(data, grid):
+    asked = core.train_grid(data, SETTINGS, snapshots=6, penalties=("l1", "elastic_net"))
+    assert list(asked) == ["L1", "Elastic net"]
+    assert set(asked["Elastic net"].penalty) == {"elastic_net"}
+    np.testing.assert_allclose(asked["L1"].cost, grid["L1"].cost, rtol=1e-3)
+    alone = core.train(data.X_train, data.y_train, (4,), "elastic_net", [LAMS[9]], 1.0, 50, 3, snapshots=6)
+    np.testing.assert_allclose(asked["Elastic net"].cost[:, 9], alone.cost[:, 0], rtol=1e-3)
 
 
 def test_progress_counts_to_its_total_and_can_stop_the_training(data):

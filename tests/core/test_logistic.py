@@ -16,7 +16,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.datasets import load_breast_cancer, load_wine
 from sklearn.linear_model import LogisticRegression
 
-from core import train
+from core import load_dataset, train
 from core.logistic import degrees_of_freedom, fit_logistic, lam_max, logistic_cost
 from core.penalties import PENALTIES
 
@@ -220,6 +220,19 @@ def test_a_mixture_agrees_with_sagas_elastic_net(data, mixture, request):
         w, b = oracle(X, y, mixture, lam)
         assert path.cost[k] == pytest.approx(cost_of(X, y, w, b, mixture, lam), rel=0, abs=1e-8)
         assert_array_equal(path.W[k] == 0, w == 0)
+
+
+def test_the_elastic_net_is_that_of_scikit_learn_at_a_ratio_of_one_third():
+    """At C = 4/(3λ) and l1_ratio = 1/3; what one would guess, 1/λ and a half, is another penalty."""
+    data = load_dataset("breast_cancer", seed=0)
+    X, y, lam = data.X_train, data.y_train, 10.0
+    path = fit_logistic(X, y, "elastic_net", [lam])
+    assert f"{path.cost[0]:.6f}" == "0.164907"
+    for ratio, C, cost in ((1 / 3, 4 / (3 * lam), "0.164907"), (0.5, 1 / lam, "0.169173")):
+        model = LogisticRegression(C=C, l1_ratio=ratio, solver="saga", tol=1e-10, max_iter=100_000).fit(X, y)
+        J = cost_of(X, y, model.coef_[0], model.intercept_[0], "elastic_net", lam)
+        assert f"{J:.6f}" == cost
+    assert lam_max(X, y, "elastic_net") == pytest.approx(lam_max(X, y) / PENALTIES["elastic_net"].l1)
 
 
 def test_a_mixture_is_certified_along_the_path(wide, mixture):

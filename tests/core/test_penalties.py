@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.penalties import PENALTIES, Penalty, soft_threshold
+from core.penalties import LECTURED, PENALTIES, Penalty, soft_threshold
 
 L1, L2 = PENALTIES["l1"], PENALTIES["l2"]
 MIXTURE = Penalty("mixture", "Mixture", l1=0.3, l2=0.7)
@@ -29,8 +29,15 @@ def test_l1_is_the_norm_and_l2_the_squared_norm_over_2m():
 
 def test_the_registry_calls_each_penalty_by_its_name():
     assert {name: penalty.name for name, penalty in PENALTIES.items()} == {name: name for name in PENALTIES}
-    assert list(PENALTIES)[:2] == ["l1", "l2"]
+    assert list(PENALTIES)[:2] == ["l1", "l2"] == list(LECTURED)
     assert len({penalty.label for penalty in PENALTIES.values()}) == len(PENALTIES)
+
+
+def test_the_elastic_net_is_half_of_each_and_a_third_l1_elsewhere():
+    elastic = PENALTIES["elastic_net"]
+    assert (elastic.l1, elastic.l2) == (0.5, 0.5)
+    assert elastic.l1_ratio == pytest.approx(1 / 3)
+    assert 1 / elastic.strength == pytest.approx(4 / 3)  # scikit-learn's C = 4/(3λ)
 
 
 @pytest.mark.parametrize(
@@ -174,21 +181,18 @@ def test_the_total_is_m_times_the_value(penalty, w, lam, m):
 @given(c=slopes, w=weights, lam=strong)
 def test_no_weights_pay_less_for_a_correlation_than_the_dual_says(penalty, c, w, lam):
     """total(w) − θ-shrunk c·w ≥ −charge: what makes the bound on m·J* a bound."""
-    shrink, charge = penalty.dual(c, lam)
-    assert 0 <= shrink <= 1
-    assert penalty.total(w, lam) - shrink * c @ w >= -charge - 1e-9
+    for shrink, charge in penalty.duals(c, lam):
+        assert 0 <= shrink <= 1
+        assert penalty.total(w, lam) - shrink * c @ w >= -charge - 1e-9
 
 
 @each_penalty
 @given(c=slopes, lam=strong)
 def test_the_duals_charge_is_no_larger_than_it_must_be(penalty, c, lam):
-    shrink, charge = penalty.dual(c, lam)
-    grid = np.linspace(-400, 400, 401)
-    paid = sum(
-        min(penalty.total(np.array([w]), lam) - shrink * each * w for w in [*grid, _best(penalty, each, lam)])
-        for each in c
-    )
-    assert paid == pytest.approx(-charge, abs=1e-6 * (1 + charge))
+    for shrink, charge in penalty.duals(c, lam):
+        grid = [*np.linspace(-400, 400, 401), *(_best(penalty, each, lam) for each in shrink * c)]
+        paid = sum(min(penalty.total(np.array([w]), lam) - shrink * each * w for w in grid) for each in c)
+        assert paid == pytest.approx(-charge, abs=1e-6 * (1 + charge))
 
 
 def _best(penalty, c, lam):
@@ -198,10 +202,11 @@ def _best(penalty, c, lam):
 
 def test_the_duals_of_l1_and_l2_are_the_lessons():
     c = np.array([3.0, -4.0])
-    assert L1.dual(c, lam=2.0) == (1 / 4, 0)
-    assert L1.dual(c, lam=20.0) == (1, 0)
-    assert L2.dual(c, lam=2.0) == (1, 25 / 4)
-    assert Penalty("half", "Half", 0.5, 0.5).dual(c, lam=2.0) == (1, (2.5**2 + 3.5**2) / 2)
+    assert L1.duals(c, lam=2.0) == [(1 / 4, 0)]
+    assert L1.duals(c, lam=20.0) == [(1, 0)]
+    assert L2.duals(c, lam=2.0) == [(1, 25 / 4)]
+    elastic = PENALTIES["elastic_net"]
+    assert elastic.duals(c, lam=2.0) == [(1 / 8, 0), (1, (2.5**2 + 3.5**2) / 2)]
 
 
 @each_penalty

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 import core
 from core import measures, rest, training
-from core.penalties import PENALTIES
+from core.penalties import PENALTIES, Penalty
 
 
 def by_hand(run, X, y, s, k):
@@ -324,6 +324,17 @@ def test_the_gap_closes_at_rest_for_every_penalty(three_classes, mixture, classe
     assert (long.gap < 1e-9).all()
     assert (short.cost[-1] - long.cost[-1] <= short.gap + 1e-12).all()
     assert (short.gap > 1e-6).all()
+
+
+def test_a_mixture_of_a_small_square_has_the_bound_of_its_corner_where_that_is_the_tighter_one(
+    samples, monkeypatch
+):
+    monkeypatch.setitem(PENALTIES, "mixture", Penalty("mixture", "Mixture", l1=1.0, l2=1e-4))
+    both = core.train(*samples, (), "mixture", [2.0], 0.3, 20, dtype="float64").gap[0]
+    duals = Penalty.duals
+    monkeypatch.setattr(Penalty, "duals", lambda *args: duals(*args)[1:])
+    square = core.train(*samples, (), "mixture", [2.0], 0.3, 20, dtype="float64").gap[0]
+    assert both < 0.1 * square
 
 
 def test_there_is_no_gap_with_hidden_layers_and_none_at_lam_zero(samples):

@@ -74,6 +74,14 @@ def test_kept_steps_run_from_zero_to_the_last_through_the_powers_of_ten(steps):
     assert {p for p in (1, 10, 100, 1000, 10_000) if p <= steps} <= set(kept.tolist())
 
 
+@given(steps=st.integers(1, 20_000), per_decade=st.sampled_from([1, 2, 3, 4, 6]))
+def test_fewer_steps_a_decade_are_among_the_kept_ones_and_have_the_same_ends(steps, per_decade):
+    kept, fewer = kept_steps(steps), kept_steps(steps, per_decade)
+    assert set(fewer.tolist()) <= set(kept.tolist())
+    assert {p for p in (0, 1, 10, 100, 1000, 10_000, steps) if p <= steps} <= set(fewer.tolist())
+    assert fewer.size <= 3 + per_decade * np.log10(steps)
+
+
 def test_races_run_together_are_those_run_alone(samples):
     lams = [30.0, 0.5, 4.0]
     for lam, together in zip(lams, races(*samples, lams, 0.5, 300, seed=3), strict=True):

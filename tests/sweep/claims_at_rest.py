@@ -8,15 +8,14 @@ import numpy as np
 from scipy.optimize import brentq
 from sklearn.linear_model import LogisticRegression
 
+from core.selection import Validation
 from core.settings import LAMS
 from tests.sweep import oracle
 from tests.sweep.oracle import Net
-from tests.sweep.reading import Said, World, claim, unless
+from tests.sweep.reading import LABEL, LABEL_OF, NAMES, Said, World, claim, listed, unless
 from ui.topics import linearity
 from ui.topics.overview.scores import expected
-from ui.work.validation import Validations, validation
-
-LABEL = r"(?P<label>L1|L2)"
+from ui.work.validation import validation
 
 
 def position(said: Said, name: str = "lam") -> int:
@@ -24,12 +23,16 @@ def position(said: Said, name: str = "lam") -> int:
     return LAMS.index(said.number(name))
 
 
+def validations_of(world: World) -> dict[str, Validation]:
+    """What the folds came to under each of the page's penalties, by its label."""
+    names = [name for name, label in LABEL_OF.items() if label in world.runs]
+    found = world.context.run(validation(world.context.settings, world.context.shelf, names))
+    return {label: one for each in found for label, one in each.by_label.items()}
+
+
 def folds_of(world: World, label: str) -> oracle.Folds:
     """The folds' costs at each λ."""
-    settings, shelf = world.context.settings, world.context.shelf
-    (found,) = world.context.run(validation(settings, shelf))
-    assert isinstance(found, Validations)
-    return oracle.Folds(np.array(LAMS), found.by_label[label].costs)
+    return oracle.Folds(np.array(LAMS), validations_of(world)[label].costs)
 
 
 def new_cost(world: World, label: str, k: int, rows: str) -> float:
@@ -169,7 +172,7 @@ def once(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "overview",
-    r"(?P<much>Too much of it and the signal goes too: a|A)t λ = <lam> (?P<label>L1|L2)'s (?P<rows>true|validated|training) "
+    rf"(?P<much>Too much of it and the signal goes too: a|A)t λ = <lam> {LABEL}'s (?P<rows>true|validated|training) "
     r"cost is <new>, and its training cost <cost>(?:; without a penalty it is <free>)?\.",
 )
 def too_large(world: World, said: Said) -> Iterator[str]:
@@ -194,21 +197,24 @@ def too_large(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "overview",
-    r"At the chosen λ = <lam> the (?P<rows>true|validated|training) cost is, under (?:L1 <L1>(?: \([^)]*\))?)?(?: and )?"
-    r"(?:L2 <L2>(?: \([^)]*\))?)?; a constant answer costs <constant>\.",
+    *(
+        rf"At the chosen λ = <lam> the (?P<rows>true|validated|training) cost is, under {parts}; a constant answer costs "
+        r"<constant>\."
+        for parts in listed(r"{label} <{name}>(?: \([^)]*\))?")
+    ),
 )
 def at_the_chosen(world: World, said: Said) -> Iterator[str]:
     yield from said.wrong("lam", world.context.lam)
     y = world.train[1]
     on = world.context.settings.load_fresh()[1] if said["rows"] == "true" else y
     yield from said.wrong("constant", oracle.constant_cost(y, on))
-    for label in ("L1", "L2"):
-        if label in said:
+    for label, name in NAMES.items():
+        if name in said:
             if said["rows"] == "training":
                 truth = world.net(label, world.k).cost(*world.train)
             else:
                 truth = new_cost(world, label, world.k, said["rows"])
-            yield from said.wrong(label, truth, rel=0.02)
+            yield from said.wrong(name, truth, rel=0.02)
 
 
 # L1 vs L2
@@ -240,15 +246,13 @@ def optimum(world: World, said: Said) -> Iterator[str]:
     label, k = said["label"], position(said)
     X, y = world.train
     w, b = _optimum(world, label, k)
-    yield from unless(
-        oracle.is_optimum(w, b, X, y, label.lower(), LAMS[k], 1e-4), "its conditions do not hold"
-    )
+    yield from unless(oracle.is_optimum(w, b, X, y, label, LAMS[k], 1e-4), "its conditions do not hold")
     yield from said.wrong_count("zeros", int((w == 0).sum()), w.size)
     best = Net([w[None]], [np.array([[b]])])
-    J = best.cost(X, y) + sum(best.penalty(label.lower(), LAMS[k], len(y)))
+    J = best.cost(X, y) + sum(best.penalty(label, LAMS[k], len(y)))
     yield from said.wrong("J", J, rel=2e-5)
     net = world.net(label, k)
-    own = net.cost(X, y) + sum(net.penalty(label.lower(), LAMS[k], len(y)))
+    own = net.cost(X, y) + sum(net.penalty(label, LAMS[k], len(y)))
     yield from said.wrong("own", own, rel=2e-5)
     yield from unless(own >= J - 1e-6, "the network is below the optimum")
 
@@ -263,24 +267,24 @@ def _optimum(world: World, label: str, k: int) -> tuple[np.ndarray, float]:
 @claim(
     "sparsity",
     r"With more than two classes the optimum is not computed exactly; what stands here is the network at rest, and "
-    r"(?P<label>L1|L2)'s J = <J> at λ = <lam> is proven to be at most <gap> above the smallest\.",
+    rf"{LABEL}'s J = <J> at λ = <lam> is proven to be at most <gap> above the smallest\.",
 )
 def proven(world: World, said: Said) -> Iterator[str]:
     label, k = said["label"], position(said)
     net, (X, y) = world.net(label, k), world.train
-    J = net.cost(X, y) + sum(net.penalty(label.lower(), LAMS[k], len(y)))
+    J = net.cost(X, y) + sum(net.penalty(label, LAMS[k], len(y)))
     yield from said.wrong("J", J, rel=2e-5)
-    _, before, after = net.fallen(X, y, label.lower(), LAMS[k], 100)
+    _, before, after = net.fallen(X, y, label, LAMS[k], 100)
     yield from unless(before - after <= 1.1 * said.number("gap") + 1e-6, f"J still falls to {after:.6g}")
 
 
 @claim(
     "sparsity",
-    r"(?P<label>L1|L2)(?P<exact>'s optimum)? has its first exact zero on this grid at λ = <first>"
+    rf"{LABEL}(?P<exact>'s optimum)? has its first exact zero on this grid at λ = <first>"
     r"(?:; from λ = <all> on all <n> weights are zero, and the output is the same for every input)?\.",
-    r"At λ = <first>, the smallest λ at rest, (?P<label>L1|L2)(?P<exact>'s optimum)? has <zeros> of <n> weights exactly "
+    rf"At λ = <first>, the smallest λ at rest, {LABEL}(?P<exact>'s optimum)? has <zeros> of <n> weights exactly "
     r"zero(?:; from λ = <all> on all [\d,]+ weights are zero, and the output is the same for every input)?\.",
-    r"Of the networks at rest, (?P<label>L1|L2)(?P<exact>)'s first exact zero is at λ = <first>"
+    rf"Of the networks at rest, {LABEL}(?P<exact>)'s first exact zero is at λ = <first>"
     r"(?:; from λ = <all> on all <n> weights are zero, and the output is the same for every input)?\.",
 )
 def zero_range(world: World, said: Said) -> Iterator[str]:
@@ -306,15 +310,26 @@ def zero_range(world: World, said: Said) -> Iterator[str]:
             (count[k:] == n).all() and rests[k:].all(), "somewhere from there on weights are left"
         )
         yield from unless(k == 0 or not (count[k - 1] == n and rests[k - 1]), "it begins before")
+    if exact:
+        most = oracle.lam_max(*world.train, label)
+        least = LAMS[position(said, "all")] if "all" in said else np.inf
+        first = min((lam for lam in LAMS if lam >= most), default=np.inf)
+        yield from unless(least == first, f"the corner holds all weights from λ = {most:.6g} on")
 
 
 @claim(
-    "sparsity", r"At none of the <n> λ at rest has (?:L1|L2)(?:'s optimum)? a weight that is exactly zero\."
+    "sparsity",
+    rf"At none of the <n> λ at rest has {LABEL}(?P<exact>'s optimum)? a weight that is exactly zero\.",
 )
 def no_zeros(world: World, said: Said) -> Iterator[str]:
-    rests = world.at_rest("L1")[1:]
-    counts = [world.net("L1", k + 1).zeros for k in np.flatnonzero(rests)]
-    yield from unless(not any(counts), "some are")
+    label, at = said["label"], range(1, len(LAMS))
+    if "exact" in said:
+        zeros = [k for k in at if (_optimum(world, label, k)[0] == 0).any()]
+    else:
+        at = [k for k in at if world.at_rest(label)[k]]
+        zeros = [k for k in at if world.net(label, k).zeros]
+    yield from said.wrong("n", len(at), rel=0)
+    yield from unless(not zeros, "some are")
 
 
 @claim(
@@ -323,10 +338,7 @@ def no_zeros(world: World, said: Said) -> Iterator[str]:
     r"has no weight left\.",
 )
 def largest(world: World, said: Said) -> Iterator[str]:
-    X, y = world.train
-    n = y.max() + 1
-    targets = [y == c for c in (range(n) if n > 2 else [1])]
-    yield from said.wrong("max", max(2 * np.abs(X.T @ (t - t.mean())).max() for t in targets), rel=6e-4)
+    yield from said.wrong("max", oracle.lam_max(*world.train, "L1"), rel=6e-4)
 
 
 @claim(
@@ -355,24 +367,26 @@ def price_unknown(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "sparsity",
-    r"Mean accuracy of <folds> folds on rows kept aside: (?:L1 <L1:share> at λ = <L1_lam>)?(?: and )?"
-    r"(?:L2 <L2:share> at λ = <L2_lam>)?(?:, <free:share> without a penalty)?; a constant answer has <constant:share>\.",
+    *(
+        rf"Mean accuracy of <folds> folds on rows kept aside: {parts}(?:, <free:share> without a penalty)?; a constant answer "
+        r"has <constant:share>\."
+        for parts in listed("{label} <{name}:share> at λ = <{name}_lam>")
+    ),
 )
 def price(world: World, said: Said) -> Iterator[str]:
-    (found,) = world.context.run(validation(world.context.settings, world.context.shelf))
-    for label in ("L1", "L2"):
-        shares = found.by_label[label].accuracies
-        if label in said:
-            yield from said.wrong_share(label, shares[:, position(said, f"{label}_lam")].sum() / len(shares))
+    for label, found in validations_of(world).items():
+        shares, name = found.accuracies, NAMES[label]
+        if name in said:
+            yield from said.wrong_share(name, shares[:, position(said, f"{name}_lam")].sum() / len(shares))
         yield from said.wrong("folds", len(shares))
-    if "free" in said:
-        yield from said.wrong_share("free", shares[:, 0].sum() / len(shares))
+        if "free" in said and label in ("L1", "L2"):  # a further one is trained apart, and rounds apart
+            yield from said.wrong_share("free", shares[:, 0].sum() / len(shares))
     yield from said.wrong_share("constant", oracle.constant_right(world.train[1], world.train[1]))
 
 
 @claim(
     "sparsity",
-    r"What (?P<label>L1|L2) keeps it shrinks as well: at λ = <lam> the mean size of its <n> weights? is <size>"
+    rf"What {LABEL} keeps it shrinks as well: at λ = <lam> the mean size of its <n> weights? is <size>"
     r"(?:, and <free> in a fit to these columns without a penalty\.|; fitted to these columns without a penalty they would "
     r"grow without end\.)",
 )
@@ -391,7 +405,7 @@ def shrinkage(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "sparsity",
-    r"In bytes, (?P<label>L1|L2)'s network at λ = <lam> takes <dense> dense, <sparse> as index and value, <deflated> "
+    rf"In bytes, {LABEL}'s network at λ = <lam> takes <dense> dense, <sparse> as index and value, <deflated> "
     r"deflated: (?:<saved:share> less than dense\.|no saving over the dense form\.) Without units that are not alive a "
     r"dense network takes <fewer>; with all weights rounded to 8 bits <eight>, which changes the class of <changed> of <n> "
     r"training rows\.",
@@ -427,7 +441,7 @@ def disagreed(Z: np.ndarray, other: np.ndarray) -> int:
 
 @claim(
     "sparsity",
-    r"Of the <n> columns that decide the class, (?P<label>L1|L2) at λ = <lam> uses \*\*<found>\*\*(?:, missing .*)?; it "
+    rf"Of the <n> columns that decide the class, {LABEL} at λ = <lam> uses \*\*<found>\*\*(?:, missing .*)?; it "
     r"also uses <others> of the <rest> that decide nothing\.",
 )
 def needle(world: World, said: Said) -> Iterator[str]:
@@ -495,7 +509,7 @@ def centred(Z: np.ndarray) -> np.ndarray:
 
 @claim(
     "linearity",
-    r"Of the networks at rest, (?P<label>L1|L2)'s R² on the test rows goes from <low> at λ = <first> to <high> at λ = "
+    rf"Of the networks at rest, {LABEL}'s R² on the test rows goes from <low> at λ = <first> to <high> at λ = "
     r"<last>\.",
 )
 def r2_over_the_grid(world: World, said: Said) -> Iterator[str]:
@@ -505,7 +519,7 @@ def r2_over_the_grid(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "linearity",
-    r"(?:From λ = <first> on|At <n> λ, the first <some>,) (?P<label>L1|L2) has collapsed: to four digits every "
+    rf"(?:From λ = <first> on|At <n> λ, the first <some>,) {LABEL} has collapsed: to four digits every "
     r"sample gets the same answer\. That is not a linear model but a constant one, and its R² would be 0/0, or that of a remainder\.",
 )
 def collapsed(world: World, said: Said) -> Iterator[str]:
@@ -534,8 +548,8 @@ def agreement(world: World, said: Said) -> Iterator[str]:
         linear, b = W @ linear, W @ b + c
     Z = net.logits(X)
     yield from said.wrong_share("tangent", 1 - disagreed(Z, linear @ X.T + b) / len(X), tol=1.1 / len(X))
-    if label == "L2" and LAMS[k] > 0 and len(world.context.data.class_names) == 2:
-        straight = oracle.straight(*world.train, LAMS[k], X)
+    if LAMS[k] > 0 and len(world.context.data.class_names) == 2:
+        straight = oracle.straight(*world.train, label, LAMS[k], X)
         yield from said.wrong_share("straight", 1 - disagreed(Z, straight) / len(X), tol=1.1 / len(X))
 
 
@@ -587,7 +601,7 @@ def units(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "hidden_units",
-    r"(?P<label>L1|L2)'s (?:<n> constant units hand|one constant unit hands) on tanh\(b\) whatever the sample(?:, the largest "
+    rf"{LABEL}'s (?:<n> constant units hand|one constant unit hands) on tanh\(b\) whatever the sample(?:, the largest "
     r"|: )unit <unit> of layer <layer> with a = <a>\. Biases are not penalized, so constant need not be zero\.",
 )
 def constant_units(world: World, said: Said) -> Iterator[str]:
@@ -602,11 +616,11 @@ def constant_units(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "hidden_units",
-    r"(?P<label>L1|L2) keeps all <n> units alive from λ = <first>, the smallest at rest, to λ = <last>\.",
-    r"Of (?P<label>L1|L2)'s <n> units <free> count as alive at λ = 0, where no penalty acts: it is the tolerance that counts the others out; <end:text>\.",
-    r"On this grid (?P<label>L1|L2) first has fewer than <n> units alive at λ = <fewer>; <end:text>\.",
-    r"At λ = <fewer>, the smallest λ at rest, (?P<label>L1|L2) has <left> of <n> units alive; <end:text>\.",
-    r"Of the networks at rest, (?P<label>L1|L2) first has fewer than <n> units alive at λ = <fewer>; <end:text>\.",
+    rf"{LABEL} keeps all <n> units alive from λ = <first>, the smallest at rest, to λ = <last>\.",
+    rf"Of {LABEL}'s <n> units <free> count as alive at λ = 0, where no penalty acts: it is the tolerance that counts the others out; <end:text>\.",
+    rf"On this grid {LABEL} first has fewer than <n> units alive at λ = <fewer>; <end:text>\.",
+    rf"At λ = <fewer>, the smallest λ at rest, {LABEL} has <left> of <n> units alive; <end:text>\.",
+    rf"Of the networks at rest, {LABEL} first has fewer than <n> units alive at λ = <fewer>; <end:text>\.",
 )
 def over_the_grid(world: World, said: Said) -> Iterator[str]:
     label, sizes, told = said["label"], sizes_of(world), said.found.groupdict()
@@ -639,7 +653,7 @@ def re_from(text: str) -> float | None:
 
 @claim(
     "hidden_units",
-    r"Counted by exact zeros alone, (?P<label>L1|L2) has <zeros> units alive at this λ and not <alive>: the rest hang on "
+    rf"Counted by exact zeros alone, {LABEL} has <zeros> units alive at this λ and not <alive>: the rest hang on "
     r"weights that are small, up to <share:share> of their layer's largest .*, but not zero\.",
 )
 def by_zeros(world: World, said: Said) -> Iterator[str]:
@@ -650,20 +664,24 @@ def by_zeros(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "hidden_units",
-    r"Does it matter that small weights count as none\? Setting them to exactly zero at this λ changes the predicted class of "
-    r"(?:<L1:count> training rows and takes their cost from <L1_cost> to <L1_bare> under L1)?(?: and )?"
-    r"(?:<L2:count> training rows and takes their cost from <L2_cost> to <L2_bare> under L2)?\.",
+    *(
+        r"Does it matter that small weights count as none\? Setting them to exactly zero at this λ changes the predicted class "
+        rf"of {parts}\."
+        for parts in listed(
+            "<{name}:count> training rows and takes their cost from <{name}_cost> to <{name}_bare> under {label}"
+        )
+    ),
 )
 def matters(world: World, said: Said) -> Iterator[str]:
     X, y = world.train
-    for label in ("L1", "L2"):
-        if label in said:
+    for label, name in NAMES.items():
+        if name in said:
             net = world.net(label, world.k)
             bare = Net(
                 [np.where(np.abs(W) <= s, 0, W) for W, s in zip(net.W, sizes_of(world), strict=True)], net.b
             )
             changed = disagreed(net.logits(X), bare.logits(X))
-            if abs(changed - said.count(label)) > 1:  # a row may lie on the boundary
-                yield from said.wrong_count(label, changed, len(y))
-            yield from said.wrong(f"{label}_cost", net.cost(X, y), tol=1e-7)
-            yield from said.wrong(f"{label}_bare", bare.cost(X, y), tol=1e-7)
+            if abs(changed - said.count(name)) > 1:  # a row may lie on the boundary
+                yield from said.wrong_count(name, changed, len(y))
+            yield from said.wrong(f"{name}_cost", net.cost(X, y), tol=1e-7)
+            yield from said.wrong(f"{name}_bare", bare.cost(X, y), tol=1e-7)

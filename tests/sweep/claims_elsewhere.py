@@ -9,10 +9,10 @@ import numpy as np
 from core import PENALTIES
 from core.settings import LAMS
 from tests.sweep import oracle
-from tests.sweep.claims_at_rest import LABEL, position
+from tests.sweep.claims_at_rest import position
 from tests.sweep.oracle import Net
-from tests.sweep.reading import Said, World, claim, unless
-from ui.topics import bias_variance, choosing, gradient_check, solvers
+from tests.sweep.reading import LABEL, LABEL_OF, NAMES, NUMBER, Said, World, claim, listed, unless
+from ui.topics import bias_variance, choosing, converter, gradient_check, solvers
 from ui.topics.choosing.fitted import Fitted, fitted, is_fitted_exactly
 from ui.topics.topic import Context
 from ui.work.curves import training_set
@@ -60,7 +60,7 @@ def medians(world: World, said: Said) -> Iterator[str]:
 )
 def parts_of_j(world: World, said: Said) -> Iterator[str]:
     label, net, (X, y) = said["label"], snapshot(world, said["label"], world.k, -1), world.train
-    data, layers = net.cost(X, y), net.penalty(label.lower(), world.context.lam, len(y))
+    data, layers = net.cost(X, y), net.penalty(label, world.context.lam, len(y))
     yield from said.wrong("J", data + sum(layers), rel=1e-3, tol=1e-6)
     yield from said.wrong("data", data, rel=1e-3, tol=1e-6)
     yield from said.wrong("penalty", sum(layers), rel=1e-3, tol=1e-9)
@@ -71,18 +71,25 @@ def parts_of_j(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "histograms",
-    r"After <epochs> plain steps (?P<who>L1|L2|L1 and L2) (?:is|are) at rest: more of them leave J at the digits shown\.",
+    *(
+        rf"After <epochs> plain steps {who} (?P<verb>is|are) at rest: more of them leave J at the digits shown\."
+        for who in listed("(?P<{name}>{label})")
+    ),
 )
 def rest_of_a_training(world: World, said: Said) -> Iterator[str]:
     yield from said.wrong("epochs", world.context.settings.epochs)
-    for label in said["who"].split(" and "):
+    who = [label for label, name in NAMES.items() if name in said]
+    yield from unless((said["verb"] == "is") == (len(who) == 1), "the verb is the other one")
+    for label in who:
         yield from world.not_at_rest(label, world.k)
 
 
 @claim(
     "histograms",
-    r"After <epochs> plain steps (?:L1 is still .* from rest)?(?: and )?(?:L2 is still .* from rest)?: this is the training "
-    r"so far, and not yet what the penalty comes to\.",
+    *(
+        rf"After <epochs> plain steps {who}: this is the training so far, and not yet what the penalty comes to\."
+        for who in listed("{label} is still .* from rest")
+    ),
 )
 def away_from_rest(world: World, said: Said) -> Iterator[str]:
     yield from unless(not all(world.at_rest(label)[world.k] for label in world.runs), "all are at rest")
@@ -220,9 +227,9 @@ def race_optimum(world: World, said: Said) -> Iterator[str]:
     w = solvers.race_of(world.context).optimum
     yield from said.wrong_count("zeros", int((w == 0).sum()), w.size)
     fitted_b = _intercept(X @ w, y)
-    yield from unless(oracle.is_optimum(w, fitted_b, X, y, "l1", lam, 2e-5), "its conditions do not hold")
+    yield from unless(oracle.is_optimum(w, fitted_b, X, y, "L1", lam, 2e-5), "its conditions do not hold")
     net = Net([w[None]], [np.array([[fitted_b]])])
-    yield from said.wrong("J", net.cost(X, y) + sum(net.penalty("l1", lam, len(y))), rel=1e-5)
+    yield from said.wrong("J", net.cost(X, y) + sum(net.penalty("L1", lam, len(y))), rel=1e-5)
 
 
 def _intercept(z: np.ndarray, y: np.ndarray) -> float:
@@ -324,8 +331,9 @@ def verdict(world: World, said: Said) -> Iterator[str]:
     r"λ/(?P<two>2?)m is <rate>, as in the training\. The weights are those that it starts from\.",
 )
 def rows_of_the_check(world: World, said: Said) -> Iterator[str]:
-    m = world.context.data.m
+    m, is_square = world.context.data.m, world.context[gradient_check.PENALTY] == "l2"
     yield from said.wrong("all" if "all" in said else "m", m)
+    yield from unless(said["two"] == ("" if is_square else "2"), "the term of dW has the other rate")
     yield from said.wrong("rate", world.context.lam / m / (2 if said["two"] else 1))
 
 
@@ -359,30 +367,77 @@ def mistakes(world: World, said: Said) -> Iterator[str]:
 # Converter
 
 
+def written(label: str, lam: float, m: int, alpha: float) -> dict[str, tuple[float | None, ...]]:
+    """What λ is called by each library, and the second number that it needs; None where it has no such penalty."""
+    return {
+        "L1": {
+            "logistic_regression": (2 / lam,),
+            "mlp_classifier": (None,),
+            "glmnet": (lam / (2 * m),),
+            "keras": (lam / (2 * m),),
+            "torch_sgd": (alpha * lam / (2 * m),),
+            "torch_adamw": (None,),
+            "playground": (lam / (2 * m),),
+        },
+        "L2": {
+            "logistic_regression": (1 / lam,),
+            "mlp_classifier": (lam,),
+            "glmnet": (lam / m,),
+            "keras": (lam / (2 * m),),
+            "torch_sgd": (lam / m,),
+            "torch_adamw": (lam / m,),
+            "playground": (lam / m,),
+        },
+        "Elastic net": {
+            "logistic_regression": (4 / (3 * lam), 1 / 3),
+            "mlp_classifier": (None,),
+            "glmnet": (3 * lam / (4 * m), 1 / 3),
+            "keras": (lam / (4 * m), lam / (4 * m)),
+            "torch_sgd": (lam / (2 * m), alpha * lam / (4 * m)),
+            "torch_adamw": (None,),
+            "playground": (None,),
+        },
+    }[label]
+
+
 @claim(
     "converter",
-    r"For (?P<label>L1|L2) and m = <m>, one and the same λ = <lam> is written as anything from \*\*<low>\*\* to \*\*<high>\*\*: not "
+    rf"For {LABEL} and m = <m>, one and the same λ = <lam> is written as anything from \*\*<low>\*\* to \*\*<high>\*\*: not "
     r"larger and smaller, but other things\. Compare penalties by their formula, never by their number\.",
 )
 def anything(world: World, said: Said) -> Iterator[str]:
-    lam, m = world.context.lam, world.context.data.m
-    threshold = world.context.settings.learning_rate * lam / (2 * m)  # of PyTorch's proximal step
-    numbers = {"L1": [2 / lam, lam / (2 * m), threshold], "L2": [1 / lam, lam, lam / m, lam / (2 * m)]}[
-        said["label"]
-    ]
+    lam, m, alpha = world.context.lam, world.context.data.m, world.context.settings.learning_rate
+    truth = written(said["label"], lam, m, alpha)
+    numbers = [number for number, *_ in truth.values() if number is not None]
     yield from said.wrong("low", min(numbers))
     yield from said.wrong("high", max(numbers))
+    yield from said.wrong("m", m, rel=0)
+    yield from said.wrong("lam", lam)
+    yield from unless(
+        said["label"] == LABEL_OF[world.context[converter.PENALTY]], "another penalty is chosen"
+    )
+    entries = {entry.key: entry for entry in converter.entries_of(world.context)}
+    yield from unless(set(entries) == set(truth), "the libraries are others")
+    for key, (first, *second) in truth.items():
+        value, caveat = entries[key].value, entries[key].caveat
+        is_right = value == first if None in (value, first) else np.isclose(value, first, rtol=1e-9)
+        yield from unless(bool(is_right), f"{key} has {value} and not {first}")
+        told = [float(number) for number in re.findall(rf"= ({NUMBER})", caveat)]
+        is_told = not second or bool(told and np.isclose(told[-1], second[0], rtol=1e-5))
+        yield from unless(is_told, f"{key} needs {second} as well: {caveat}")
 
 
 @claim(
     "converter",
     r"With twice the samples the same λ would be λ/2m = <half> in place of <now>: what is divided by m weakens as data are added, "
-    r"C (?:and alpha do|does) not change\.",
+    r"C (?P<alpha>and alpha do|does) not change\.",
 )
 def twice(world: World, said: Said) -> Iterator[str]:
     now = world.context.lam / (2 * world.context.data.m)
     yield from said.wrong("now", now)
     yield from said.wrong("half", now / 2)
+    has_alpha = world.context[converter.PENALTY] == "l2"  # that of MLPClassifier, which has no L1
+    yield from unless((said["alpha"] != "does") == has_alpha, "alpha is another library's")
 
 
 @claim(
@@ -406,20 +461,55 @@ def found_of(world: World) -> tuple[Fitted, oracle.Folds]:
     return one, oracle.Folds(np.array(LAMS), one.validation.costs)
 
 
+def validated_label(world: World) -> str:
+    """The penalty that is validated."""
+    return LABEL_OF[world.context[choosing.PENALTY]]
+
+
+def wrong_size(world: World, found: Fitted, told: str, k: int) -> Iterator[str]:
+    """A problem where the size of the fit to all training rows is told otherwise."""
+    label, (X, y) = validated_label(world), world.train
+    if told == "no fit to all training rows":
+        yield from unless(not np.isfinite(found.on_test[k]).all(), f"there is one at λ = {LAMS[k]:g}")
+        return
+    if not is_fitted_exactly(world.context):
+        run = choosing.networks_of(world.context).runs[label]
+        net = Net.of(run.W, run.b, k)
+        kept, n = net.size - net.zeros, net.size
+    else:
+        w, n = found.columns[k], X.shape[1]
+        b, kept = _intercept(X @ w, y), int((w != 0).sum())
+        is_best = oracle.is_optimum(w, b, X, y, label, LAMS[k], 1e-4)
+        yield from unless(is_best, f"the conditions at λ = {LAMS[k]:g} do not hold")
+        if m := re.fullmatch(rf"({NUMBER}) degrees of freedom of (\d+)", told):
+            freedom = oracle.freedom(w, b, X, label, LAMS[k])
+            yield from unless(
+                abs(float(m[1]) - freedom) <= 6e-3 * freedom + 1e-9 and int(m[2]) == n,
+                f"there are {freedom:.6g} degrees of freedom of {n} at λ = {LAMS[k]:g}",
+            )
+            return
+    yield from unless(
+        told == f"{kept:,} of {n:,} weights not zero",
+        f"{kept} of {n} weights at λ = {LAMS[k]:g} are not zero",
+    )
+
+
 @claim(
     "choosing",
     r"Over <folds> folds of the training rows the mean cost is lowest at \*\*λₘᵢₙ = <min>\*\*: <mean>, with a standard error of "
-    r"<error>; with .*?\. (?:No larger λ is within that error, so λ₁ₛₑ is the same\.|\*\*λ₁ₛₑ = <simple>\*\* is the largest λ "
-    r"within that error of it, <higher>: .*?\. (?:Fold by fold the two (?P<same>cannot) be told apart, and the larger λ is the simpler answer\.|Fold by fold it costs <more> more \(± <spread>\), beyond two standard errors: the price of the simpler answer\.))",
+    r"<error>; with (?P<size>.*?)\. (?:No larger λ is within that error, so λ₁ₛₑ is the same\.|\*\*λ₁ₛₑ = <simple>\*\* is the largest λ "
+    r"within that error of it, <higher>: (?P<smaller>.*?)\. (?:Fold by fold the two (?P<same>cannot) be told apart, and the larger λ is the simpler answer\.|Fold by fold it costs <more> more \(± <spread>\), beyond two standard errors: the price of the simpler answer\.))",
 )
 def rules(world: World, said: Said) -> Iterator[str]:
-    _, folds = found_of(world)
+    found, folds = found_of(world)
     low, simple = folds.k_min, folds.k_1se
     yield from said.wrong("folds", len(folds.costs))
     yield from said.wrong("min", LAMS[low])
     yield from said.wrong("mean", folds.mean[low])
     yield from said.wrong("error", folds.error[low], rel=0.06, tol=1e-6)
+    yield from wrong_size(world, found, said["size"], low)
     if "simple" in said:
+        yield from wrong_size(world, found, said["smaller"], simple)
         yield from said.wrong("simple", LAMS[simple])
         yield from said.wrong("higher", folds.mean[simple])
         more = folds.costs[:, simple] - folds.costs[:, low]
@@ -456,10 +546,9 @@ def test_rows(world: World, said: Said) -> Iterator[str]:
     yield from said.wrong_share("common", oracle.constant_right(y_train, y))
     for name, truth in zip(("from", "to"), oracle.wilson(oracle.right(Z, y), len(y)), strict=True):
         yield from said.wrong_share(name, truth, tol=1e-3)
-    is_exact = is_fitted_exactly(world.context)
-    if is_exact and world.context[choosing.PENALTY] == "l2" and LAMS[k] > 0:
-        own = oracle.entropies(oracle.straight(X_train, y_train, LAMS[k], X), y).mean()
-        yield from said.wrong("cost", own, rel=0.01, tol=1e-6)
+    if is_fitted_exactly(world.context) and LAMS[k] > 0:
+        own = oracle.straight(X_train, y_train, validated_label(world), LAMS[k], X)
+        yield from said.wrong("cost", oracle.entropies(own, y).mean(), rel=0.01, tol=1e-6)
 
 
 @claim(
@@ -472,6 +561,7 @@ def test_rows(world: World, said: Said) -> Iterator[str]:
 def chosen(world: World, said: Said) -> Iterator[str]:
     _, folds = found_of(world)
     told, k = said.found.groupdict(), world.k
+    yield from said.wrong("lam", world.context.lam)
     if told.get("which"):
         names = [name for name, at in (("λₘᵢₙ", folds.k_min), ("λ₁ₛₑ", folds.k_1se)) if at == k]
         yield from unless(said["which"] == " and ".join(names), f"it is {names}")
@@ -502,12 +592,12 @@ def truth(world: World, said: Said) -> Iterator[str]:
         yield from said.wrong("other", folds.mean[folds.k_1se])
     yield from said.wrong("first", found.fresh[folds.k_min])
     yield from said.wrong("expected", folds.mean[folds.k_min])
-    is_exact = is_fitted_exactly(world.context)
-    if is_exact and world.context[choosing.PENALTY] == "l2" and (lam := LAMS[folds.k_min]) > 0:
+    if is_fitted_exactly(world.context):
         X, y = world.context.settings.load_fresh()
-        yield from said.wrong(
-            "first", oracle.entropies(oracle.straight(*world.train, lam, X), y).mean(), rel=0.02
-        )
+        for name, k in (("first", folds.k_min), ("second", folds.k_1se)):
+            if name in said and LAMS[k] > 0:
+                own = oracle.straight(*world.train, validated_label(world), LAMS[k], X)
+                yield from said.wrong(name, oracle.entropies(own, y).mean(), rel=0.02)
 
 
 @claim(
@@ -526,6 +616,11 @@ def other_rules(world: World, said: Said) -> Iterator[str]:
         used = [set(np.flatnonzero(found.kept[k]).tolist()) for k in range(len(LAMS))]
         is_none = "No λ of the grid keeps those that decide and no other" in text
         yield from unless(is_none == (informative not in used), "some λ keeps just those, or none")
+        for rule, k in (("λₘᵢₙ", folds.k_min), ("λ₁ₛₑ", folds.k_1se)):
+            kept, n = len(used[k] & informative), len(informative)
+            those = {0: f"none of {n}", n: f"all {n}"}.get(kept, f"{kept} of {n}")
+            others = f"{rule} keeps {those} columns that decide and {len(used[k]) - kept} other"
+            yield from unless(re.search(rf"{others}s?\b", text) is not None, f"{others}s")
 
 
 # Bias and variance
@@ -533,14 +628,16 @@ def other_rules(world: World, said: Said) -> Iterator[str]:
 
 @claim(
     "bias_variance",
-    r"At λ = <lam> under (?P<label>L1|L2), <m> training samples, the mean over <sets> training sets is a cost of \*\*<cost>\*\* on rows "
+    rf"At λ = <lam> under {LABEL}, <m> training samples, the mean over <sets> training sets is a cost of \*\*<cost>\*\* on rows "
     r"aside \(from <low> to <high>\) beside <train> on the training rows, and <right:share> right\. There the classes' shares alone, a "
     r"constant answer, come to <constant> and <common:share>\.",
-    r"At λ = <lam> under (?P<label>L1|L2) a network of some training set diverged, so there is no mean to tell\.",
+    rf"At λ = <lam> under {LABEL} a network of some training set diverged, so there is no mean to tell\.",
 )
 def mean_of_sets(world: World, said: Said) -> Iterator[str]:
     curves = world.context.run(bias_variance.curves_of(world.context))
     costs = np.array([one.test_cost[-1, world.k] for one in curves])
+    chosen = LABEL_OF[world.context[bias_variance.PENALTY]]
+    yield from unless(said["label"] == chosen, f"{chosen} is chosen")
     if "no mean" in said.found[0]:
         yield from unless(not np.isfinite(costs).all(), "there is one")
         return
@@ -630,4 +727,6 @@ def worth(world: World, said: Said) -> Iterator[str]:
         yield from said.wrong("gone", int(np.isnan([one.test_cost for one in curves]).sum()))
 
 
-assert set(PENALTIES) == {"l1", "l2"}, "another penalty needs another oracle"
+assert {name: one.label for name, one in PENALTIES.items()} == LABEL_OF, (
+    "another penalty needs another oracle"
+)

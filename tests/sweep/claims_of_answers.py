@@ -122,7 +122,7 @@ def compression(world: World, said: Said) -> Iterator[str]:
 def layers(world: World, said: Said) -> Iterator[str]:
     run, k = world.context.networks.runs["L2"], world.k  # at rest, on a page of trainings
     net = Net.of(run.W, run.b, k)
-    parts = np.array(net.penalty("l2", world.context.lam, len(world.train[1])))
+    parts = np.array(net.penalty("L2", world.context.lam, len(world.train[1])))
     largest, last = int(parts.argmax()), len(parts) - 1
     yield from said.wrong("sum", parts.sum())
     yield from said.wrong_share("share", parts[largest] / parts.sum(), tol=2e-3)
@@ -207,7 +207,7 @@ def linear_part(world: World, said: Said) -> Iterator[str]:
 def linear_model(world: World, said: Said) -> Iterator[str]:
     net, (X, y) = world.net("L2", world.k), world.test
     if len(world.context.data.class_names) == 2 and world.context.lam > 0:
-        differ = disagreed(net.logits(X), oracle.straight(*world.train, world.context.lam, X))
+        differ = disagreed(net.logits(X), oracle.straight(*world.train, "L2", world.context.lam, X))
         if abs(differ - said.count("differ")) > 1:  # a row may lie on the boundary
             yield from said.wrong_count("differ", differ, len(y))
     if "r2" in said:

@@ -13,6 +13,8 @@ from sklearn.linear_model import LogisticRegression
 
 Array = np.ndarray
 EQUAL = 1e-6  # nats
+# Of Σ|w| and of Σw², by the penalty's label, so much: λ/2m times their sum is the penalty.
+SHARES = {"L1": (1.0, 0.0), "L2": (0.0, 1.0), "Elastic net": (0.5, 0.5)}
 
 
 def entropies(Z: Array, y: Array) -> Array:
@@ -25,6 +27,12 @@ def entropies(Z: Array, y: Array) -> Array:
 def right(Z: Array, y: Array) -> int:
     """How many rows get their class."""
     return int(((Z[0] > 0) == (y == 1)).sum() if len(Z) == 1 else (Z.argmax(axis=0) == y).sum())
+
+
+def shrunk(V: Array, label: str, reach: float) -> Array:
+    """The prox of a step, ½·(w − v)² + reach·(l1·|w| + l2·w²)/2 at its lowest; reach: αλ/m."""
+    l1, l2 = SHARES[label]
+    return np.sign(V) * np.maximum(np.abs(V) - reach * l1 / 2, 0) / (1 + reach * l2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +73,10 @@ class Net:
         """Weights in all."""
         return sum(W.size for W in self.W)
 
-    def penalty(self, kind: str, lam: float, m: int) -> list[float]:
+    def penalty(self, label: str, lam: float, m: int) -> list[float]:
         """Each layer's part of J."""
-        of = {"l1": lambda W: np.abs(W).sum(), "l2": lambda W: np.square(W).sum()}[kind]
-        return [lam / (2 * m) * float(of(W)) for W in self.W]
+        l1, l2 = SHARES[label]
+        return [lam / (2 * m) * float(l1 * np.abs(W).sum() + l2 * np.square(W).sum()) for W in self.W]
 
     def states(self, none: Sequence[float] | None = None) -> list[list[str]]:
         """alive, constant or cut, for each hidden layer's units. none: for each layer what counts as 0."""
@@ -102,23 +110,19 @@ class Net:
                 dZ = (self.W[l].T @ dZ) * (1 - A[l] ** 2)
         return dW, db
 
-    def fallen(self, X: Array, y: Array, kind: str, lam: float, steps: int) -> tuple["Net", float, float]:
+    def fallen(self, X: Array, y: Array, label: str, lam: float, steps: int) -> tuple["Net", float, float]:
         """Where so many more proximal steps with backtracking lead, and J before and there."""
 
         def objective(net: Net) -> float:
-            return net.cost(X, y) + sum(net.penalty(kind, lam, len(X)))
+            return net.cost(X, y) + sum(net.penalty(label, lam, len(X)))
 
         here, J, rate = self, objective(self), 1.0
         before = J
         for _ in range(steps):
             dW, db = here.gradient(X, y)
             while rate > 1e-9:
-                share = rate * lam / len(X)
-                moved = [W - rate * g for W, g in zip(here.W, dW, strict=True)]
-                if kind == "l1":
-                    moved = [np.sign(V) * np.maximum(np.abs(V) - share / 2, 0) for V in moved]
-                else:
-                    moved = [V / (1 + share) for V in moved]
+                reach = rate * lam / len(X)
+                moved = [shrunk(W - rate * g, label, reach) for W, g in zip(here.W, dW, strict=True)]
                 there = Net(moved, [b - rate * g for b, g in zip(here.b, db, strict=True)])
                 step = sum(np.square(a - b).sum() for a, b in zip(there.W, here.W, strict=True))
                 step += sum(np.square(a - b).sum() for a, b in zip(there.b, here.b, strict=True))
@@ -189,22 +193,64 @@ def affine_r2(X: Array, z: Array, X_new: Array, z_new: Array) -> float:
     return float(1 - np.square(z_new.T - fit).sum() / np.square(centred).sum())
 
 
-def straight(X: Array, y: Array, lam: float, X_new: Array) -> Array:
-    """Logits (1, n) on new rows of the logistic regression of two classes under L2, by scikit-learn."""
-    fit = LogisticRegression(C=1 / lam, tol=1e-9, max_iter=5000).fit(X, y)
-    return fit.decision_function(X_new)[None]
+def straight(X: Array, y: Array, label: str, lam: float, X_new: Array) -> Array:
+    """Logits (1, n) on new rows of the logistic regression of two classes; under L2 by scikit-learn."""
+    if label == "L2":
+        fit = LogisticRegression(C=1 / lam, tol=1e-9, max_iter=5000).fit(X, y)
+        return fit.decision_function(X_new)[None]
+    w, b = optimum(X, y, label, lam)
+    return (X_new @ w + b)[None]
 
 
-def is_optimum(w: Array, b: float, X: Array, y: Array, kind: str, lam: float, tol: float) -> bool:
-    """Whether weights (n,) meet the conditions of logistic regression's optimum."""
+def optimum(X: Array, y: Array, label: str, lam: float, most: int = 100_000) -> tuple[Array, float]:
+    """w (n,) and b of that regression: proximal steps with momentum, until the conditions hold."""
+    design, m = np.column_stack([X, np.ones(len(X))]), len(X)
+    rate, momentum = 4 * m / np.linalg.norm(design, 2) ** 2, 1.0
+    here = ahead = np.zeros(design.shape[1])
+    for step in range(most):
+        error = 1 / (1 + np.exp(-(design @ ahead))) - y
+        there = ahead - rate * (design.T @ error / m)
+        there[:-1] = shrunk(there[:-1], label, rate * lam / m)
+        if (ahead - there) @ (there - here) > 0:  # it has overshot: begin anew
+            momentum = 1.0
+        faster = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
+        ahead = there + (momentum - 1) / faster * (there - here)
+        here, momentum = there, faster
+        if step % 50 == 49 and is_optimum(here[:-1], here[-1], X, y, label, lam, 1e-7):
+            return here[:-1], float(here[-1])
+    raise AssertionError(f"the oracle's own optimum of {label} at λ = {lam:g} is not reached")
+
+
+def is_optimum(w: Array, b: float, X: Array, y: Array, label: str, lam: float, tol: float) -> bool:
+    """Whether weights (n,) meet the conditions of logistic regression's optimum.
+
+    Where a weight is not zero the slope of J is 0; where it is, a corner holds it, or without one nothing.
+    """
     error = 1 / (1 + np.exp(-(X @ w + b))) - y
-    g, m = X.T @ error / len(X), len(X)
+    g, rate, (l1, l2) = X.T @ error / len(X), lam / (2 * len(X)), SHARES[label]
     if abs(error.mean()) > tol:
         return False
-    if kind == "l2":
-        return bool((np.abs(g + lam / m * w) <= tol).all())
     kept = w != 0
-    return bool(
-        (np.abs(g[~kept]) <= lam / (2 * m) + tol).all()
-        and (np.abs(g[kept] + lam / (2 * m) * np.sign(w[kept])) <= tol).all()
-    )
+    slope = g[kept] + rate * (l1 * np.sign(w[kept]) + 2 * l2 * w[kept])
+    return bool((np.abs(g[~kept]) <= l1 * rate + tol).all() and (np.abs(slope) <= tol).all())
+
+
+def lam_max(X: Array, y: Array, label: str) -> float:
+    """From which λ on a corner holds all weights at zero: Xᵀ(y − ȳ) is m times the slope there."""
+    n = y.max() + 1
+    targets = [y == c for c in (range(n) if n > 2 else [1])]
+    return 2 * max(float(np.abs(X.T @ (t - t.mean())).max()) for t in targets) / SHARES[label][0]
+
+
+def freedom(w: Array, b: float, X: Array, label: str, lam: float) -> float:
+    """Degrees of freedom of logistic regression's optimum, tr H(H + λ·l2)⁻¹ over the weights in use.
+
+    H is the curvature of the sum of the cross-entropies where b follows the weights.
+    """
+    l1, l2 = SHARES[label]
+    X = X[:, w != 0] if l1 else X
+    p = 1 / (1 + np.exp(-(X @ (w[w != 0] if l1 else w) + b)))
+    d = p * (1 - p)
+    from_mean = X - d @ X / d.sum()
+    H = from_mean.T @ (d[:, None] * from_mean)
+    return float(np.trace(np.linalg.pinv(H + lam * l2 * np.eye(len(H)), hermitian=True) @ H))

@@ -66,7 +66,9 @@ def _drawn(rng: random.Random, need: Need) -> Place:
     choices: dict[str, object] = {"variance_seeds": 3, "solver_steps": 300}
     for topic in OF_NEED[need]:
         for control in topic.controls:
-            if control.key not in choices and isinstance(control.values, tuple) and rng.random() < 0.5:
+            if control.key in choices or not isinstance(control.values, tuple):
+                continue
+            if set(control.values) & set(core.PENALTIES) or rng.random() < 0.5:  # of penalties all as often
                 choices[control.key] = rng.choice(control.values)
     return Place(settings, need, choices)
 

@@ -8,11 +8,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 
 from core.settings import LAMS
-from tests.sweep.oracle import Net
+from tests.sweep.oracle import SHARES, Net
 from ui.topics.topic import Context, Topic
 
 NUMBER = r"-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?"
@@ -22,6 +23,25 @@ KINDS = {
     "count": r"(?P<{0}>none of|all|\d[\d,]* of) (?P<{0}_of>\d[\d,]*)",
     "text": r"(?P<{0}>.+?)",
 }
+LABEL_OF = {"l1": "L1", "l2": "L2", "elastic_net": "Elastic net"}  # by the name in an address
+LABEL = rf"(?P<label>{'|'.join(SHARES)})"
+NAMES = {label: label.replace(" ", "_") for label in SHARES}  # what its numbers are called in a pattern
+
+
+def listed(part: str) -> list[str]:
+    """Patterns of an enumeration, "a, b and c", with a part for each of some penalties, whichever they are.
+
+    part: the pattern of one, where {label} is the penalty's label and {name} that of NAMES. The numbers of
+    those that are left out are there and have no value.
+    """
+    parts = [part.format(label=label, name=name) for label, name in NAMES.items()]
+    patterns = []
+    for n in range(1, len(parts) + 1):
+        for *before, last in combinations(parts, n):
+            start = f"{', '.join(before)} and " if before else ""
+            left_out = [one for one in parts if one not in (*before, last)]
+            patterns.append(start + last + "".join(f"(?:(?!){one})?" for one in left_out))
+    return patterns
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
@@ -125,7 +145,7 @@ class World:
     def not_at_rest(self, label: str, k: int, steps: int = 200) -> Iterator[str]:
         """A problem where many more steps of the tests' own change J by more than a digit that is told."""
         lam = LAMS[k]
-        _, before, after = self.net(label, k).fallen(*self.train, label.lower(), lam, steps)
+        _, before, after = self.net(label, k).fallen(*self.train, label, lam, steps)
         if before - after > 6e-3 * max(before, 1e-3):
             yield f"{label} at λ = {lam:g} is told to be at rest and J falls from {before:.6g} to {after:.6g}"
 

@@ -11,8 +11,8 @@ from tests.sweep import (  # noqa: F401 -- they register what they know
     claims_of_answers,
 )
 from tests.sweep.places import Place, pages
-from tests.sweep.reading import World, problems
-from ui.topics.topic import Need
+from tests.sweep.reading import LABEL_OF, World, problems, unless
+from ui.topics.topic import FURTHER, Need
 from ui.tour.steps import TOUR
 
 
@@ -43,6 +43,8 @@ def swept(places: Sequence[Place]) -> Iterator[tuple[Place, Found]]:
             found.sentences[topic.key] += len(notes)
             world = World(topic, context)
             false = list(problems(world, notes))
+            if FURTHER in topic.controls and not topic.lacks_hidden(context):
+                false += unheard(world, notes, place.choices.get(FURTHER.key))
             for step in TOUR:
                 if step.topic is topic and (answer := step.answer(context)).right is not None:
                     found.sentences[step.name] += 1
@@ -52,3 +54,12 @@ def swept(places: Sequence[Place]) -> Iterator[tuple[Place, Found]]:
                 found.asked[topic.key] += 1
                 found.withheld[topic.key] += not any(f"At λ = {context.lam:g}" in note for note in notes)
         yield place, found
+
+
+def unheard(world: World, notes: Sequence[str], asked: object) -> Iterator[str]:
+    """A problem where not just L1, L2 and the penalty asked for beside them are there, or it goes unsaid."""
+    further = {label for name, label in LABEL_OF.items() if name == asked}
+    yield from unless(set(world.runs) == {"L1", "L2"} | further, f"shown are {', '.join(world.runs)}")
+    for label in further:
+        is_told = any(label in note for note in notes)
+        yield from unless(is_told or not world.at_rest(label)[1:].any(), f"nothing is said of {label}")

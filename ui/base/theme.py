@@ -10,12 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from core import PENALTIES
+from core import LECTURED, PENALTIES
 
 HUES = ("#e66100", "#2f81d6", "#c2347f", "#6b8e23", "#8c6d46")  # of the penalties, in the registry's order
 SIGN_COLORS = {"negative": "#9a5fc4", "positive": "#2a9d5c"}
 BAND_COLOR = "#d4a017"
 Y_AXIS_WIDTH = 58  # pixels, the same for every panel, so that all plots begin at one line
+TITLE_ABOVE = 12  # pixels from a title to its panel
 LAST_LABEL = 20  # pixels that the last label of an x axis may stand out
 
 
@@ -30,6 +31,7 @@ def penalty_colors(labels: Sequence[str]) -> dict[str, str]:
 
 
 PENALTY_COLORS = penalty_colors([penalty.label for penalty in PENALTIES.values()])
+LECTURED_COLORS = {PENALTIES[name].label: PENALTY_COLORS[PENALTIES[name].label] for name in LECTURED}
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def chart_config(ink: Ink) -> dict[str, Any]:
             "anchor": "start",
             "frame": "group",
             "color": ink.text,
-            "offset": 12,
+            "offset": TITLE_ABOVE,
             "subtitleColor": ink.quiet,
             "subtitleFontSize": 16,
         },

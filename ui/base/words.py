@@ -73,16 +73,6 @@ def joined(parts: Sequence[str], word: str = "and") -> str:
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + f" {word} " + parts[-1]
 
 
-def both_penalties() -> str:
-    """All of the registry in a sentence: "both penalties" as long as there are two."""
-    return "both penalties" if len(PENALTIES) == 2 else "all penalties"
-
-
-def penalty_labels() -> str:
-    """Their labels: L1 and L2."""
-    return joined([penalty.label for penalty in PENALTIES.values()])
-
-
 STEPS_OF = {"proximal": "plain", "accelerated": "accelerated"}  # the words for the ways of training
 
 

@@ -28,8 +28,14 @@ def draw_controls(topic: Topic, context: Context) -> Context:
         return context
     _check_address(drawn, context)
     with st.container(key="controls", horizontal=True, gap="large"):
-        chosen = {control.key: _draw(control, context) for control in drawn}
-    return replace(context, choices={**context.choices, **chosen})
+        for control in drawn:  # what one offers may hang on those before it
+            context = _with(context, control, _draw(control, context))
+    return context
+
+
+def _with(context: Context, control: Control, value: Choice) -> Context:
+    """The context in which this is chosen at a control."""
+    return replace(context, choices={**context.choices, control.key: value})
 
 
 def _draw(control: Control, context: Context) -> Choice:
@@ -65,7 +71,10 @@ def _check_address(drawn: Sequence[Control], context: Context) -> None:
     wrong = []
     for control in drawn:
         text, values = st.query_params.get(control.key), control.values_in(context)
-        if text is None or control.key in st.session_state or control.parse(text, context) is not None:
+        if text is None or control.key in st.session_state:
+            continue
+        if (found := control.parse(text, context)) is not None:
+            context = _with(context, control, found)
             continue
         default = st.session_state[control.key] = control.default_in(context)
         listed = ", ".join(map(str, values))

@@ -23,6 +23,7 @@ from ui.controls.forged import refuse_forged_values, refused_keys
 from ui.data.own import choices, source_of
 
 DEFAULT = Settings()
+SEEN = "_seen"  # how the key of a box ends that is seen in place of the bound one
 
 
 def settings_panel() -> Settings:
@@ -113,16 +114,31 @@ def _slider(name: str, setting: Setting) -> None:
 
 
 def _box(name: str, setting: Setting) -> None:
-    """A box to choose from: the data sets, of which a person may have brought one."""
-    offered = choices()
+    """A box to choose from: the data sets, of which a person may have brought one.
+
+    What a bound box shows is what Streamlit writes into the address, where data sets go by other names. So
+    the bound one is out of sight (theme.css), and the box that is seen follows it and sets it.
+    """
+    offered, seen = choices(), name + SEEN
+    index = offered.index(getattr(DEFAULT, name))
+    with st.container(key="bound"):
+        st.selectbox(setting.label, offered, index=index, key=name, bind="query-params")
+    st.session_state[seen] = st.session_state[name]
+    labels = {one: source_of(one).label for one in offered}
     st.selectbox(
         setting.label,
         offered,
-        index=offered.index(getattr(DEFAULT, name)),
-        key=name,
-        bind="query-params",
+        format_func=labels.__getitem__,
+        key=seen,
+        on_change=_choose_seen,
+        args=(name,),
         help=setting.help or None,
     )
+
+
+def _choose_seen(name: str) -> None:
+    """Set what is bound to what was chosen in the box that is seen."""
+    st.session_state[name] = st.session_state[name + SEEN]
 
 
 def _text(name: str, setting: Setting) -> None:
@@ -181,7 +197,7 @@ def _check_address() -> None:
         settings = replace(settings, dataset=DEFAULT.dataset)
         problems.append(
             "This link was made with a file of its maker's, which it does not carry; load yours under Your "
-            f"data. {DEFAULT.dataset} is used"
+            f"data. {source_of(DEFAULT.dataset).label} is used"
         )
     corrected: dict[str, str | None] = {**dict.fromkeys(SETTINGS), **settings.to_query()}
     if (text := st.query_params.get(PRESENT, "")).lower() not in ON + OFF:
@@ -213,7 +229,8 @@ def _check_later_address() -> None:
 
 def _say_what_was_refused() -> None:
     """What a browser sent for a widget, and no person can have chosen there."""
-    labels = [SETTINGS[key].label if key in SETTINGS else "a control of the page" for key in refused_keys()]
+    names = [key.removesuffix(SEEN) for key in refused_keys()]
+    labels = [SETTINGS[name].label if name in SETTINGS else "a control of the page" for name in names]
     add_problems(
         [
             f"What came from the browser for {label} cannot be chosen there; what was chosen before is kept"

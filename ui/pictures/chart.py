@@ -14,7 +14,17 @@ from typing import Any, Literal
 
 import altair as alt
 
-from ui.base.theme import INKS, PENALTY_COLORS, SIGN_COLORS, Ink, chart_config, readable
+from ui.base.theme import (
+    INKS,
+    LECTURED_COLORS,
+    PENALTY_COLORS,
+    SIGN_COLORS,
+    TITLE_ABOVE,
+    Ink,
+    chart_config,
+    readable,
+)
+from ui.pictures.ends import Side, Upright
 
 Spec = dict[str, Any]
 Params = list[alt.Parameter]
@@ -26,7 +36,13 @@ BARS: dict[str, Any] = {"fillOpacity": 0.45, "strokeOpacity": 0.9, "strokeWidth"
 PLAY_INTERVAL = 100  # milliseconds a snapshot
 LAM_INTERVAL = 400  # milliseconds a λ: there is more to read at each
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+PADDING = 8  # pixels between the ends of an x axis and what is drawn
 SMALL = 290  # pixels of a plot, below which words over it are smaller
+NAME_ABOVE = 30  # pixels from a title to a panel with the name of a line over it
+NAME_SIZES = (13, 15)  # type of the names of lines, in NARROW plots and in others
+NARROW = 400  # pixels of a plot, below which they are smaller
+NAME_SIZE = f"width < {NARROW} ? {NAME_SIZES[0]} : {NAME_SIZES[1]}"
+LETTER = 0.5  # how wide a letter of them is, in its height
 NAMES = "COLUMN_NAMES"  # stands in an expression of a spec until `with_names` writes names in its place
 
 
@@ -96,7 +112,7 @@ def _make_words_readable(panel: Spec, ink: Ink) -> None:
     mark, shades = panel.get("mark", {}), {hue: readable(hue, ink) for hue in PENALTY_COLORS.values()}
     if not isinstance(mark, dict) or mark.get("type") != "text":
         return
-    if mark.get("color") in shades:
+    if isinstance(mark.get("color"), str) and mark["color"] in shades:
         mark["color"] = shades[mark["color"]]
     encoding = panel.get("encoding", {})
     if encoding.get("color", {}).get("field") == "penalty":
@@ -246,32 +262,108 @@ def readout(
 
 
 def training_readout(
-    ink: Ink, colors: Mapping[str, str] = MappingProxyType(PENALTY_COLORS)
+    ink: Ink, colors: Mapping[str, str] = MappingProxyType(LECTURED_COLORS)
 ) -> alt.LayerChart:
     """The readout of a training at λ and an epoch: both, then a line for each field of `colors`."""
     return readout({"title": ink.text, **colors}, at=("k", "e"))
 
 
-def rest_readout(ink: Ink) -> alt.LayerChart:
-    """The readout over λ: λ, a line for each penalty, and whether their networks are at rest."""
-    return readout({"title": ink.text, **PENALTY_COLORS, "rest": ink.quiet}, remark="rest")
+def rest_readout(ink: Ink, penalties: Sequence[str] = tuple(LECTURED_COLORS)) -> alt.LayerChart:
+    """The readout over λ: λ, a line for each penalty, by label, and whether their networks are at rest."""
+    colors = {label: PENALTY_COLORS[label] for label in penalties}
+    return readout({"title": ink.text, **colors, "rest": ink.quiet}, remark="rest")
 
 
-def marked_axis(labels: Sequence[str], title: str) -> alt.X:
+@dataclass(frozen=True)
+class Room:
+    """Room for the names of lines beside them. texts: the names; side: of the lines, on which they stand."""
+
+    texts: tuple[str, ...]
+    side: Side = "end"
+
+    @property
+    def pixels(self) -> str:
+        """How wide it is, an expression."""
+        small, large = (12 + round(LETTER * size * max(map(len, self.texts))) for size in NAME_SIZES)
+        return f"(width < {NARROW} ? {small} : {large})"
+
+
+def with_room(scale: alt.Scale, room: Room | None) -> alt.Scale:
+    """An x scale that leaves room; before the lines it needs the ends of its domain, and grid lines go on."""
+    if room is None:
+        return scale
+    found = scale.copy()
+    if room.side == "end":
+        found.rangeMax = alt.expr(f"width - {room.pixels}")
+        return found
+    low, high = scale.domain
+    ratio = f"{room.pixels} / (width - 2 * {PADDING} - {room.pixels})"
+    is_log = found.to_dict().get("type") == "log"
+    first = f"{low} * pow({low / high}, {ratio})" if is_log else f"{low} - {high - low} * {ratio}"
+    found.domain = [alt.expr(first), high]
+    return found
+
+
+def haloed(rows: alt.Chart, ink: Ink, **mark: Any) -> list[alt.Chart]:
+    """Words as such a text mark over a halo of the page, on which lines do not cross them."""
+    halo: dict[str, Any] = {"stroke": ink.page, "strokeWidth": 5, "strokeJoin": "round", "aria": False}
+    return [rows.mark_text(**mark, **more) for more in (halo, {})]
+
+
+def line_names(
+    panel: str,
+    x: alt.X,
+    room: Room,
+    ink: Ink,
+    hues: Mapping[str, str] = MappingProxyType(PENALTY_COLORS),
+    source: str = "line_names",
+    keep: str = "",
+) -> list[alt.Chart]:
+    """The names of a panel's lines from a table of `line_ends`, each with a thread to its line.
+
+    hues: the colours of the table's `hue`; words have the readable shade. keep: a filter for its rows.
+    """
+    rows = table(source).transform_filter(f"datum.panel == '{panel}'" + (f" && {keep}" if keep else ""))
+    shades = {name: readable(hue, ink) for name, hue in hues.items()}
+    color = alt.expr(f"{json.dumps(shades, ensure_ascii=False)}[datum.hue]")
+    is_end = room.side == "end"
+    edge = f"width - {room.pixels} +" if is_end else f"{room.pixels} -"
+    along = x.copy()
+    along.shorthand = "x:Q"
+    thread = rows.mark_rule(strokeWidth=1.2, strokeDash=[1, 2], color=color).encode(
+        x=along,
+        x2=alt.value(alt.expr(f"{edge} 6")),
+        y=alt.Y("at:Q", scale=None, title=None),
+        y2="y:Q",
+    )
+    spanned = rows.mark_rule(opacity=0).encode(x=alt.value(0), y="low:Q", y2="high:Q")
+    at: dict[str, Any] = {
+        "x": alt.value(alt.expr(f"{edge} 9")),
+        "y": alt.Y("y:Q", scale=None, title=None),
+        "text": "text:N",
+    }
+    align = "left" if is_end else "right"
+    words = haloed(
+        rows, ink, align=align, baseline="middle", fontSize=alt.expr(NAME_SIZE), fontWeight=600, color=color
+    )
+    return [spanned, thread, *(part.encode(**at) for part in words)]
+
+
+def marked_axis(labels: Sequence[str], title: str, room: Room | None = None) -> alt.X:
     """Positions k along a grid that is near logarithmic after a 0; labelled at 0 and at the powers of ten."""
     marked = [k for k, label in enumerate(labels) if label.replace(",", "").strip("0.") in ("", "1")]
     names = " : ".join(f"datum.value == {k} ? '{labels[k]}'" for k in marked)
     return alt.X(
         "k:Q",
         title=title,
-        scale=alt.Scale(domain=[0, len(labels) - 1], nice=False, padding=8),
+        scale=with_room(alt.Scale(domain=[0, len(labels) - 1], nice=False, padding=PADDING), room),
         axis=alt.Axis(values=marked, labelExpr=f"{names} : ''", grid=False),
     )
 
 
-def lam_axis(labels: Sequence[str]) -> alt.X:
-    """λ along the grid."""
-    return marked_axis(labels, "λ")
+def lam_axis(labels: Sequence[str], room: Room | None = None) -> alt.X:
+    """λ along the grid, with room for the names of lines."""
+    return marked_axis(labels, "λ", room)
 
 
 def lam_rules(ink: Ink, x: alt.X) -> alt.LayerChart:
@@ -281,24 +373,37 @@ def lam_rules(ink: Ink, x: alt.X) -> alt.LayerChart:
     return layer(chosen, here.mark_rule(color=ink.text, strokeWidth=1.5).encode(x=x))
 
 
+def power_of_ten(power: str, least: int, most: int) -> str:
+    """An expression for 10 to a power as a person writes it, 10⁻³. power: an expression, within these."""
+    names = [f"10{str(p).translate(SUPERSCRIPTS)}" for p in range(least, most + 1)]
+    return f"{json.dumps(names, ensure_ascii=False)}[{power} + {-least}]"
+
+
 def power_axis(**more: Any) -> alt.Axis:
     """Powers of ten written as such, 10⁻³, on a logarithmic axis; what lies between has no label."""
-    names = ["1" if p == 0 else f"10{str(p).translate(SUPERSCRIPTS)}" for p in range(-16, 7)]
     power = "log(datum.value) / LN10"
-    label = f"abs({power} - round({power})) < 1e-6 ? {json.dumps(names)}[round({power}) + 16] : ''"
-    return alt.Axis(labelExpr=label, **more)
+    name = f"abs({power}) < 1e-6 ? '1' : {power_of_ten(f'round({power})', -16, 6)}"
+    return alt.Axis(labelExpr=f"abs({power} - round({power})) < 1e-6 ? ({name}) : ''", **more)
 
 
-def percent_axis(field: str, **scale: Any) -> alt.Y:
-    """A share as percent from 0 on."""
-    return alt.Y(f"{field}:Q", title=None, scale=alt.Scale(**scale), axis=alt.Axis(format="%", tickCount=4))
+def size_text(value: str) -> str:
+    """An expression for a number to three digits, 0.0312, or 3.1·10⁻⁵ where that is far from 1."""
+    power = f"floor(log(abs({value})) / LN10)"
+    far = f"format({value} / pow(10, {power}), '.1f') + '·' + {power_of_ten(power, -46, 40)}"
+    near = f"{value} == 0 || (abs({value}) >= 0.01 && abs({value}) < 1000)"
+    return f"{near} ? format({value}, '.3g') : {far}"
 
 
-def over_lam(source: str, ink: Ink, x: alt.X, y: alt.Y) -> alt.LayerChart:
-    """One line for each penalty over λ, with the rules."""
+def percent_axis(field: str, upright: Upright) -> alt.Y:
+    """A share as percent."""
+    return alt.Y(f"{field}:Q", title=None, scale=upright.scale, axis=alt.Axis(format="%", tickCount=4))
+
+
+def over_lam(source: str, panel: str, ink: Ink, x: alt.X, y: alt.Y, room: Room) -> alt.LayerChart:
+    """One line for each penalty over λ with its name, in `line_names` under `panel`, and the rules."""
     lines = table(source).mark_line(strokeWidth=3, point=alt.OverlayMarkDef(size=45))
     color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
-    return layer(lam_rules(ink, x), lines.encode(x=x, y=y, color=color))
+    return layer(lam_rules(ink, x), lines.encode(x=x, y=y, color=color), *line_names(panel, x, room, ink))
 
 
 def square_scales(n_columns: int, n_rows: int, height: int) -> tuple[alt.Scale, alt.Scale]:
@@ -359,6 +464,18 @@ def room_param() -> tuple[alt.Parameter, Events]:
     return alt.param(name="room", value=0), {"room": [measure]}
 
 
-def titled(title: str, key: Sequence[str], ink: Ink) -> alt.TitleParams:
-    """A title with the key to its lines under it."""
-    return alt.TitleParams(title, subtitle=list(key), subtitleColor=ink.quiet)
+def named_rule(
+    field: str, value: float, x: alt.X, name: str, align: Literal["left", "right"], ink: Ink
+) -> list[alt.Chart]:
+    """A dashed line across a panel at a value of a field, with its name over it, to one side."""
+    at = alt.Chart(alt.Data(values=[{field: value}]))
+    words = at.mark_text(align=align, baseline="bottom", fontSize=NAME_SIZES[1], color=ink.text)
+    return [
+        at.mark_rule(color=ink.text, strokeDash=[6, 4]).encode(x=x),
+        words.encode(x=x, y=alt.value(-4), text=alt.value(name)),
+    ]
+
+
+def titled(title: str, key: Sequence[str], ink: Ink, above: int = TITLE_ABOVE) -> alt.TitleParams:
+    """A title with what is to be said of the panel under it; above: pixels from there to the panel."""
+    return alt.TitleParams(title, subtitle=list(key), subtitleColor=ink.quiet, offset=above)

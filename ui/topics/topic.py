@@ -15,6 +15,7 @@ from threading import RLock
 from typing import Any, Concatenate, ParamSpec
 
 from core import PENALTIES, Dataset, Settings
+from core.penalties import LECTURED
 from core.settings import LAMS
 from ui.base import templates
 from ui.base.cache import PictureCache
@@ -23,7 +24,7 @@ from ui.base.words import lam_label, lam_text, unrest
 from ui.data.shelf import Loaded, Shelf
 from ui.pictures.picture import Picture
 from ui.topics.script import filled_script
-from ui.work.networks import PLAIN, TO_REST, Networks, networks
+from ui.work.networks import PLAIN, TO_REST, Networks, networks, together
 from ui.work.tasks import Batch, Run, Value
 
 TOPICS_FOLDER = Path(__file__).parent
@@ -92,7 +93,11 @@ class Context:
     @property
     def networks(self) -> Networks:
         """The networks of every penalty over the grid at these settings, at rest as far as they come."""
-        return self.get(networks(self.settings, self.shelf))
+        return self.networks_of(LECTURED)
+
+    def networks_of(self, penalties: Sequence[str]) -> Networks:
+        """The same of these penalties, the lecture's among them."""
+        return together(self.run(networks(self.settings, self.shelf, penalties=penalties)))
 
     @property
     def training(self) -> Networks:
@@ -170,9 +175,38 @@ class Control:
         return by_text.get(text.lower())
 
 
-def penalty_control(key: str, label: str = "Penalty", default: str = "l2", **more: Any) -> Control:
+def penalty_control(
+    key: str,
+    label: str = "Penalty",
+    default: str = "l2",
+    names: Sequence[Choice] | Callable[[Context], Sequence[Choice]] = LECTURED,
+    **more: Any,
+) -> Control:
     """Which penalty a page shows, by its name in the registry; more: further fields of the control."""
-    return Control(key, label, tuple(PENALTIES), default, lambda name, context: PENALTIES[name].label, **more)
+    return Control(key, label, names, default, lambda name, context: PENALTIES[name].label, **more)
+
+
+# One switch for all pages that draw a curve for each penalty: the third is not there until it is asked for.
+ELASTIC_NET = "elastic_net"
+FURTHER = Control(
+    "further_penalty",
+    "Third penalty",
+    ("none", ELASTIC_NET),
+    "none",
+    lambda name, context: PENALTIES[name].label if name in PENALTIES else str(name),
+    help="The elastic net is half of each: λ/2m·(½·Σ|w| + ½·Σw²). Its corner makes exact zeros, its square "
+    "shares weight out between columns that say the same.",
+)
+
+
+def compared(context: Context) -> tuple[str, ...]:
+    """The penalties that stand beside each other: the lecture's, and what is asked for beside them."""
+    return beside_lectured(context[FURTHER]) if context[FURTHER] in PENALTIES else LECTURED
+
+
+def beside_lectured(name: str) -> tuple[str, ...]:
+    """The lecture's penalties, and that of this name where it is another."""
+    return tuple(dict.fromkeys((*LECTURED, name)))
 
 
 @dataclass(frozen=True)
@@ -200,6 +234,10 @@ def _silent(context: Context) -> str:
     return ""
 
 
+def _lectured(context: Context) -> tuple[str, ...]:
+    return LECTURED
+
+
 @dataclass(frozen=True, eq=False)
 class Topic:
     """One sentence of the lecture, and the picture in which it comes true.
@@ -220,6 +258,7 @@ class Topic:
     second: Callable[[Context], Batch[Any] | None] = _no_work
     heading: str = ""  # of the page, where it is not the sentence
     needs: Need = Need.REST
+    penalties: Callable[[Context], Sequence[str]] = _lectured  # whose networks at rest it shows
     controls: tuple[Control, ...] = ()
     remedy: Remedy | None = None  # without which hidden layers it has nothing to show
     adapted: Callable[[Context], Context] = _same  # what is shown where the panel's settings cannot be
@@ -247,7 +286,7 @@ class Topic:
 
     def networks(self, context: Context) -> Networks:
         """The networks that it is about, or that go with what it is about."""
-        return context.networks if self.needs is Need.REST else context.training
+        return context.networks_of(self.penalties(context)) if self.needs is Need.REST else context.training
 
     @property
     def method(self) -> str:
@@ -258,7 +297,7 @@ class Topic:
         """Which networks at the chosen λ are not at rest, where it is about those that are; "" else."""
         if self.needs is not Need.REST or self.lacks_hidden(context):
             return ""
-        return unrest(context.networks.runs, context.k)
+        return unrest(self.networks(context).runs, context.k)
 
     def lacks_second(self, context: Context) -> bool:
         """Whether there is work to come after the picture."""

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from core import PENALTIES, Dataset, Settings
+from core import Dataset, Settings
 from core.decomposition import Again, bootstrap, fresh_set, true_shares
 from core.network import targets
 from core.settings import LAMS, MAX_SEED
@@ -83,14 +83,14 @@ def _pending(n_all: int, n_sizes: int, missing: Sequence[Task[Curves]], lower: s
 
 def _task(settings: Settings, shelf: Shelf, study: Study, n_sets: int) -> Task[Curves]:
     settings, shape = settings.reduced("lam"), Shape.of(shelf.load(settings).data)
-    both = sum(training_seconds(settings, replace(shape, m=m)) for m in study.sizes)
+    each = sum(training_seconds(settings, replace(shape, m=m), n_penalties=1) for m in study.sizes)
     return Task(
         kind=KIND,
         shelf=shelf,
         settings=settings,
         depends_on=(study,),
         work=partial(_train, settings, shelf, study),
-        seconds=both / len(PENALTIES),
+        seconds=each,
         label=f"Training set {study.i + 1} of {n_sets}",
     )
 

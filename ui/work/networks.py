@@ -1,15 +1,16 @@
 """The networks of every penalty over the whole grid of λ, trained on one data set."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
-from core import PENALTIES, Dataset, Run, Settings, train_grid
+from core import Dataset, Run, Settings, train_grid
 from core.grid import epochs_to_rest
 from core.network import layer_sizes
+from core.penalties import LECTURED
 from core.settings import EPOCHS, LAMS, UPLOAD
 from core.variance import estimated_seconds
 from ui.base.cache import PictureCache
@@ -32,7 +33,7 @@ class Networks:
 
     data: Dataset
     runs: dict[str, Run]
-    pictures: PictureCache[Hashable] = field(default_factory=new_pictures, init=False, repr=False)
+    pictures: PictureCache[Hashable] = field(default_factory=new_pictures, repr=False)
 
     @property
     def lams(self) -> np.ndarray:
@@ -45,25 +46,45 @@ class Networks:
         return self.data.nbytes + self.pictures.nbytes + sum(run.nbytes for run in self.runs.values())
 
 
-def networks(settings: Settings, shelf: Shelf, method: str = TO_REST) -> Batch[Networks]:
+def networks(
+    settings: Settings, shelf: Shelf, method: str = TO_REST, penalties: Sequence[str] = LECTURED
+) -> Batch[Networks]:
     """Every penalty over the grid for these settings; the chosen λ plays no part.
 
-    method: TO_REST for what a penalty does, PLAIN for the training itself, step by step.
+    method: TO_REST for what a penalty does, PLAIN for the training itself, step by step. penalties: names of
+    the registry; those that are trained together make one result, see `together`.
     """
     settings = settings.reduced("lam")
     data = shelf.load(settings).data
     shape = Shape.of(data)
-    task = Task(
-        kind=KIND,
-        shelf=shelf,
-        settings=settings,
-        depends_on=(method,),
-        work=partial(_train, settings, data, method),
-        seconds=seconds(settings, shape, method),
-        label=f"Training {len(LAMS) * len(PENALTIES)} networks",
-        refusal=refusal(settings, shape, method),
+    tasks = (
+        Task(
+            kind=KIND,
+            shelf=shelf,
+            settings=settings,
+            depends_on=(method, names),
+            work=partial(_train, settings, data, method, names),
+            seconds=seconds(settings, shape, method, len(names)),
+            label=f"Training {len(LAMS) * len(names)} networks",
+            refusal=refusal(settings, shape, method, len(names)),
+        )
+        for names in groups(penalties)
     )
-    return Batch((task,))
+    return Batch(tuple(tasks))
+
+
+def groups(penalties: Sequence[str]) -> list[tuple[str, ...]]:
+    """The penalties as work is done for them: the lecture's together, each further one by itself."""
+    return [LECTURED, *((name,) for name in penalties if name not in LECTURED)]
+
+
+def together(parts: Sequence[Networks]) -> Networks:
+    """Networks of several groups on the same data, with the pictures of the first."""
+    first, *others = parts
+    if not others:
+        return first
+    runs = {label: run for part in parts for label, run in part.runs.items()}
+    return Networks(first.data, runs, first.pictures)
 
 
 @dataclass(frozen=True)
@@ -85,9 +106,11 @@ def too_long(settings: Settings, data: Dataset, method: str) -> str | None:
     return refusal(settings, Shape.of(data), method)
 
 
-def seconds(settings: Settings, shape: Shape, method: str = TO_REST) -> float:
-    """About how long the training takes."""
-    n, epochs = len(LAMS) * len(PENALTIES), float(settings.epochs)
+def seconds(
+    settings: Settings, shape: Shape, method: str = TO_REST, n_penalties: int = len(LECTURED)
+) -> float:
+    """About how long the training of so many penalties takes."""
+    n, epochs = len(LAMS) * n_penalties, float(settings.epochs)
     if method == TO_REST:
         further = epochs_to_rest(settings.epochs, LAMS[-1]) - epochs
         epochs = DEARER * (epochs + GOING_ON * further)
@@ -95,22 +118,26 @@ def seconds(settings: Settings, shape: Shape, method: str = TO_REST) -> float:
     return estimated_seconds(*sizes, n, round(epochs))
 
 
-def refusal(settings: Settings, shape: Shape, method: str = TO_REST) -> str | None:
+def refusal(
+    settings: Settings, shape: Shape, method: str = TO_REST, n_penalties: int = len(LECTURED)
+) -> str | None:
     """Why so long a training is not begun, and what to lower; None where it is."""
 
     def takes(epochs: int) -> float:
-        return seconds(replace(settings, epochs=epochs), shape, method)
+        return seconds(replace(settings, epochs=epochs), shape, method, n_penalties)
 
     fits = [epochs for epochs in EPOCHS if takes(epochs) <= MAX_SECONDS]
     lower = f"at most {fits[-1]:,} epochs" if fits else "fewer epochs"
     fewer = " or rows" if settings.dataset == UPLOAD else ""
-    what = f"Training {len(LAMS) * len(PENALTIES)} networks"
+    what = f"Training {len(LAMS) * n_penalties} networks"
     return not_begun(what, takes(settings.epochs), MAX_SECONDS, f"{lower}, or fewer hidden units{fewer}")
 
 
-def _train(settings: Settings, data: Dataset, method: str, on_progress: OnProgress) -> Networks:
+def _train(
+    settings: Settings, data: Dataset, method: str, penalties: Sequence[str], on_progress: OnProgress
+) -> Networks:
     snapshots = 2 if method == TO_REST else _snapshots(data, settings)
-    runs = train_grid(data, settings, snapshots, on_progress, method=method)
+    runs = train_grid(data, settings, snapshots, on_progress, method=method, penalties=penalties)
     for run in runs.values():
         _ = run.rest  # measured here, beside the pages, and kept with the run
     return Networks(data, runs)
@@ -120,5 +147,5 @@ def _snapshots(data: Dataset, settings: Settings) -> int:
     """As many snapshots as HISTORY_BYTES hold, at most MAX_SNAPSHOTS."""
     sizes = layer_sizes(data.n_features, settings.hidden, len(data.class_names))
     weights = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
-    each = 4 * weights * len(LAMS) * len(PENALTIES)
+    each = 4 * weights * len(LAMS) * len(LECTURED)
     return max(2, min(MAX_SNAPSHOTS, HISTORY_BYTES // each))

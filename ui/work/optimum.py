@@ -1,11 +1,13 @@
 """Exact optima of logistic regression with their certificate, on the training rows of a data set."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from core import PENALTIES, Dataset, LogisticPath, Settings, evidence, fit_logistic
+from core.penalties import LECTURED
 from core.settings import LAMS
 from core.stability import Evidence
 from core.twins import Twins, twins
@@ -55,7 +57,7 @@ class Optima:
         return np.concatenate([[0], (self.paths[label].W == 0).sum(axis=1)])
 
 
-def optima(settings: Settings, shelf: Shelf) -> Batch[Optima]:
+def optima(settings: Settings, shelf: Shelf, penalties: Sequence[str] = LECTURED) -> Batch[Optima]:
     """The exact optima of logistic regression on data of two classes."""
     settings = settings.reduced("lam", "hidden", "learning_rate", "epochs")
     data = shelf.load(settings).data
@@ -63,18 +65,17 @@ def optima(settings: Settings, shelf: Shelf) -> Batch[Optima]:
         kind=KIND,
         shelf=shelf,
         settings=settings,
-        depends_on=("grid",),
-        work=partial(_fit_grid, data),
-        seconds=len(PENALTIES) * (SECONDS + PATH_EACH * data.m * data.n_features),
+        depends_on=("grid", tuple(penalties)),
+        work=partial(_fit_grid, data, penalties),
+        seconds=len(penalties) * (SECONDS + PATH_EACH * data.m * data.n_features),
         label="Computing the exact optima",
     )
     return Batch((task,))
 
 
-def _fit_grid(data: Dataset, on_progress: OnProgress) -> Optima:
+def _fit_grid(data: Dataset, penalties: Sequence[str], on_progress: OnProgress) -> Optima:
     paths = {
-        penalty.label: fit_logistic(data.X_train, data.y_train, name, LAMS[1:])
-        for name, penalty in PENALTIES.items()
+        PENALTIES[name].label: fit_logistic(data.X_train, data.y_train, name, LAMS[1:]) for name in penalties
     }
     return Optima(paths, free_optimum(data.X_train, data.y_train))
 
@@ -103,7 +104,9 @@ def evidence_of(settings: Settings, shelf: Shelf) -> Batch[Evidence]:
     return Batch((task,))
 
 
-def twin_fits(settings: Settings, shelf: Shelf, column: int) -> Batch[TwinFits]:
+def twin_fits(
+    settings: Settings, shelf: Shelf, column: int, penalties: Sequence[str] = LECTURED
+) -> Batch[TwinFits]:
     """The exact fits with a column once and twice, at the chosen λ > 0; of many classes, the first's."""
     settings = settings.reduced("hidden", "learning_rate", "epochs")
     data = shelf.load(settings).data
@@ -111,9 +114,9 @@ def twin_fits(settings: Settings, shelf: Shelf, column: int) -> Batch[TwinFits]:
         kind=KIND,
         shelf=shelf,
         settings=settings,
-        depends_on=(column,),
-        work=partial(_fit, settings, data, column),
-        seconds=len(PENALTIES) * (SECONDS + SECONDS_EACH * data.m * data.n_features),
+        depends_on=(column, tuple(penalties)),
+        work=partial(_fit, settings, data, column, penalties),
+        seconds=len(penalties) * (SECONDS + SECONDS_EACH * data.m * data.n_features),
         label="Fitting the twins",
     )
     return Batch((task,))
@@ -124,6 +127,8 @@ def first_class_or_second(data: Dataset) -> np.ndarray:
     return data.y_train if len(data.class_names) == 2 else (data.y_train == 0).astype(int)
 
 
-def _fit(settings: Settings, data: Dataset, column: int, on_progress: OnProgress) -> TwinFits:
+def _fit(
+    settings: Settings, data: Dataset, column: int, penalties: Sequence[str], on_progress: OnProgress
+) -> TwinFits:
     y = first_class_or_second(data)
-    return TwinFits(tuple(twins(data.X_train, y, column, name, settings.lam) for name in PENALTIES))
+    return TwinFits(tuple(twins(data.X_train, y, column, name, settings.lam) for name in penalties))

@@ -25,14 +25,26 @@ class RacesByLam:
     by_lam: dict[float, Race]
 
     @property
+    def shown(self) -> tuple[Race, ...]:
+        """The race that stands at each λ of the grid, at 0 that of the smallest above it; or the only one."""
+        if len(self.by_lam) == 1:
+            return tuple(self.by_lam.values())
+        return tuple(self.by_lam[shown_lam(lam)] for lam in LAMS)
+
+    @property
     def nbytes(self) -> int:
         """Memory of the arrays, in bytes."""
         return sum(race.nbytes for race in self.by_lam.values())
 
 
+def shown_lam(lam: float) -> float:
+    """The λ that is shown at a λ: itself, but 0 has nothing to show and becomes the smallest above it."""
+    return lam or PENALIZED[0]
+
+
 def race_settings(settings: Settings) -> Settings:
-    """The settings that a race depends on; λ = 0 has nothing to show and becomes the smallest λ above it."""
-    return replace(settings.reduced("hidden", "epochs"), lam=settings.lam or PENALIZED[0])
+    """The settings that a race depends on."""
+    return replace(settings.reduced("hidden", "epochs"), lam=shown_lam(settings.lam))
 
 
 def race(settings: Settings, shelf: Shelf, target: int, steps: int) -> Batch[RacesByLam]:

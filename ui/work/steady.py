@@ -4,7 +4,7 @@ The curvature on the way to rest says where to begin. It is no proof: with a sma
 narrower valley and swing there. So what is advised was tried.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
@@ -41,16 +41,17 @@ def steady(settings: Settings, shelf: Shelf, runs: Mapping[str, Run]) -> Batch[S
     settings = settings.reduced("lam")
     data = shelf.load(settings).data
     ends = {label: _ends(run) for label, run in runs.items()}
+    penalties = tuple(run.penalty[0] for run in runs.values())
     n = sum(map(len, ends.values()))
     shape = (data.m,), data.n_features, settings.hidden, len(data.class_names)
     measuring = DEARER * estimated_seconds(*shape, n, WAY[-1])
-    trying = seconds(settings, Shape.of(data), PLAIN)  # once, as a rule
+    trying = seconds(settings, Shape.of(data), PLAIN, len(penalties))  # once, as a rule
     task = Task(
         kind=KIND,
         shelf=shelf,
         settings=settings,
-        depends_on=(),
-        work=partial(_measure, settings, data, ends),
+        depends_on=(penalties,),
+        work=partial(_measure, settings, data, penalties, ends),
         seconds=min(measuring + trying, MAX_SECONDS),  # never refused where the training itself was not
         label="Looking for an α that settles",
     )
@@ -64,11 +65,16 @@ def _ends(run: Run) -> dict[float, str]:
 
 
 def _measure(
-    settings: Settings, data: Dataset, ends: Mapping[str, Mapping[float, str]], on_progress: OnProgress
+    settings: Settings,
+    data: Dataset,
+    penalties: Sequence[str],
+    ends: Mapping[str, Mapping[float, str]],
+    on_progress: OnProgress,
 ) -> SteadyRates:
     @cache
     def tried(alpha: float) -> dict[str, Run]:
-        return train_grid(data, replace(settings, learning_rate=alpha), 2, on_progress)
+        at_alpha = replace(settings, learning_rate=alpha)
+        return train_grid(data, at_alpha, 2, on_progress, penalties=penalties)
 
     found = {}
     for label, lams in ends.items():

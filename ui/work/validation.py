@@ -11,6 +11,7 @@ from core import PENALTIES, Dataset, Run, Settings, cross_validate, stability_se
 from core.choosing import CV_SHARE, Comparison, Leak, compare_rules, leak
 from core.datasets import N_FRESH
 from core.measures import constant_answer
+from core.penalties import LECTURED
 from core.selection import FOLDS, FOLDS_OF_NETWORKS, Validation
 from core.settings import LAMS
 from core.stability import Stability
@@ -18,7 +19,7 @@ from ui.base.queue import OnProgress
 from ui.base.words import duration
 from ui.data.shelf import SHARED, Kind, Shelf
 from ui.work.curves import seeds_from
-from ui.work.networks import Shape
+from ui.work.networks import Shape, groups
 from ui.work.networks import seconds as training_seconds
 from ui.work.tasks import MAX_SECONDS, Batch, Task, not_begun
 
@@ -60,22 +61,33 @@ def deciding(settings: Settings, shape: Shape) -> Settings:
     return settings.reduced("lam", *trained)
 
 
-def validation(settings: Settings, shelf: Shelf) -> Batch[Validations]:
-    """Every penalty over the grid, validated on the training rows; the chosen λ plays no part."""
+def validation(settings: Settings, shelf: Shelf, penalties: Sequence[str] = LECTURED) -> Batch[Validations]:
+    """Every penalty over the grid, validated on the training rows; the chosen λ plays no part.
+
+    penalties: names of the registry; a result each for those that are validated together, see `by_label`.
+    """
     data = shelf.load(settings).data
     shape = Shape.of(data)
     settings, folds = deciding(settings, shape), folds_of(settings, shape)
-    task = Task(
-        kind=KIND,
-        shelf=shelf,
-        settings=settings,
-        depends_on=("validation", folds),
-        work=partial(_validate, settings, data),
-        seconds=seconds(settings, shape, len(PENALTIES)),
-        label=f"Validating every λ in {folds} folds",
-        refusal=refusal(settings, data),
+    tasks = (
+        Task(
+            kind=KIND,
+            shelf=shelf,
+            settings=settings,
+            depends_on=("validation", folds, names),
+            work=partial(_validate, settings, data, names),
+            seconds=seconds(settings, shape, len(names)),
+            label=f"Validating every λ in {folds} folds",
+            refusal=refusal(settings, data),
+        )
+        for names in groups(penalties)
     )
-    return Batch((task,))
+    return Batch(tuple(tasks))
+
+
+def by_label(found: Sequence[Validations]) -> dict[str, Validation]:
+    """All results of `validation`, by the penalty's label."""
+    return {label: one for each in found for label, one in each.by_label.items()}
 
 
 def seconds(settings: Settings, shape: Shape, n_penalties: int = 1) -> float:
@@ -84,7 +96,7 @@ def seconds(settings: Settings, shape: Shape, n_penalties: int = 1) -> float:
     if is_exact(settings, shape):
         return n_penalties * folds * (PATH_SECONDS + PATH_EACH * shape.m * shape.n_features)
     part = replace(shape, m=max(1, shape.m - shape.m // folds))
-    return folds * training_seconds(settings, part) * n_penalties / len(PENALTIES)
+    return folds * training_seconds(settings, part, n_penalties=n_penalties)
 
 
 def refusal(settings: Settings, data: Dataset) -> str | None:
@@ -97,24 +109,26 @@ def refusal(settings: Settings, data: Dataset) -> str | None:
             "out."
         )
     shape = Shape.of(data)
-    takes = seconds(settings, shape, len(PENALTIES))
+    takes = seconds(settings, shape, len(LECTURED))
     return not_begun(f"Validating in {folds_of(settings, shape)} folds", takes, MAX_SECONDS)
 
 
-def _validate(settings: Settings, data: Dataset, on_progress: OnProgress) -> Validations:
+def _validate(
+    settings: Settings, data: Dataset, penalties: Sequence[str], on_progress: OnProgress
+) -> Validations:
     n = len(LAMS)
     found = cross_validate(
         data.X_train,
         data.y_train,
         settings.hidden,
-        [name for name in PENALTIES for _ in LAMS],
-        LAMS * len(PENALTIES),
+        [name for name in penalties for _ in LAMS],
+        LAMS * len(penalties),
         seed=settings.seed,
         learning_rate=settings.learning_rate,
         epochs=settings.epochs,
         on_progress=on_progress,
     )
-    labels = [penalty.label for penalty in PENALTIES.values()]
+    labels = [PENALTIES[name].label for name in penalties]
     return Validations({label: found.select(slice(i * n, (i + 1) * n)) for i, label in enumerate(labels)})
 
 
@@ -153,7 +167,7 @@ def truth(settings: Settings, shelf: Shelf, runs: Mapping[str, Run]) -> tuple[Ta
         settings=reduced,
         depends_on=("truth",),
         work=partial(_measure, reduced, shelf.load(settings).data.y_train, runs),
-        seconds=FRESH_SECONDS + FRESH_EACH * units * len(LAMS) * len(PENALTIES) * N_FRESH,
+        seconds=FRESH_SECONDS + FRESH_EACH * units * len(LAMS) * len(runs) * N_FRESH,
         label=f"Measuring on {N_FRESH:,} fresh rows",
     )
     return (task,)

@@ -6,10 +6,7 @@ import numpy as np
 import pytest
 
 import core
-from core import PENALTIES, Penalty
 from ui.base import words
-
-ELASTIC = Penalty("elastic", "Elastic net", l1=0.5, l2=0.5)
 
 
 @pytest.mark.parametrize(
@@ -66,16 +63,6 @@ def test_lam_is_written_as_one_says_it():
     ]
 
 
-def test_a_sentence_speaks_of_both_penalties_only_where_there_are_two(monkeypatch):
-    for name in list(PENALTIES)[2:]:
-        monkeypatch.delitem(PENALTIES, name)
-    assert words.both_penalties() == "both penalties"
-    assert words.penalty_labels() == "L1 and L2"
-    monkeypatch.setitem(PENALTIES, "third", Penalty("third", "Third", l1=1.0, l2=1.0))
-    assert words.both_penalties() == "all penalties"
-    assert words.penalty_labels() == "L1, L2 and Third"
-
-
 def test_zeros_are_counted_over_all_layers():
     run = core.train(np.eye(4), [0, 1, 0, 1], (3,), "l2", [0.0], epochs=1)
     zeros, n = 0, sum(W[0].size for W in run.W)
@@ -113,9 +100,8 @@ def test_what_failed_is_named_with_its_first_epoch_and_the_alpha_that_settles_it
     assert f"Each step multiplies a weight by 1 − αλ/m = {words.number(factor)} at λ = 1000" in sentence
 
 
-def test_a_mixture_overshoots_by_its_share_of_the_square(monkeypatch):
-    monkeypatch.setitem(PENALTIES, "elastic", ELASTIC)
-    run = on_wine("elastic", [0.0, 1000.0])
+def test_a_mixture_overshoots_by_its_share_of_the_square():
+    run = on_wine("elastic_net", [0.0, 1000.0])
     (sentence,) = words.failures({"Elastic net": run}, {"Elastic net": 0.1})
     assert sentence.startswith("Elastic net diverged at λ = 1000")
     assert f"1 − 0.5·αλ/m = {words.number(1 - 0.5 * 3.0 * 1000 / run.m)}" in sentence

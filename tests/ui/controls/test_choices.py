@@ -58,8 +58,9 @@ def test_a_value_that_is_not_allowed_counts_as_the_default(page: Topic, control:
 
 
 def test_no_two_controls_nor_a_setting_share_a_key():
-    keys = [control.key for _, control in CONTROLS]
-    assert len(set(keys)) == len(keys)
+    by_key = {control.key: control for _, control in CONTROLS}
+    assert all(by_key[control.key] is control for _, control in CONTROLS), "several pages may share one"
+    keys = list(by_key)
     assert not {*SETTINGS, PRESENT, IN_ADDRESS} & set(keys)
     assert all(control.label for _, control in CONTROLS)
 
@@ -204,7 +205,10 @@ def test_what_other_pages_have_chosen_is_kept_beside_what_is_drawn_here():
     app.query_params["layer"] = "1"
     app.run()
     assert not app.exception
-    assert app.session_state["seen"] == {"solver_steps": 300, "layer": 1, "compare": "lam"}
+    assert app.session_state["seen"] == {
+        **{"solver_steps": 300, "layer": 1, "compare": "lam"},
+        "further_penalty": "none",
+    }
 
 
 def test_what_was_wrong_with_settings_is_still_said_where_a_control_was_wrong_too():

@@ -16,6 +16,7 @@ from core import Settings
 from core.settings import SETTINGS
 from tests.ui.controls.rubbish import RUBBISH
 from ui.base.problems import in_words
+from ui.controls.panel import SEEN
 
 pytestmark = pytest.mark.usefixtures("two_folds")
 FORGED = {
@@ -107,7 +108,7 @@ def panel(tmp_path_factory):
         yield server.address
 
 
-@pytest.mark.parametrize("name", list(SETTINGS))
+@pytest.mark.parametrize("name", [*SETTINGS, f"dataset{SEEN}"])
 def test_what_cannot_be_chosen_is_refused_and_the_last_good_value_kept(panel, name):
     async def journey() -> None:
         async with Forger(panel) as visitor:
@@ -118,7 +119,7 @@ def test_what_cannot_be_chosen_is_refused_and_the_last_good_value_kept(panel, na
                 if (name, what) not in TAKEN:
                     assert (await visitor.sent(WidgetState(id=widget.id, **value))).errors == (), what
                     assert visitor.settings == repr(GOOD), what
-                    check_sentence(visitor.said, name)
+                    check_sentence(visitor.said, name.removesuffix(SEEN))
             assert (await visitor.sent()).errors == (), "the message after them"
             assert visitor.settings == repr(GOOD)
 

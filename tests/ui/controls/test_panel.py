@@ -18,6 +18,7 @@ pytestmark = pytest.mark.usefixtures("two_folds")
 KINDS = {"slider": "select_slider", "choice": "selectbox", "text": "selectbox", "number": "number_input"}
 SYNTHETIC = next(name for name, source in DATASETS.items() if source.synthetic)
 MEASURED = next(name for name, source in DATASETS.items() if not source.synthetic)
+SEEN_KEY = f"dataset{panel.SEEN}"
 
 
 def page() -> None:
@@ -52,9 +53,15 @@ def press(app: AppTest, name: str, value: object) -> AppTest:
 
 
 def drawn(app: AppTest) -> dict[str, Widget]:
-    """The panel's widgets by their keys."""
+    """The panel's widgets by their keys; of the data sets that which is bound to the address."""
     kinds = ("select_slider", "selectbox", "number_input")
-    return {widget.key: widget for kind in kinds for widget in getattr(app.sidebar, kind)}
+    found = {widget.key: widget for kind in kinds for widget in getattr(app.sidebar, kind)}
+    return {key: widget for key, widget in found.items() if key != SEEN_KEY}
+
+
+def seen(app: AppTest) -> Widget:
+    """The box of the data sets that a person sees."""
+    return app.sidebar.selectbox(key=SEEN_KEY)
 
 
 def address_of(app: AppTest) -> dict[str, str]:
@@ -76,6 +83,7 @@ def check_agreement(app: AppTest, expected: Settings) -> None:
     for name, widget in drawn(app).items():
         value = getattr(expected, name)
         assert widget.value == (format_value(value) if SETTINGS[name].widget == "text" else value), name
+    assert seen(app).value == expected.dataset
     settings, problems = Settings.from_query(address_of(app))
     assert (settings, problems) == (expected, [])
     assert address_of(app).keys() <= SETTINGS.keys()
@@ -113,6 +121,21 @@ def test_the_chosen_lam_stands_first_and_each_widget_offers_what_can_be_chosen()
             assert widget.options == list(DATASETS), "a person's own only where there are some"
         else:
             assert widget.options == [format_value(choice) for choice in setting.choices]
+
+
+def test_data_sets_are_called_as_a_person_writes_them_and_go_by_their_own_names_in_the_address():
+    app = open_panel(dataset=SYNTHETIC)
+    assert seen(app).options == [source.label for source in DATASETS.values()]
+    assert (seen(app).label, seen(app).help) == (drawn(app)["dataset"].label, drawn(app)["dataset"].help)
+    assert seen(app).value == SYNTHETIC, "an address opens the box"
+    seen(app).set_value(MEASURED).run()
+    check_agreement(app, Settings(dataset=MEASURED))
+    seen(app).set_value("needles").run()
+    check_agreement(app, Settings(dataset="needles"))
+    assert address_of(app) == {"dataset": "needles"}
+    press(app, "choose", {"dataset": SYNTHETIC})
+    check_agreement(app, Settings(dataset=SYNTHETIC))
+    assert not seen(app).proto.query_param_key, "what it shows never comes into the address"
 
 
 def test_words_and_choices_stand_nowhere_but_in_the_field(monkeypatch):

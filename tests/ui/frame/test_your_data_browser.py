@@ -10,10 +10,11 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 import core
-from core import PENALTIES, Settings
+from core import Settings
 from core.datasets import split
 from core.settings import EPOCHS, LAMS, UPLOAD
 from tests.browser import new_page, visit, wait_until_drawn
+from tests.trained import LECTURE
 from tests.ui.data.own_tables import rows_of
 from tests.ui.data.upload.files import file_of, prepared
 from ui.base.words import number
@@ -21,7 +22,7 @@ from ui.work.networks import Shape, refusal
 
 pytestmark = pytest.mark.browser
 NAMES = ("a", "b", "c")
-N_NETWORKS = len(LAMS) * len(PENALTIES)
+N_NETWORKS = len(LAMS) * len(LECTURE)
 
 
 def bring(page: Page, url: str) -> None:

@@ -2,14 +2,17 @@
 
 import json
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from typing import Any
 
 import altair as alt
+import pandas as pd
 import pytest
 
 from tests.ui.pictures.images import rgb
-from ui.base.theme import HUES, INKS, PENALTY_COLORS, contrast, readable
+from ui.base.theme import HUES, INKS, LECTURED_COLORS, PENALTY_COLORS, contrast, readable
+from ui.pictures import export
 from ui.pictures.chart import (
     NAMES,
     PENALTY_SCALE,
@@ -20,9 +23,12 @@ from ui.pictures.chart import (
     finish,
     in_twos,
     layer,
+    named_rule,
     playing_slider,
+    power_axis,
     readout,
     rest_readout,
+    size_text,
     table,
     tables_asked,
     tables_in,
@@ -30,6 +36,7 @@ from ui.pictures.chart import (
     training_sliders,
     with_names,
 )
+from ui.pictures.picture import Picture
 
 LEAST_CONTRAST = 4.5  # WCAG 2.1, level AA
 
@@ -257,7 +264,7 @@ def test_a_readout_can_be_read_and_stands_at_the_sliders(make, theme):
     spec = finish([make(ink)], theme)
     words = list(words_in(spec))
     fields = [part["encoding"]["text"]["field"] for part in words]
-    assert fields[: 1 + len(PENALTY_COLORS)] == ["title", *PENALTY_COLORS]
+    assert fields[: 1 + len(LECTURED_COLORS)] == ["title", *LECTURED_COLORS]
     assert all(contrast(part["mark"]["color"], ink.page) >= LEAST_CONTRAST for part in words)
     at = {"datum.k == k"} if make is rest_readout else {"datum.k == k && datum.e == e"}
     assert {part["transform"][0]["filter"] for part in words} == at
@@ -287,3 +294,43 @@ def test_foreign_names_are_written_into_a_copy_as_text_whatever_is_in_them():
     assert json.loads(expression.removesuffix("[floor(datum.value)]")) == foreign
     assert "<" not in expression
     assert spec["axis"]["labelExpr"].startswith(NAMES), "the one without names is kept for all"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0.00"),
+        (0.0312, "0.0312"),
+        (-12.5, "−12.5"),
+        (0.000031, "3.1·10⁻⁵"),
+        (-0.0056, "−5.6·10⁻³"),
+        (1234, "1.2·10³"),
+        (1e-30, "1.0·10⁻³⁰"),
+    ],
+)
+def test_a_size_is_written_as_a_person_writes_it(value, text):
+    words = table("a").transform_calculate(text=size_text("datum.v")).mark_text().encode(text="text:N")
+    picture = Picture("p", finish([layer(words)], "light"), {"a": pd.DataFrame({"v": [value]})})
+    (found,) = ET.fromstring(export.svg(picture)).iter("{http://www.w3.org/2000/svg}text")
+    assert found.text == text
+
+
+def test_powers_of_ten_are_written_as_such_on_an_axis_and_what_lies_between_is_not():
+    y = alt.Y(
+        "v:Q", scale=alt.Scale(type="log", domain=[1e-3, 10]), axis=power_axis(values=[1e-3, 0.2, 1, 10])
+    )
+    marks = table("a").mark_point().encode(y=y)
+    picture = Picture("p", finish([layer(marks)], "light"), {"a": pd.DataFrame({"v": [1.0]})})
+    texts = [one.text for one in ET.fromstring(export.svg(picture)).iter("{http://www.w3.org/2000/svg}text")]
+    assert {"10⁻³", "1", "10¹"} <= set(texts)
+    assert not {"0.2", "10⁰", "10⁻¹"} & set(texts)
+
+
+def test_a_dashed_line_across_a_panel_bears_its_name(theme):
+    x = alt.X("share:Q", scale=alt.Scale(domain=[0, 1]))
+    named = named_rule("share", 0.9, x, "90 % of the halves", "right", INKS[theme])
+    spec = finish([layer(table("a").mark_bar().encode(x=x), *named)], theme)
+    _, rule, name = spec["vconcat"][0]["layer"]
+    assert rule["data"] == name["data"] == {"values": [{"share": 0.9}]}
+    assert name["encoding"]["text"] == {"value": "90 % of the halves"}
+    assert name["encoding"]["y"]["value"] < 0, "over the panel"

@@ -9,9 +9,9 @@ import pytest
 import streamlit as st
 
 import core
-from core import PENALTIES
 from core.settings import SETTINGS
 from tests.app import QUICK, context_at, open_app, retrained, retrained_to_rest, topic
+from tests.trained import LECTURE
 from tests.ui.takeaway.own import own_context
 from ui.base.session import Trial
 from ui.pictures import export
@@ -19,7 +19,7 @@ from ui.takeaway import log
 from ui.topics.topic import Context
 
 pytestmark = pytest.mark.usefixtures("two_folds")
-LABELS = [penalty.label for penalty in PENALTIES.values()]
+LABELS = [penalty.label for penalty in LECTURE.values()]
 
 
 def tried(app) -> pd.DataFrame:
@@ -51,7 +51,7 @@ def test_each_setting_and_penalty_that_was_trained_is_a_row_once():
     assert rows["samples"].isna().all()
     assert rows["noise"].isna().all()
     settings = core.Settings(dataset="wine", learning_rate=0.1, epochs=50)
-    alone = [one(settings, name, 100.0) for one in (retrained_to_rest, retrained) for name in PENALTIES]
+    alone = [one(settings, name, 100.0) for one in (retrained_to_rest, retrained) for name in LECTURE]
     for i, (_, run) in enumerate(alone, start=2 * n):
         assert rows["at rest"][i] == ("yes" if run.at_rest[0] else "no")
         assert rows["training cost"][i] == pytest.approx(run.data_cost[-1, 0], rel=1e-5)

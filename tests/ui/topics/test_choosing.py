@@ -20,7 +20,7 @@ from tests.app import chart, context_at, open_app, own_charts
 from ui.data.shelf import SHARED, Shelf
 from ui.topics.choosing import TOPIC, chosen_by_rule, leaks, rules, stable
 from ui.topics.choosing.chart import COLUMN
-from ui.topics.choosing.fitted import Fitted, fitted, refitted_cost
+from ui.topics.choosing.fitted import PENALTY, Fitted, fitted, refitted_cost
 from ui.topics.choosing.notes import notes
 from ui.topics.choosing.tables import (
     MAX_COLUMNS,
@@ -96,9 +96,10 @@ def freedom_of(X: np.ndarray, w: np.ndarray, b: float, lam: float) -> float:
     return float((eigenvalues / (eigenvalues + lam)).sum())
 
 
-@pytest.mark.parametrize("penalty", ["l1", "l2"])
+@pytest.mark.parametrize("penalty", list(core.PENALTIES))
 def test_exact_optima_cost_what_they_do_on_each_kind_of_rows_and_without_a_penalty_if_there_is_one(penalty):
-    found, data, fresh = fitted(context_at(MOONS), penalty), MOONS.load(), MOONS.load_fresh()
+    chosen = {PENALTY.key: penalty}
+    found, data, fresh = fitted(context_at(MOONS, chosen), penalty), MOONS.load(), MOONS.load_fresh()
     path = core.fit_logistic(data.X_train, data.y_train, penalty, LAMS)
     for costs, rows in ((found.training, (data.X_train, data.y_train)), (found.fresh, fresh)):
         np.testing.assert_allclose(costs, costs_of(path.W, path.b, *rows).mean(axis=1), rtol=1e-5)
@@ -108,7 +109,7 @@ def test_exact_optima_cost_what_they_do_on_each_kind_of_rows_and_without_a_penal
     assert found.n_weights == 2
     np.testing.assert_array_equal(found.kept, path.W != 0)
     np.testing.assert_allclose(found.columns, path.W, rtol=1e-6)
-    parted = fitted(context_at(core.Settings()), penalty)
+    parted = fitted(context_at(core.Settings(), chosen), penalty)
     for numbers in (parted.training[0], parted.on_test[0], parted.size[0], parted.columns[0]):
         assert np.isnan(numbers).all(), "a plane parts the classes of breast cancer"
     assert found.kept[0].all(), "without a penalty nothing is left out"

@@ -9,7 +9,7 @@ import pytest
 import core
 from core.settings import LAMS
 from tests.app import context_at, open_app
-from ui.topics.hidden_units import TOPIC
+from ui.topics.hidden_units import DRAWN, TOPIC
 from ui.topics.hidden_units.directions import NO_LAYER, TITLE, directions_picture
 
 WINE = core.Settings(dataset="wine", hidden=(6,), lam=30.0)
@@ -59,7 +59,7 @@ def test_the_lectures_penalty_comes_first(picture):
     labels = [re.search(r"under (L\d)|Under (L\d)", note) for note in picture.notes]
     order = [found[1] or found[2] for found in labels]
     assert order == sorted(order, reverse=True)
-    assert TOPIC.controls[0].default_in(context_at(WINE)) == "l2"
+    assert DRAWN.default_in(context_at(WINE)) == "l2"
 
 
 def test_what_is_said_at_the_chosen_lam_is_of_networks_at_rest():

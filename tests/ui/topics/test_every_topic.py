@@ -1,5 +1,6 @@
 """What every topic keeps to, a new one by itself: its page, picture, script, and a third penalty."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -10,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import core
-from core import PENALTIES, Penalty, Run, Settings, variance
+from core import LECTURED, PENALTIES, Run, Settings, variance
 from core.settings import EPOCHS, LAMS
 from tests.app import (
     QUICK,
@@ -24,23 +25,20 @@ from tests.app import (
 )
 from tests.ui.topics.places import ENDS, HIDDEN, SEED, settings_at, written
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
-from ui.data.shelf import Shelf
 from ui.pictures.picture import Picture
 from ui.topics import TOPICS
 from ui.topics.bias_variance import width
 from ui.topics.script import settings_source
-from ui.topics.topic import Need, Topic
+from ui.topics.topic import FURTHER, Need, Topic
 from ui.work import curves
 
 SOON = {"solver_steps": 300, "variance_seeds": 3}
 AT_SOON = {name: str(value) for name, value in SOON.items()}
-ELASTIC = Penalty("elastic", "Elastic net", l1=0.5, l2=0.5)
+ELASTIC = PENALTIES["elastic_net"]
 SMALL = Settings(dataset="moons", hidden=(4, 3), epochs=50, n_samples=100, noise=0.5, lam=20.0)
 DIVERGING = {"dataset": "wine", "learning_rate": "3", "hidden": "4"}
 # The table that the chosen λ changes where it is not the mark at λ alone: of what is shown at one λ.
 OF_THE_CHOSEN_LAM = {
-    "gradient_check": "points",
-    "solvers": "weights",
     "converter": "libraries",
 }
 # How many numbers a script prints at the least, where it prints more than a few.
@@ -122,7 +120,10 @@ def test_the_page_opens_at_the_defaults(topic):
     ("topic", "hidden"), AT_HIDDEN, ids=[f"{topic.key}-{written(hidden)}" for topic, hidden in AT_HIDDEN]
 )
 def test_the_page_works_with_its_data_sets_at_both_ends_of_the_grid(topic, hidden, monkeypatch):
-    """Each data set with one of HIDDEN, with another on the next page; of pictures every one is tried."""
+    """Each data set with one of HIDDEN, with another on the next page; of pictures every one is tried.
+
+    The digits, which take longest, have no hidden layers here.
+    """
     monkeypatch.setattr(curves, "AUTO_SECONDS", 60.0)
     monkeypatch.setattr(variance, "N_SIZES", 3)
     for module in (curves, width):
@@ -130,7 +131,8 @@ def test_the_page_works_with_its_data_sets_at_both_ends_of_the_grid(topic, hidde
     app = open_app(topic, hidden=written(hidden), seed=str(SEED), **AT_SOON, **QUICK)
     turn = TOPICS.index(topic) - HIDDEN.index(hidden)
     for i, dataset in enumerate(core.DATASETS):
-        if topic.needs is not Need.RACE and (i + turn) % len(HIDDEN):
+        other_turn = bool(hidden) if dataset == "digits" else (i + turn) % len(HIDDEN)
+        if topic.needs is not Need.RACE and other_turn:
             continue
         app.selectbox(key="dataset").set_value(dataset)
         for lam in ENDS:
@@ -175,7 +177,7 @@ def wine(penalty: str, learning_rate: float, method: str = "proximal") -> Run:
 def test_trainings_that_fail_are_told_with_a_learning_rate_at_which_they_do_not(topic):
     app = open_app(topic, lam="1", **DIVERGING, **QUICK)
     assert not app.exception
-    runs = {name: wine(name, 3.0) for name in PENALTIES}
+    runs = {name: wine(name, 3.0) for name in LECTURED}
     failed = [PENALTIES[name].label for name, run in runs.items() if not run.sound.all()]
     assert [warning.value.split()[0] for warning in app.warning] == failed
     assert "L2" in failed, "this α is meant to be too large for some λ"
@@ -283,22 +285,39 @@ def penalties_of(table: pd.DataFrame) -> Iterator[set[str]]:
         yield set(map(str, table.penalty))
 
 
-@by_topic(TOPICS)
-def test_a_third_penalty_stands_wherever_the_two_stand_beside_each_other(topic, monkeypatch):
-    monkeypatch.setitem(PENALTIES, ELASTIC.name, ELASTIC)
-    context = replace(context_at(SMALL, SOON), shelf=Shelf())
-    picture = topic.picture(context)
+@by_topic([topic for topic in TOPICS if FURTHER in topic.controls])
+def test_a_third_penalty_stands_wherever_the_two_stand_beside_each_other_once_it_is_asked_for(topic):
+    without, asked = context_at(SMALL, SOON), context_at(SMALL, SOON | {FURTHER.key: ELASTIC.name})
+    picture = topic.picture(asked)
     assert not picture.missing
     for name, table in picture.tables.items():
         for labels in penalties_of(table):
             if labels >= {"L1", "L2"}:
                 assert ELASTIC.label in labels, name
-    readout = picture.tables.get("readout", pd.DataFrame())
-    if ELASTIC.label in readout:
-        assert readout[ELASTIC.label].str.startswith(f"{ELASTIC.label}: ").all()
-        assert any(ELASTIC.label in note for note in picture.notes)
-    assert topic.mathematics(context)
+    assert picture.tables["readout"][ELASTIC.label].str.startswith(f"{ELASTIC.label}: ").all()
+    assert any(ELASTIC.label in note for note in picture.notes)
+    assert f'"text": {{"field": "{ELASTIC.label}"' in json.dumps(picture.spec)
     compile(picture.script, topic.key, "exec")
+    assert f'penalties = ("l1", "l2", "{ELASTIC.name}")' in picture.script
+    before = topic.picture(without)
+    assert f'"field": "{ELASTIC.label}"' not in json.dumps(before.spec)
+    assert ELASTIC.label not in words_of(before)
+    assert not any(
+        ELASTIC.label in labels for table in before.tables.values() for labels in penalties_of(table)
+    )
+
+
+@by_topic(TOPICS)
+def test_each_penalty_that_a_page_lets_one_choose_has_its_picture_and_its_sentences(topic):
+    for control in topic.controls:
+        if ELASTIC.name not in control.values_in(context_at(SMALL)) or control is FURTHER:
+            continue
+        context = context_at(SMALL, SOON | {control.key: ELASTIC.name})
+        picture = topic.picture(context)
+        assert not picture.missing
+        assert topic.mathematics(context)
+        compile(picture.script, topic.key, "exec")
+        assert f'penalty = "{ELASTIC.name}"' in picture.script
 
 
 # The script.

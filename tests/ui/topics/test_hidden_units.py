@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 
 import core
-from core import PENALTIES
 from core.settings import LAMS
 from tests.app import QUICK, chart, context_at, open_app, sentences
-from tests.trained import trained, trained_to_rest
-from tests.ui.topics.places import at_both_ends
-from ui.data.shelf import Shelf
+from tests.trained import LECTURE, trained, trained_to_rest
+from tests.ui.topics.places import HIDDEN, at_both_ends
 from ui.pictures.chart import charts_of
 from ui.topics.hidden_units import TOPIC
 from ui.topics.hidden_units.chart import chart as network_chart
@@ -45,7 +43,7 @@ def runs(data) -> dict[str, core.Run]:
         penalty.label: core.train(
             data.X_train, data.y_train, (7, 4), name, lams, learning_rate=0.3, epochs=150
         )
-        for name, penalty in PENALTIES.items()
+        for name, penalty in LECTURE.items()
     }
 
 
@@ -177,7 +175,7 @@ def test_names_take_no_room_beside_inputs_that_have_none(theme):
         units = unit_table(run, few, tolerance({"L2": run}, 0.0))
         assert (units.label[units.column == 0] != "").all() == (n_inputs == 30)
         sizes = sizes_of(run)
-        spec = network_chart(tuple(map(str, LAMS)), sizes, sizes[0] <= MAX_LABELS, theme)
+        spec = network_chart(tuple(map(str, LAMS)), sizes, sizes[0] <= MAX_LABELS, ("L1", "L2"), theme)
         begins.append(re.search(r"room > 700 \? (\d+)", str(spec["vconcat"][0]))[1])
     assert int(begins[0]) > int(begins[1])
 
@@ -189,7 +187,7 @@ def test_thirty_inputs_and_two_layers_of_sixteen_are_drawn_with_every_link(data)
 
 
 def test_the_network_stands_over_a_panel_for_each_state(theme):
-    spec = network_chart(tuple(map(str, LAMS)), (30, 6, 3, 1), True, theme)
+    spec = network_chart(tuple(map(str, LAMS)), (30, 6, 3, 1), True, ("L1", "L2"), theme)
     assert [panel.get("title") for panel in spec["vconcat"]] == [
         *(None, None, None),
         *("Hidden units alive, of 9", "Constant: no path from the input", "Cut: no path to the output"),
@@ -208,12 +206,10 @@ def test_the_network_stands_over_a_panel_for_each_state(theme):
 
 
 def test_of_every_data_set_each_unit_is_alive_constant_or_cut():
-    for context in at_both_ends():
-        if not context.settings.hidden:
-            continue
+    for context in at_both_ends(HIDDEN[1:2]):
         picture = TOPIC.picture(context)
         counts = picture.tables["counts"]
-        assert len(counts) == len(PENALTIES) * len(LAMS)
+        assert len(counts) == len(LECTURE) * len(LAMS)
         assert (counts.alive + counts.constant + counts.cut == sum(context.settings.hidden)).all()
         at_rest = context.networks.runs["L2"].at_rest[context.k]
         assert at_rest or context.lam == 0, "the largest λ rests"
@@ -226,7 +222,7 @@ def test_the_figures_in_the_sentences_are_those_of_a_network_trained_alone(data,
     app.segmented_control(key="tolerance").set_value(share).run()
     assert not app.exception
     said = sentences(app)
-    for name, penalty in PENALTIES.items():
+    for name, penalty in LECTURE.items():
         _, run = trained_to_rest(core.Settings(hidden=(6, 3), epochs=50), name, [0.0, 20.0])
         assert run.at_rest[1]
         by_hand = states_by_hand(run, 1, share)
@@ -259,8 +255,8 @@ def test_small_weights_set_to_zero_change_as_many_predictions_as_is_said():
             said[1],
         )
     }
-    assert list(parts) == [penalty.label for penalty in PENALTIES.values()]
-    for name, penalty in PENALTIES.items():
+    assert list(parts) == [penalty.label for penalty in LECTURE.values()]
+    for name, penalty in LECTURE.items():
         _, run = trained_to_rest(core.Settings(dataset="wine", hidden=(5,), epochs=50), name, [0.0, 30.0])
         assert run.at_rest[1]
         classes, costs = [], []
@@ -287,6 +283,7 @@ def test_the_other_penalty_is_drawn_under_the_same_spec():
     assert tables_after["counts"].equals(tables["counts"])
 
 
+@pytest.mark.usefixtures("two_folds")
 def test_wide_networks_say_how_many_links_are_drawn():
     app = open_app(TOPIC, dataset="digits", hidden="32", **QUICK)
     assert f"800 strongest of {64 * 32 + 32 * 10:,} links" in "".join(c.value for c in app.main.caption)
@@ -295,7 +292,7 @@ def test_wide_networks_say_how_many_links_are_drawn():
 
 def test_a_network_that_diverged_has_no_counts_and_is_told():
     settings = core.Settings(dataset="wine", learning_rate=3.0, hidden=(4,), epochs=50)
-    runs = {penalty.label: trained(settings, name, LAMS)[1] for name, penalty in PENALTIES.items()}
+    runs = {penalty.label: trained(settings, name, LAMS)[1] for name, penalty in LECTURE.items()}
     gone = runs["L2"].diverged_at >= 0
     assert gone[-1]
     tol = tolerance(runs, 0.01)
@@ -370,13 +367,11 @@ def test_where_nothing_is_at_rest_nothing_is_told(data):
     assert notes(runs, data, tol, 2) == []
 
 
-def test_a_third_penalty_has_its_sentences(monkeypatch):
-    monkeypatch.setitem(PENALTIES, "elastic", core.Penalty("elastic", "Elastic net", l1=0.5, l2=0.5))
-    said = "\n".join(
-        TOPIC.picture(replace(context_at(hidden=(6, 3), lam=20.0, epochs=50), shelf=Shelf())).notes
-    )
+def test_the_elastic_net_has_its_sentences_once_it_is_asked_for():
+    context = context_at(hidden=(6, 3), lam=20.0, epochs=50, choices={"further_penalty": "elastic_net"})
+    said = "\n".join(TOPIC.picture(context).notes)
     assert "At λ = 20 under Elastic net, **" in said
-    assert re.search(r"under L2 and (none|all|\d+) of 398 training rows .* under Elastic net\.", said)
+    assert re.search(r"under L1, .* of 398 training rows .* under L2 and .* under Elastic net\.", said)
 
 
 def test_the_mathematics_says_up_to_which_size_a_weight_of_each_layer_counts_as_none():

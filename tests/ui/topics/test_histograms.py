@@ -8,12 +8,11 @@ import pandas as pd
 import pytest
 
 import core
-from core import PENALTIES, Penalty
+from core import PENALTIES
 from core.settings import LAMS
 from tests.app import QUICK, chart, context_at, open_app, retrained, sentences
+from tests.trained import LECTURE
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
-from ui.base.theme import PENALTY_COLORS
-from ui.data.shelf import Shelf
 from ui.pictures.picture import Scrub
 from ui.topics.histograms import TOPIC
 from ui.topics.histograms.chart import chart as histogram_chart
@@ -50,7 +49,7 @@ def runs() -> dict[str, core.Run]:
             epochs=60,
             snapshots=N_SNAPSHOTS,
         )
-        for name, penalty in PENALTIES.items()
+        for name, penalty in LECTURE.items()
     }
 
 
@@ -115,7 +114,7 @@ def test_histograms_have_the_same_edges_for_every_penalty_lam_and_snapshot(runs)
     assert alone[alone.layer == 0].high.max() < table[table.layer == 0].high.max(), "as far as what is shown"
 
 
-@pytest.mark.parametrize("loud", [penalty.label for penalty in PENALTIES.values()])
+@pytest.mark.parametrize("loud", [penalty.label for penalty in LECTURE.values()])
 def test_the_bins_reach_as_far_as_the_largest_weight_of_whichever_penalty(runs, loud):
     run = runs[loud]
     louder = {**runs, loud: replace(run, history_W=[3 * W for W in run.history_W], saved_rest=run.rest)}
@@ -332,19 +331,6 @@ def test_another_lam_opens_the_same_picture_elsewhere_and_counts_no_weight_again
     assert all(one.packed[name] is other.packed[name] for name in ("bins", "frame", "readout", "lams"))
     assert one.notes != other.notes
     assert other.notes[0].startswith("At λ = 20 under L1")
-
-
-def test_a_third_penalty_has_its_bars_within_the_frame_and_its_sentence(monkeypatch):
-    elastic = Penalty("elastic", "Elastic net", l1=0.5, l2=0.5)
-    monkeypatch.setitem(PENALTIES, "elastic", elastic)
-    monkeypatch.setitem(PENALTY_COLORS, elastic.label, "#c2347f")
-    context = replace(context_at(hidden=(3,), epochs=50), shelf=Shelf())
-    picture, runs = TOPIC.picture(context), context.training.runs
-    assert any("under Elastic net, the median size of a weight goes from" in note for note in picture.notes)
-    frame, bins = picture.tables["frame"], picture.tables["bins"]
-    assert frame.end.max() > bins[bins.penalty == elastic.label].high.max()
-    largest = [largest_weight(runs, l, shown_snapshots(runs)) for l in (0, 0, 1, 1)]
-    assert frame.top.tolist() == pytest.approx(largest), "beyond it the axis has no numbers"
 
 
 @pytest.mark.parametrize("lams", [LAMS, LAMS[-1:]])

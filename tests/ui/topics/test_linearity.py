@@ -9,14 +9,12 @@ import pandas as pd
 import pytest
 
 import core
-from core import PENALTIES
 from core.measures import agreement, linear_band, share_in_band, unit_states
 from core.settings import LAMS, RESTS_FROM
 from tests.app import QUICK, chart, context_at, open_app, retrained_to_rest, sentences, standing_in
-from tests.trained import trained, trained_to_rest
+from tests.trained import LECTURE, trained, trained_to_rest
 from tests.ui.tour.truths import affine_r2_by_hand, living
 from ui.base.theme import INKS
-from ui.data.shelf import Shelf
 from ui.pictures.chart import charts_of
 from ui.topics.linearity import TOPIC
 from ui.topics.linearity.chart import chart as linearity_chart
@@ -53,7 +51,7 @@ def runs(data) -> dict[str, core.Run]:
         penalty.label: core.train(
             data.X_train, data.y_train, (6, 4), name, SOME_LAMS, learning_rate=0.3, epochs=60, snapshots=7
         )
-        for name, penalty in PENALTIES.items()
+        for name, penalty in LECTURE.items()
     }
 
 
@@ -166,7 +164,7 @@ def test_linearity_is_that_of_the_units_alive_and_of_the_logit_on_rows_not_seen(
     band, training = linear_band(0.05), (data.X_train, data.y_train, (6, 4))
     runs = {
         penalty.label: core.train(*training, name, SOME_LAMS, 0.3, 60, method="accelerated")
-        for name, penalty in PENALTIES.items()
+        for name, penalty in LECTURE.items()
     }
     table = linear(runs, data, band).set_index(["penalty", "k"])
     for label, run in runs.items():
@@ -221,7 +219,7 @@ def test_a_network_that_diverged_has_no_share_and_is_told():
         penalty.label: core.train(
             data.X_train, data.y_train, (4,), name, lams, learning_rate=3.0, epochs=300, snapshots=4
         )
-        for name, penalty in PENALTIES.items()
+        for name, penalty in LECTURE.items()
     }
     assert runs["L2"].diverged_at[1] > 0
     table = linear(runs, data, 0.4)
@@ -376,7 +374,7 @@ def strips_of(runs: dict[str, core.Run], data: core.Dataset) -> pd.DataFrame:
 
 def test_a_strip_holds_nine_tenths_of_a_units_samples_and_its_strong_part_half(data, runs):
     table, cut = strips_of(runs, data), 0
-    assert len(table) == len(PENALTIES) * 10
+    assert len(table) == len(LECTURE) * 10
     for row in table.itertuples():
         l, unit = row.layer, row.row - 6 * row.layer
         assert row.unit == f"unit {l + 1}.{unit + 1}"
@@ -476,7 +474,7 @@ def test_alive_units_have_the_penaltys_colour_and_others_are_grey(theme):
         assert found == {letter: f"datum['{letter}' + k]" for letter in "abcdo"}
         assert part["encoding"]["x"]["scale"]["domain"] == [-4.4, 4.4], "z is the z of tanh above"
     assert names["encoding"]["text"]["field"] == "unit"
-    assert f"datum.penalty == '{next(iter(PENALTIES.values())).label}'" in str(names["transform"]), "once"
+    assert f"datum.penalty == '{next(iter(LECTURE.values())).label}'" in str(names["transform"]), "once"
 
 
 def test_boundaries_take_a_panel_of_their_own(theme):
@@ -501,7 +499,7 @@ def test_where_plain_steps_diverge_the_states_are_those_of_networks_trained_to_r
     assert not trained(settings, "l2", [1000.0])[1].sound[0], (
         "this α is meant to be too large for plain steps"
     )
-    for name, penalty in PENALTIES.items():
+    for name, penalty in LECTURE.items():
         _, run = trained_to_rest(settings, name)
         shown = linear[linear.penalty == penalty.label].set_index("k")
         for k in np.flatnonzero(run.at_rest):
@@ -512,7 +510,7 @@ def test_where_plain_steps_diverge_the_states_are_those_of_networks_trained_to_r
 
 def test_the_linearity_in_the_caption_is_that_of_the_run():
     app = open_app(TOPIC, lam="30", **QUICK)
-    for name, penalty in PENALTIES.items():
+    for name, penalty in LECTURE.items():
         data, run = retrained_to_rest(core.Settings(lam=30.0, epochs=50), name, 30.0)
         share, n, r2 = re.search(
             rf"under {penalty.label}, \*\*([\d.]+) %\*\* of the z of (\d+) hidden units? alive .* "
@@ -598,8 +596,8 @@ def test_where_l1_leaves_no_unit_alive_the_page_says_so():
 def test_of_two_classes_logistic_regression_is_the_optimum_of_each_lam_alone():
     context = context_at(dataset="moons", noise=0.4, hidden=(4,), epochs=50)
     data, straight = context.data, straight_of(context)
-    assert set(straight) == {penalty.label for penalty in PENALTIES.values()}
-    for name, penalty in PENALTIES.items():
+    assert set(straight) == {penalty.label for penalty in LECTURE.values()}
+    for name, penalty in LECTURE.items():
         shown = straight[penalty.label]
         assert isinstance(shown, Exact)
         assert shown.at_rest.tolist() == [True] * len(LAMS), "no line parts these classes"
@@ -616,7 +614,7 @@ def test_where_a_plane_parts_the_classes_logistic_regression_has_no_optimum_at_l
     data, straight = context.data, straight_of(context)
     with pytest.raises(ValueError, match="a hyperplane separates"):
         core.fit_logistic(data.X_train, data.y_train, "l2", [0.0])
-    for name, penalty in PENALTIES.items():
+    for name, penalty in LECTURE.items():
         shown = straight[penalty.label]
         assert shown.at_rest.tolist() == [False] + [True] * (len(LAMS) - 1)
         P = shown.predict_proba(data.X_test)
@@ -634,7 +632,7 @@ def test_where_a_plane_parts_the_classes_logistic_regression_has_no_optimum_at_l
 def test_of_three_classes_softmax_regression_is_networks_that_come_to_rest():
     settings = core.Settings(dataset="wine", hidden=(5,), epochs=50)
     straight = straight_of(context_at(settings))
-    for name, penalty in PENALTIES.items():
+    for name, penalty in LECTURE.items():
         shown = straight[penalty.label]
         assert isinstance(shown, core.Run)
         assert shown.hidden == ()
@@ -655,14 +653,6 @@ def test_boundaries_are_drawn_in_a_plane_only():
     after = chart(app)[1]["cells"]
     wide = [f"v{k}" for k in range(len(LAMS))]
     assert not before[wide].equals(after[wide])
-
-
-def test_a_third_penalty_has_its_sentences(monkeypatch):
-    monkeypatch.setitem(PENALTIES, "elastic", core.Penalty("elastic", "Elastic net", l1=0.5, l2=0.5))
-    context = replace(context_at(dataset="moons", hidden=(4,), lam=5.0, epochs=50), shelf=Shelf())
-    said = "\n".join(TOPIC.picture(context).notes)
-    assert "At λ = 5 under Elastic net, **" in said
-    assert "under Elastic net, the network gives **" in said
 
 
 def test_the_mathematics_says_where_the_band_ends():

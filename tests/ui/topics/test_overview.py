@@ -14,7 +14,7 @@ from core.measures import accuracy
 from core.selection import Validation
 from core.settings import LAMS
 from tests.app import QUICK, chart, context_at, open_app, standing_in
-from tests.trained import trained
+from tests.trained import LECTURE, trained
 from tests.ui.pictures.images import pixels
 from tests.ui.topics.places import at_both_ends
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
@@ -74,10 +74,10 @@ def validated(settings: core.Settings, penalty: str) -> Validation:
     """Folds fitted without the pages, all penalties at once too."""
     data, n = settings.load(), len(LAMS)
     found = core.cross_validate(
-        *(data.X_train, data.y_train, settings.hidden, [name for name in core.PENALTIES for _ in LAMS]),
-        *(LAMS * len(core.PENALTIES), None, settings.seed, 1, settings.learning_rate, settings.epochs),
+        *(data.X_train, data.y_train, settings.hidden, [name for name in LECTURE for _ in LAMS]),
+        *(LAMS * len(LECTURE), None, settings.seed, 1, settings.learning_rate, settings.epochs),
     )
-    i = list(core.PENALTIES).index(penalty)
+    i = list(LECTURE).index(penalty)
     return found.select(slice(i * n, (i + 1) * n))
 
 
@@ -367,7 +367,7 @@ def test_boundaries_and_the_cost_at_the_chosen_lam_are_shown_whatever_the_panels
         picture = TOPIC.picture(TOPIC.adapted(context))
         fields = picture.tables["fields"]
         assert fields.groupby("penalty").k.apply(list).to_dict() == {
-            penalty.label: list(ALL) for penalty in core.PENALTIES.values()
+            penalty.label: list(ALL) for penalty in LECTURE.values()
         }
         assert len(picture.tables["squares"]) == len(picture.tables["headings"])
         assert f"At the chosen {context.lam_text} the t" in "\n".join(picture.notes)
@@ -385,7 +385,7 @@ def noisy_app() -> AppTest:
     return app
 
 
-@pytest.mark.parametrize("penalty", core.PENALTIES.values(), ids=core.PENALTIES)
+@pytest.mark.parametrize("penalty", LECTURE.values(), ids=LECTURE)
 def test_the_sentences_are_those_of_networks_and_folds_trained_alone(noisy_app, penalty):
     said, label = sentences(noisy_app), penalty.label
     data, run, train_cost = by_hand(NOISY, penalty.name)
@@ -423,7 +423,7 @@ def test_the_sentences_are_those_of_networks_and_folds_trained_alone(noisy_app, 
 
 def test_the_test_rows_are_used_once_at_the_rules_lam_with_intervals(noisy_app):
     costs, parts = {}, []
-    for penalty in core.PENALTIES.values():
+    for penalty in LECTURE.values():
         data, run, _ = by_hand(NOISY, penalty.name)
         k = validated(NOISY, penalty.name).k_1se
         Z = run.layers(data.X_test)[-1][k, 0].astype(float)
@@ -447,7 +447,7 @@ def test_the_test_rows_are_used_once_at_the_rules_lam_with_intervals(noisy_app):
 
 def test_the_curves_are_training_validated_with_a_band_and_the_truth(noisy_app):
     scores = chart(noisy_app)[1]["scores"]
-    for penalty in core.PENALTIES.values():
+    for penalty in LECTURE.values():
         mine = scores[scores.penalty == penalty.label].set_index(["rows", "k"])
         _, run, train_cost = by_hand(NOISY, penalty.name)
         one = validated(NOISY, penalty.name)
@@ -506,7 +506,7 @@ def test_the_example_memorizes_at_zero_and_is_said_to_be_the_pages_own():
 def test_where_zero_is_chosen_the_page_says_so(monkeypatch):
     costs = np.linspace(0.1, 0.7, len(LAMS)) + np.zeros((5, 1))
     one = Validation(np.array(LAMS), costs, costs, 5)
-    known = Expected({penalty.label: one for penalty in core.PENALTIES.values()})
+    known = Expected({penalty.label: one for penalty in LECTURE.values()})
     monkeypatch.setattr("ui.topics.overview.expected", lambda context: known)
     picture = TOPIC.draw(context_at(NOISY))
     (sentence,) = [note for note in picture.notes if note.startswith("Under L2")]
@@ -531,7 +531,7 @@ def test_where_plain_steps_fail_every_network_is_scored():
     settings = core.Settings(dataset="xor", learning_rate=3.0, n_samples=50, epochs=50)
     assert not trained(settings, "l2", [1000.0])[1].sound[0]
     scores = chart(app)[1]["scores"]
-    for penalty in core.PENALTIES.values():
+    for penalty in LECTURE.values():
         _, run, train_cost = by_hand(settings, penalty.name)
         for rows, cost in (("training", train_cost), ("true", entropy(run, *settings.load_fresh()))):
             shown = scores[(scores.penalty == penalty.label) & (scores.rows == rows)]

@@ -15,11 +15,11 @@ from core.selection import Validation
 from core.settings import LAMS
 from core.twins import first_to_enter, twins
 from tests.app import QUICK, chart, context_at, open_app, retrained_to_rest, sentences, zeros_of
-from tests.trained import trained_to_rest
+from tests.trained import LECTURE, trained_to_rest
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.base.words import how_many, joined
 from ui.pictures.chart import charts_of
-from ui.topics.sparsity import COMPARE, LAYER, TOPIC, optima_of, second, validated, why_not
+from ui.topics.sparsity import COMPARE, LAYER, TOPIC, contours, optima_of, second, validated, why_not
 from ui.topics.sparsity.chart import chart as sparsity_chart
 from ui.topics.sparsity.notes import _zero_range, notes, price, underflow
 from ui.topics.sparsity.tables import (
@@ -48,7 +48,7 @@ def trained(
     """A run of each penalty, by its label."""
     return {
         penalty.label: core.train(data.X_train, data.y_train, hidden, name, lams, **options)
-        for name, penalty in core.PENALTIES.items()
+        for name, penalty in LECTURE.items()
     }
 
 
@@ -261,6 +261,7 @@ def test_zeros_of_l2_are_said_to_be_underflow():
 def test_zeros_of_another_round_penalty_are_said_to_be_underflow_too(monkeypatch):
     double = Penalty("double", "Double", l1=0.0, l2=2.0)
     monkeypatch.setitem(core.PENALTIES, "double", double)
+    monkeypatch.setitem(LECTURE, "double", double)
     moons = core.load_dataset("moons")
     runs = trained(moons, (8, 8), (0.0, 500.0), learning_rate=0.3, epochs=300)
     sentences = notes(runs, moons, 1, partners(runs, None, SAME_LAM), None, None)
@@ -268,17 +269,16 @@ def test_zeros_of_another_round_penalty_are_said_to_be_underflow_too(monkeypatch
     assert f"up to {zeros_of(runs['Double'].at(1)):,} at λ = 500, are not sparsity" in note
 
 
-def test_another_sparse_penalty_has_the_sentences_of_l1(monkeypatch, data):
-    monkeypatch.setitem(core.PENALTIES, "mixed", Penalty("mixed", "Mixed", l1=0.5, l2=0.5))
+def test_the_elastic_net_has_the_sentences_of_l1(monkeypatch, data):
+    monkeypatch.setitem(LECTURE, "elastic_net", core.PENALTIES["elastic_net"])
     runs = trained(data, (), (0.0, 1.0, 20.0), learning_rate=0.3, **TO_REST)
-    assert zeros_of(runs["Mixed"].select(slice(2, 3))) > 0, "this λ is meant to make zeros"
-    assert zeros_of(runs["Mixed"].select(slice(1, 2))) > 0
+    assert zeros_of(runs["Elastic net"].select(slice(2, 3))) > 0, "this λ is meant to make zeros"
+    assert zeros_of(runs["Elastic net"].select(slice(1, 2))) > 0
     sentences = notes(runs, data, 2, partners(runs, None, SAME_LAM), None, None)
-    assert [
-        note for note in sentences if note.startswith("Mixed has its first exact zero on this grid at λ = 1.")
-    ]
-    assert [note for note in sentences if "columns that decide the class, Mixed at λ = 20 uses" in note]
-    (zeros,) = [note for note in sentences if note.startswith("At λ = 20, Mixed has set")]
+    first = "Elastic net has its first exact zero on this grid at λ = 1."
+    assert [note for note in sentences if note.startswith(first)]
+    assert [note for note in sentences if "columns that decide the class, Elastic net at λ = 20 uses" in note]
+    (zeros,) = [note for note in sentences if note.startswith("At λ = 20, Elastic net has set")]
     assert "smallest" not in zeros
     found = dict.fromkeys(runs, validation([0.1, 0.2, 0.3]))
     (note,) = price(found, 2, partners(runs, None, SAME_LAM), "", 0.625)
@@ -289,8 +289,7 @@ def test_another_sparse_penalty_has_the_sentences_of_l1(monkeypatch, data):
     )
 
 
-def test_twins_are_halved_by_every_penalty_with_a_square(monkeypatch, breast):
-    monkeypatch.setitem(core.PENALTIES, "mixed", Penalty("mixed", "Mixed", l1=0.5, l2=0.5))
+def test_twins_are_halved_by_every_penalty_with_a_square(breast):
     column = first_to_enter(breast.X_train, breast.y_train)
     pairs = [twins(breast.X_train, breast.y_train, column, name, 10.0) for name in core.PENALTIES]
     for pair, note in zip(pairs, twin_notes(pairs, 10.0), strict=True):
@@ -394,7 +393,7 @@ def test_the_optimum_beside_is_the_exact_fit_whether_the_network_rests_or_not(br
     rings = picture.tables["optimum"]
     assert set(rings.penalty) == {"L1"}, "L2's optimum has no zeros"
     assert rings.k.tolist() == list(range(1, len(LAMS)))
-    for name, penalty in core.PENALTIES.items():
+    for name, penalty in LECTURE.items():
         best = core.fit_logistic(breast.X_train, breast.y_train, name, [lam])
         zeros = int((best.W == 0).sum())
         written = {0: "none of 30", 30: "all 30"}.get(zeros, f"{zeros} of 30")
@@ -440,7 +439,7 @@ def test_of_several_classes_a_proven_bound_stands_in_place_of_the_optimum():
     assert optima_of(context) is None
     picture = TOPIC.picture(context)
     assert "optimum" not in picture.tables
-    for name, penalty in core.PENALTIES.items():
+    for name, penalty in LECTURE.items():
         wine, run = retrained_to_rest(context.settings, name, 20.0)
         found = re.search(
             rf"{penalty.label}'s J = ([\d.]+) at λ = 20 is proven to be at most ([\d.e-]+) above the",
@@ -481,7 +480,7 @@ def test_the_needles_that_l1_misses_are_named():
 
 def test_twins_on_the_page_are_the_exact_fits(breast):
     app = open_app(TOPIC, lam="10", **QUICK)
-    assert [header.value for header in app.header] == ["What to notice", TITLE]
+    assert [header.value for header in app.header] == ["What to notice", contours.TITLE, TITLE]
     pair = twins(breast.X_train, breast.y_train, first_to_enter(breast.X_train, breast.y_train), "l2", 10.0)
     shown = pd.DataFrame(app.dataframe[0].value).set_index("penalty")
     assert shown.loc["L2", "first copy"] == pytest.approx(pair.first, abs=1e-6)
@@ -508,7 +507,7 @@ def test_where_plain_steps_diverge_the_shares_are_those_of_networks_at_rest():
     plain = trained(wine, (4,), LAMS, learning_rate=3.0, epochs=50)
     assert (plain["L2"].diverged_at >= 0).any(), "this α is meant to be too large for some λ"
     shares = TOPIC.picture(context_at(settings)).tables["shares"]
-    for name, penalty in core.PENALTIES.items():
+    for name, penalty in LECTURE.items():
         _, run = trained_to_rest(settings, name)
         shown = shares[shares.penalty == penalty.label].set_index("k").share
         assert shown.index.tolist() == list(range(len(LAMS)))
@@ -533,6 +532,7 @@ def test_a_layer_that_is_gone_is_not_chosen_any_more():
     chart(app)
 
 
+@pytest.mark.usefixtures("two_folds")
 def test_pixels_are_drawn_as_images():
     app = open_app(TOPIC, dataset="digits", hidden="none", **QUICK)
     weights = chart(app)[1]["weights"]
@@ -598,8 +598,8 @@ def test_what_l1_keeps_it_shrinks_and_a_fit_without_a_penalty_tells_by_how_much(
 
 @pytest.mark.parametrize("has_needles", [True, False])
 def test_the_weights_come_first_beside_their_zeros_and_paths_and_bytes_further_down(has_needles, theme):
-    labels, n = tuple(map(str, LAMS)), len(core.PENALTIES)
-    spec = sparsity_chart(labels, 3, 2, ("<b>", "b"), has_needles, False, theme)
+    labels, n = tuple(map(str, LAMS)), len(LECTURE)
+    spec = sparsity_chart(labels, 3, 2, ("<b>", "b"), ("L1", "L2"), has_needles, False, theme)
     (cells, zeros), paths, last = [[place for place, _ in row] for row in charts_of(spec)]
     assert cells["panels"] == list(range(n)), "a matrix for each penalty, under each other"
     assert cells["width"] > zeros["width"]

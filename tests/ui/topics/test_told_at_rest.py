@@ -13,6 +13,7 @@ import core
 from core.grid import epochs_to_rest
 from core.settings import LAMS
 from tests.app import context_at, standing_in
+from tests.trained import LECTURE
 from tests.ui.tour.truths import living
 from ui.pictures.picture import Picture
 from ui.topics import TOPICS
@@ -23,7 +24,7 @@ from ui.work.networks import Networks
 from ui.work.tasks import run_now
 
 ABOUT_REST = [topic for topic in TOPICS if topic.needs is Need.REST]
-LABELS = [penalty.label for penalty in core.PENALTIES.values()]
+LABELS = [penalty.label for penalty in LECTURE.values()]
 PLACES = {
     "moons": core.Settings(dataset="moons", hidden=(), n_samples=200, epochs=50),
     "moons-4": core.Settings(
@@ -222,7 +223,7 @@ def test_a_partner_of_equal_cost_is_told_of_where_it_is_at_rest(place):
 def test_the_networks_that_are_told_of_are_those_trained_alone_until_they_rest(place):
     settings = PLACES[place]
     data = settings.load()
-    for name, penalty in core.PENALTIES.items():
+    for name, penalty in LECTURE.items():
         run = core.train(
             *(data.X_train, data.y_train, settings.hidden, name, LAMS, settings.learning_rate),
             epochs=[epochs_to_rest(settings.epochs, lam) for lam in LAMS],

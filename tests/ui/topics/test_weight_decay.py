@@ -13,7 +13,7 @@ from core import decay
 from core.settings import LAMS
 from tests.app import QUICK, chart, context_at, open_app, sentences
 from tests.trained import l2_step, trained, trained_l2
-from tests.ui.topics.places import at_both_ends
+from tests.ui.topics.places import HIDDEN, at_both_ends
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.pictures.picture import Scrub
 from ui.topics.weight_decay import TOPIC
@@ -364,7 +364,7 @@ def test_the_picture_is_of_every_lam_and_of_the_snapshots_that_its_slider_names(
         pd.testing.assert_frame_equal(picture.tables[name], one, obj=name)
     assert wide(picture.tables["steps"], "w").shape[1] == len(LAMS)
     assert picture.tables["lams"].title.tolist() == [f"λ = {lam:g}" for lam in LAMS]
-    others = {"chosen", "lams", "dial", "adam", "adam_lines"}
+    others = {"chosen", "lams", "line_names", "dial", "adam", "adam_names", "adam_lines"}
     assert set(picture.tables) == set(expected) | others
     over_lam = dict.fromkeys(("steps", "sizes", "decays"), "lams")
     assert picture.positions == over_lam | {"paths": "dial", "adam": "adam_lines"}
@@ -387,7 +387,7 @@ def test_another_lam_opens_the_same_picture_elsewhere_and_draws_no_step_again(mo
 
 
 def test_of_every_data_set_each_layer_has_its_line_and_nothing_shrinks_without_a_penalty():
-    for context in at_both_ends():
+    for context in at_both_ends(HIDDEN[2:]):
         picture = TOPIC.picture(context)
         assert picture.tables["lines"].layer.nunique() == len(context.settings.hidden) + 1
         assert ("nothing shrinks" in picture.notes[0]) == (context.lam == 0)

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import core
-from core import PENALTIES, Settings, train_grid
+from core import Settings, train_grid
 from core.settings import EPOCHS, HIDDEN_CHOICES, LAMS, UPLOAD
+from tests.trained import LECTURE
 from tests.ui.data.own_tables import own_shelf
 from tests.ui.work.pieces import Busy
 from ui.data.shelf import Shelf
@@ -19,14 +20,14 @@ from ui.work.networks import MAX_SECONDS, PLAIN, TO_REST, Shape, networks, refus
 from ui.work.tasks import RefusedError, deferred, run_now
 
 SMALL = Settings(dataset="moons", n_samples=50, hidden=(3,), epochs=50)
-N_NETWORKS = len(LAMS) * len(PENALTIES)
+N_NETWORKS = len(LAMS) * len(LECTURE)
 DIGITS = Shape(64, 10, 1257)
 
 
 def test_every_penalty_is_trained_over_the_grid_from_one_start():
     shelf = Shelf()
     (found,) = run_now(networks(SMALL, shelf))
-    assert list(found.runs) == [penalty.label for penalty in PENALTIES.values()]
+    assert list(found.runs) == [penalty.label for penalty in LECTURE.values()]
     assert found.data is shelf.load(SMALL).data
     assert found.lams.tolist() == list(LAMS)
     data = core.load_dataset("moons", 0, 50, 0.2)
@@ -155,4 +156,4 @@ def test_a_download_is_refused_where_the_server_is_busy_or_another_one_is_under_
                 download(wanted)
     assert not turn.locked()
     (found,) = download(batch)
-    assert list(found.runs) == [penalty.label for penalty in PENALTIES.values()]
+    assert list(found.runs) == [penalty.label for penalty in LECTURE.values()]

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import core
-from core import PENALTIES, Settings
+from core import Settings
 from core.settings import LAMS
 from core.twins import twins
+from tests.trained import LECTURE
 from ui.data.shelf import Shelf
 from ui.work.optimum import first_class_or_second, optima, twin_fits
 from ui.work.tasks import MAX_SECONDS, run_now
@@ -19,7 +20,7 @@ MOONS = Settings(dataset="moons", n_samples=50, hidden=(3,), lam=2.0)
 def test_the_twins_of_every_penalty_are_those_of_core():
     (found,) = run_now(twin_fits(MOONS, Shelf(), 1))
     data = core.load_dataset("moons", 0, 50, 0.2)
-    assert found.pairs == tuple(twins(data.X_train, data.y_train, 1, name, 2.0) for name in PENALTIES)
+    assert found.pairs == tuple(twins(data.X_train, data.y_train, 1, name, 2.0) for name in LECTURE)
     assert found.nbytes > 0
 
 
@@ -40,7 +41,7 @@ def test_of_many_classes_the_first_stands_against_the_rest():
 def test_the_optima_of_the_grid_are_those_of_core_with_their_proof():
     (found,) = run_now(optima(replace(MOONS, hidden=()), Shelf()))
     data = MOONS.load()
-    for name, penalty in PENALTIES.items():
+    for name, penalty in LECTURE.items():
         path = core.fit_logistic(data.X_train, data.y_train, name, [20.0])
         W, cost, gap = found.at(penalty.label, 20.0)
         np.testing.assert_allclose(W, path.W[0], atol=1e-4)

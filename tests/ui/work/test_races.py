@@ -41,11 +41,18 @@ def test_all_lams_race_together_so_that_a_chosen_one_finds_its_race_made():
     assert found.nbytes == sum(race.nbytes for race in found.by_lam.values())
 
 
+def test_at_each_lam_its_own_race_is_shown_and_at_zero_that_of_the_smallest_above_it():
+    (found,) = run_now(race(race_settings(MOONS), Shelf(), 0, 20))
+    assert [one.lam for one in found.shown] == [LAMS[1], *LAMS[1:]]
+    assert found.shown[0] is found.shown[1] is found.by_lam[LAMS[1]]
+
+
 def test_where_that_takes_long_the_chosen_lam_races_alone(monkeypatch):
     monkeypatch.setattr(work, "TOGETHER_SECONDS", 0.0)
     shelf = Shelf()
     (found,) = run_now(race(race_settings(MOONS), shelf, 0, 20))
     assert list(found.by_lam) == [2.0]
+    assert [one.lam for one in found.shown] == [2.0]
     assert race(race_settings(replace(MOONS, lam=3.0)), shelf, 0, 20).kept() is None
 
 

@@ -67,9 +67,9 @@ def test_the_curvature_spares_trainings_that_would_not_settle(monkeypatch):
     settings = Settings(dataset="moons", n_samples=50, hidden=(), learning_rate=3.0, epochs=50)
     tried = []
 
-    def recorded(data, settings, *args):
+    def recorded(data, settings, *args, **kwargs):
         tried.append(settings.learning_rate)
-        return train_grid(data, settings, *args)
+        return train_grid(data, settings, *args, **kwargs)
 
     train_grid = work.train_grid
     monkeypatch.setattr(work, "train_grid", recorded)
@@ -81,7 +81,7 @@ def test_each_alpha_is_tried_once_for_all_penalties(monkeypatch):
     monkeypatch.setattr(work, "steady_rates", lambda *_, **__: np.array([0.5]))
     tried = []
 
-    def unsettled(data, settings, *args):
+    def unsettled(data, settings, *args, **kwargs):
         tried.append(settings.learning_rate)
         return runs
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import core
-from core import PENALTIES, Settings
+from core import Settings
 from core.choosing import compare_rules, leak
 from core.datasets import Source, Table
 from core.settings import LAMS, UPLOAD
+from tests.trained import LECTURE
 from ui.base.session import Own
 from ui.base.words import duration
 from ui.data.shelf import Shelf
@@ -57,10 +58,10 @@ def test_every_penalty_is_validated_as_the_core_does_it(hidden):
     (found,) = run_now(validation(settings, Shelf()))
     data, n = settings.load(), len(LAMS)
     whole = core.cross_validate(
-        *(data.X_train, data.y_train, hidden, [name for name in core.PENALTIES for _ in LAMS]),
-        *(LAMS * len(core.PENALTIES), None, 0, 1, settings.learning_rate, settings.epochs),
+        *(data.X_train, data.y_train, hidden, [name for name in LECTURE for _ in LAMS]),
+        *(LAMS * len(LECTURE), None, 0, 1, settings.learning_rate, settings.epochs),
     )
-    for i, penalty in enumerate(core.PENALTIES.values()):
+    for i, penalty in enumerate(LECTURE.values()):
         mine = found.by_label[penalty.label]
         np.testing.assert_array_equal(mine.costs, whole.costs[:, i * n : (i + 1) * n])
         assert mine.folds == (10 if hidden == () else 5)
@@ -120,14 +121,14 @@ def test_a_validation_says_how_far_it_is_and_how_much_memory_it_takes():
     assert reports[-1][0] == reports[-1][1]
     numbers = sum(one.lams.size + one.costs.size + one.accuracies.size for one in found.by_label.values())
     assert found.nbytes == 8 * numbers
-    assert list(found.by_label) == [penalty.label for penalty in PENALTIES.values()]
+    assert list(found.by_label) == [penalty.label for penalty in LECTURE.values()]
 
 
 def test_one_penalty_is_estimated_to_take_its_share_of_the_time_of_all():
     for settings in (EXACT, SMALL):
         shape = work.Shape.of(settings.load())
-        one, all_of_them = (work.seconds(settings, shape, n) for n in (1, len(PENALTIES)))
-        assert len(PENALTIES) * one == pytest.approx(all_of_them)
+        one, all_of_them = (work.seconds(settings, shape, n) for n in (1, len(LECTURE)))
+        assert len(LECTURE) * one == pytest.approx(all_of_them)
         assert validation(settings, Shelf()).tasks[0].seconds == pytest.approx(all_of_them)
 
 
@@ -170,7 +171,7 @@ def test_a_split_is_compared_as_the_core_does_it_at_its_own_seed(settings, penal
 
 def test_comparisons_depend_on_their_penalty_and_on_a_training_only_where_there_is_one():
     shelf = Shelf()
-    assert len({comparisons(EXACT, shelf, penalty).key for penalty in PENALTIES}) == len(PENALTIES)
+    assert len({comparisons(EXACT, shelf, penalty).key for penalty in LECTURE}) == len(LECTURE)
     for changed, same in (({"lam": 3.0}, True), ({"learning_rate": 1.0}, False), ({"epochs": 50}, False)):
         for settings, is_same in ((EXACT, True), (SMALL, same)):
             other = comparisons(replace(settings, **changed), shelf, "l1").key

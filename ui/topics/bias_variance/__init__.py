@@ -15,6 +15,7 @@ from ui.topics.bias_variance.notes import caption, notes
 from ui.topics.bias_variance.tables import (
     bridges,
     curve_table,
+    end_table,
     frame_of,
     part_table,
     readout_table,
@@ -24,7 +25,7 @@ from ui.topics.topic import Context, Control, Need, Topic, penalty_control
 from ui.work.curves import aim, curves
 from ui.work.tasks import Batch
 
-PENALTY = penalty_control("variance_penalty")
+PENALTY = penalty_control("variance_penalty", names=tuple(PENALTIES))
 SETS = Control("variance_seeds", "Training sets", (3, 5, 10, 20), 5)
 ALT = (
     "Cost on rows aside and on training rows, and the parts of the error, against λ and against the number "
@@ -71,6 +72,7 @@ def draw(context: Context) -> Picture:
             "chosen": integer_table(k=[context.k]),
             "curves": rows,
             "parts": part_rows,
+            "line_names": end_table(rows, part_rows, worth),
             "frame": frame_of(rows, part_rows),
             "worth": worth,
             "bridges": bridges(worth),
@@ -78,7 +80,7 @@ def draw(context: Context) -> Picture:
         ALT,
         notes(found, parts, is_truth, penalty, context.k),
         caption(len(found), len(sizes), context.settings.epochs, is_truth),
-        helpers=frozenset({"chosen", "frame"}),
+        helpers=frozenset({"chosen", "line_names", "frame"}),
     )
 
 

@@ -1,6 +1,7 @@
 """Tidy tables of cost, and of the error's parts, against λ and against the number of training samples."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,14 @@ from core.decomposition import Parts
 from core.variance import Curves, band, best_lams, samples_needed
 from ui.base.tables import integer_table
 from ui.base.words import lam_text, number, percent
+from ui.pictures.ends import Upright, line_ends
 
 ROWS = {"train": "training", "test": "aside"}  # a measure's prefix, and how it is written
+PART_TEXTS = {"noise": "noise", "bias": "bias²", "both": "noise + bias²", "variance": "variance"}
+KIND_TEXTS = {"zero": "λ = 0", "lowest": "best λ"}
+COSTS, COSTS_BY_M = Upright(260, "sqrt", has_zero=True), Upright(160, "sqrt", has_zero=True)
+ERRORS, ERRORS_BY_M = Upright(240, has_zero=True), Upright(220, has_zero=True)
+WORTH = Upright(260)
 
 
 def curve_table(curves: Sequence[Curves]) -> pd.DataFrame:
@@ -62,6 +69,33 @@ def frame_of(curves: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
             "high": [0.0, parts.high.max()],
         }
     )
+
+
+def end_table(curves: pd.DataFrame, parts: pd.DataFrame, worth: pd.DataFrame) -> pd.DataFrame:
+    """Where the names of lines and of parts stand, see `line_ends`; k: at which λ, −1 for those at any.
+
+    curves, parts, worth: from `curve_table`, `part_table` and `worth_table`.
+    """
+    costs, spread = curves.assign(text=curves.rows, hue="cost"), ("cost_low", "cost_high")
+    of_kinds = worth.assign(text=worth.kind.map(KIND_TEXTS), hue=worth.kind)
+    frames = [
+        line_ends("costs", costs[costs.is_all], "k", "cost", COSTS, "start", spread),
+        part_ends("errors", parts[parts.is_all], "k", ERRORS),
+        line_ends("worth", of_kinds, "m", "cost", WORTH, "start", ("low", "high")),
+    ]
+    over_m = replace(COSTS_BY_M, domain=(0.0, curves.cost_high.max()))
+    errors = replace(ERRORS_BY_M, domain=(0.0, parts.high.max()))
+    for k, rows in costs.groupby("k"):
+        frames.append(line_ends("costs_by_m", rows, "m", "cost", over_m, "start").assign(k=k))
+    for k, rows in parts.groupby("k"):
+        frames.append(part_ends("errors_by_m", rows, "m", errors).assign(k=k))
+    return pd.concat(frames, ignore_index=True).fillna({"k": -1}).astype({"k": "int32"})
+
+
+def part_ends(panel: str, parts: pd.DataFrame, x: str, upright: Upright) -> pd.DataFrame:
+    """The same of the error's parts, whose names stand beside their middles."""
+    named = parts.assign(text=parts.part.map(PART_TEXTS), hue=parts.part, middle=(parts.low + parts.high) / 2)
+    return line_ends(panel, named, x, "middle", upright, "start", ("low", "high"))
 
 
 def readout_table(curves: Sequence[Curves], parts: Parts) -> pd.DataFrame:

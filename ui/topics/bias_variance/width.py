@@ -10,11 +10,12 @@ from core.decomposition import Parts
 from core.variance import Curves
 from ui.base.theme import INKS, PENALTY_COLORS
 from ui.base.words import how_many, joined, lam_text, number
-from ui.pictures.chart import Spec, finish, layer, titled
+from ui.pictures.chart import PADDING, Spec, finish, layer, line_names, with_room
+from ui.pictures.ends import Upright
 from ui.pictures.picture import Picture
 from ui.topics.bias_variance import PENALTY, SETS, parts_of
-from ui.topics.bias_variance.chart import part_key, stack
-from ui.topics.bias_variance.tables import part_table
+from ui.topics.bias_variance.chart import part_hues, part_room, stack
+from ui.topics.bias_variance.tables import part_ends, part_table
 from ui.topics.topic import Context, remembered_with_data
 from ui.work.curves import WIDTHS, over_widths
 from ui.work.tasks import Batch
@@ -25,6 +26,7 @@ IDEA = (
     "is larger. Each hidden layer is given the same width, from 1 unit on, and trained on the same "
     "training sets."
 )
+ERRORS = Upright(260, has_zero=True)
 NO_LAYER = "There is no hidden layer that could be wider. Choose one in the panel."
 
 
@@ -49,10 +51,11 @@ def _drawn(context: Context, penalty: str, n_sets: int) -> Picture:
     return Picture(
         "width",
         chart(PENALTIES[penalty].label, is_truth, context.theme),
-        {"widths": rows},
+        {"widths": rows, "line_names": part_ends("widths", rows, "width", ERRORS)},
         f"The parts of the error of the probability against the width of the hidden layers, from {WIDTHS[0]} "
         f"to {WIDTHS[-1]} units, at {context.lam_text}.",
         notes(each, context, is_truth),
+        helpers=frozenset({"line_names"}),
     )
 
 
@@ -106,15 +109,17 @@ def _lowest(parts: dict[int, tuple[float, float, float]]) -> str:
 
 @lru_cache(maxsize=16)
 def chart(penalty: str, is_truth: bool, theme: str) -> Spec:
-    """The parts of the error, one upon the other, against the width. Table: widths."""
-    ink, color = INKS[theme], PENALTY_COLORS[penalty]
+    """The parts of the error, one upon the other, against the width. Tables: widths, line_names."""
+    ink, color, room = INKS[theme], PENALTY_COLORS[penalty], part_room(is_truth)
+    ends = [WIDTHS[0], WIDTHS[-1]]
     x = alt.X(
         "width:Q",
         title="units in each hidden layer",
-        scale=alt.Scale(type="log", base=2, nice=False, padding=8),
+        scale=with_room(alt.Scale(type="log", base=2, domain=ends, nice=False, padding=PADDING), room),
         axis=alt.Axis(values=list(WIDTHS), grid=False, format="d"),
     )
-    panel = layer(*stack("true", x, color, ink, "widths")).properties(
-        height=260, title=titled(f"The error against the width, {penalty}", part_key(is_truth), ink)
-    )
+    panel = layer(
+        *stack("true", x, color, ink, "widths"),
+        *line_names("widths", x, room, ink, part_hues(color, ink)),
+    ).properties(height=ERRORS.height, title=f"The error against the width, {penalty}")
     return finish([panel], theme)

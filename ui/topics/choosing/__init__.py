@@ -12,8 +12,11 @@ from ui.topics.choosing.fitted import (
     LOGISTIC,
     MODEL,
     PENALTY,
+    chosen_validation,
     fitted,
     is_fitted_exactly,
+    networks_of,
+    optima_of,
     validated_settings,
     validations_of,
 )
@@ -22,13 +25,14 @@ from ui.topics.choosing.tables import (
     MAX_COLUMNS,
     RULE_TEXTS,
     column_table,
+    cost_ends,
     cost_table,
     readout_table,
     rule_table,
     size_table,
 )
 from ui.topics.topic import Context, Control, Need, Topic
-from ui.work.optimum import evidence_of, optima
+from ui.work.optimum import evidence_of
 
 RULE = Control(
     "rule",
@@ -45,7 +49,7 @@ def draw(context: Context) -> Picture:
     """The validated cost of one penalty over λ, with the rules' λ, and how large the fit is."""
     found, penalty = fitted(context, context[PENALTY]), PENALTIES[context[PENALTY]].label
     evidence = _evidence(context)
-    settled = evidence is not None and evidence.settled
+    settled, costs = evidence is not None and evidence.settled, cost_table(found)
     return Picture(
         "choosing",
         chart(
@@ -59,7 +63,8 @@ def draw(context: Context) -> Picture:
         {
             "readout": readout_table(found),
             "chosen": integer_table(k=[context.k]),
-            "costs": cost_table(found),
+            "costs": costs,
+            "line_names": cost_ends(costs, penalty),
             "sizes": size_table(found),
             "columns": column_table(found, context.data.feature_names),
             "rules": rule_table(found.validation, evidence.lam if evidence and settled else float("nan")),
@@ -70,7 +75,7 @@ def draw(context: Context) -> Picture:
         notes(found, context.data, context[RULE], context.k, evidence),
         caption="A fold is fitted at λ times its share of the rows, so that λ/m stays; its rows are scaled "
         "by those that it is fitted on.",
-        helpers=frozenset({"chosen"}),
+        helpers=frozenset({"chosen", "line_names"}),
     )
 
 
@@ -78,10 +83,10 @@ def prepare(context: Context) -> None:
     """The work that the picture needs."""
     validations_of(context)
     if is_fitted_exactly(context):
-        context.get(optima(validated_settings(context), context.shelf))
+        optima_of(context)
         _evidence(context)
     else:
-        _ = context.at(validated_settings(context)).networks
+        networks_of(context)
 
 
 def _evidence(context: Context) -> Evidence | None:
@@ -93,14 +98,14 @@ def _evidence(context: Context) -> Evidence | None:
 
 def chosen_by_rule(context: Context) -> float | None:
     """The λ that the rule chooses, None where it finds none."""
-    one = validations_of(context).by_label[PENALTIES[context[PENALTY]].label]
+    one = chosen_validation(context)
     k = one.k_by(context[RULE])
     return float(one.lams[k]) if k >= 0 else None
 
 
 def formulas(context: Context) -> dict[str, Any]:
     """The folds, and the λ that the rules choose."""
-    one = validations_of(context).by_label[PENALTIES[context[PENALTY]].label]
+    one = chosen_validation(context)
     lams = {"lam_min": one.lam_min, "lam_1se": one.lam_1se}
     found = one.k_min >= 0
     return {"folds": one.folds} | {k: lam_label(lam) if found else r"\text{none}" for k, lam in lams.items()}

@@ -8,22 +8,25 @@ from core.datasets import N_FRESH
 from ui.base.theme import INKS, PENALTY_COLORS, Ink
 from ui.pictures.chart import (
     Column,
+    Room,
     Spec,
     chosen_slider,
     finish,
+    haloed,
     lam_axis,
     lam_rules,
     layer,
+    line_names,
     readout,
     table,
     titled,
 )
-from ui.topics.choosing.tables import MARK_TEXTS
+from ui.topics.choosing.tables import COSTS, MARK_TEXTS, ROW_TEXTS
 
 DASHES = {"validated": [1, 0], "training": [6, 4], "fresh": [2, 3]}
 RULE_DASHES = {"min": [3, 3], "1se": [9, 4], "evidence": [1, 4]}
 COLUMN = 29  # pixels of a column's bar with its name
-COST_HEIGHT = 270
+ROOM = Room(tuple(ROW_TEXTS.values()), "start")
 
 
 @lru_cache(maxsize=64)
@@ -33,16 +36,17 @@ def chart(
     """Size over cost, both against λ, with the rules' λ as dashed lines.
 
     penalty: by its label; n_columns: that have a bar; has_freedom: the size is in degrees of freedom;
-    has_fresh: rows can be drawn anew. Tables: readout, chosen, costs, sizes, columns, rules.
+    has_fresh: rows can be drawn anew. Tables: readout, chosen, costs, line_names, sizes, columns,
+    rules.
     """
-    ink, color, x = INKS[theme], PENALTY_COLORS[penalty], lam_axis(labels)
+    ink, color, x = INKS[theme], PENALTY_COLORS[penalty], lam_axis(labels, ROOM)
     size = "Degrees of freedom" if has_freedom else "Weights not zero"
-    key = ["Solid: validated, ± one standard error", "Dashed: training rows"]
+    key = ["Band: ± one standard error"]
     if has_fresh:
-        key.append(f"Dotted: {N_FRESH:,} rows that nobody has seen")
+        key.append(f"New rows: {N_FRESH:,} that nobody has seen")
     told = readout({"title": ink.text, "validated": color, "size": ink.quiet})
     costs = cost_panel(x, color, ink).properties(
-        height=COST_HEIGHT, title=titled(f"Cost against λ, {penalty}, root scale", key, ink)
+        height=COSTS.height, title=titled(f"Cost against λ, {penalty}, root scale", key, ink)
     )
     sizes = size_panel(x, color, ink).properties(height=90, title=size)
     rows = [[Column([sizes, costs], 1.3), Column([told, column_panel(n_columns, color, ink)])]]
@@ -84,7 +88,7 @@ def column_panel(n: int, color: str, ink: Ink) -> alt.LayerChart:
 
 def cost_panel(x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
     """The validated mean in its band, the other costs, and the rules by name."""
-    y = alt.Y("cost:Q", title=None, scale=alt.Scale(type="sqrt", zero=False), axis=alt.Axis(tickCount=5))
+    y = alt.Y("cost:Q", title=None, scale=COSTS.scale, axis=alt.Axis(tickCount=5))
     dash = alt.StrokeDash(
         "rows:N", scale=alt.Scale(domain=list(DASHES), range=list(DASHES.values())), legend=None
     )
@@ -103,7 +107,8 @@ def cost_panel(x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
         band.encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
         lines,
         points.encode(x=x, y=y),
-        names(x, ink),
+        *names(x, ink),
+        *line_names("costs", x, ROOM, ink),
     ).resolve_scale(strokeDash="independent")
 
 
@@ -115,10 +120,12 @@ def marks(x: alt.X, ink: Ink) -> alt.Chart:
     return table("rules").mark_rule(color=ink.text, strokeWidth=2).encode(x=x, strokeDash=dash)
 
 
-def names(x: alt.X, ink: Ink) -> alt.Chart:
-    """The rules by name, each in a line of its own so that neighbours do not meet."""
+def names(x: alt.X, ink: Ink) -> list[alt.Chart]:
+    """The rules by name over a halo, each in a line of its own so that neighbours do not meet."""
     tops = " : ".join(f"datum.rule == '{rule}' ? {14 + 24 * i}" for i, rule in enumerate(MARK_TEXTS))
-    words = table("rules").mark_text(
+    words = haloed(
+        table("rules"),
+        ink,
         align=alt.expr(f"datum.k > {12} ? 'right' : 'left'"),
         dx=alt.expr(f"datum.k > {12} ? -6 : 6"),
         fontSize=16,
@@ -126,4 +133,4 @@ def names(x: alt.X, ink: Ink) -> alt.Chart:
         color=ink.text,
         y=alt.expr(f"{tops} : 0"),
     )
-    return words.encode(x=x, text="label:N")
+    return [part.encode(x=x, text="label:N") for part in words]

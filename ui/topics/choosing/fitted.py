@@ -9,10 +9,10 @@ from core.measures import count_weights, count_zeros
 from core.network import cross_entropy, targets
 from core.selection import Answers, Validation
 from core.settings import LAMS
-from ui.topics.topic import Context, Control, penalty_control
-from ui.work.networks import Shape
-from ui.work.optimum import free_optimum, optima
-from ui.work.validation import Validations, is_exact, validation
+from ui.topics.topic import Context, Control, beside_lectured, penalty_control
+from ui.work.networks import Networks, Shape
+from ui.work.optimum import Optima, free_optimum, optima
+from ui.work.validation import by_label, is_exact, validation
 
 LOGISTIC, NETWORK = "logistic", "network"
 MODEL_TEXTS = {LOGISTIC: "logistic regression", NETWORK: "the panel's network"}
@@ -25,7 +25,7 @@ MODEL = Control(
     applies=lambda context: bool(context.settings.hidden),
     help="Logistic regression of two classes has an exact optimum: its folds are fitted in an instant.",
 )
-PENALTY = penalty_control("validated_penalty", default="l1")
+PENALTY = penalty_control("validated_penalty", default="l1", names=tuple(PENALTIES))
 
 
 def validated_settings(context: Context) -> Settings:
@@ -38,9 +38,26 @@ def is_fitted_exactly(context: Context) -> bool:
     return is_exact(validated_settings(context), Shape.of(context.data))
 
 
-def validations_of(context: Context) -> Validations:
-    """Every penalty over the grid, validated."""
-    return context.get(validation(validated_settings(context), context.shelf))
+def validations_of(context: Context) -> dict[str, Validation]:
+    """Those over the grid, validated, by label."""
+    batch = validation(validated_settings(context), context.shelf, beside_lectured(context[PENALTY]))
+    return by_label(context.run(batch))
+
+
+def chosen_validation(context: Context) -> Validation:
+    """That of the chosen penalty."""
+    return validations_of(context)[PENALTIES[context[PENALTY]].label]
+
+
+def optima_of(context: Context) -> Optima:
+    """The exact optima of those."""
+    penalties = beside_lectured(context[PENALTY])
+    return context.get(optima(validated_settings(context), context.shelf, penalties))
+
+
+def networks_of(context: Context) -> Networks:
+    """The networks at rest of those."""
+    return context.at(validated_settings(context)).networks_of(beside_lectured(context[PENALTY]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +91,7 @@ def fitted(context: Context, penalty: str) -> Fitted:
         mean: np.ndarray = Answers(Z, answers.nonzero).row_costs(y).mean(axis=1)
         return mean
 
-    one = validations_of(context).by_label[PENALTIES[penalty].label]
+    one = validations_of(context)[PENALTIES[penalty].label]
     has_refit = data.informative and model is _exact and kept is not None and one.k_1se >= 0
     return Fitted(
         validation=one,
@@ -111,21 +128,22 @@ Model = tuple[Answers, np.ndarray, int, np.ndarray | None, np.ndarray]
 
 def _exact(context: Context, penalty: str, X: np.ndarray) -> Model:
     """The exact optima on all training rows, and their logits on X; NaN at λ = 0 where there is none."""
-    optimum = context.get(optima(validated_settings(context), context.shelf))
-    n, size = context.data.n_features, np.full(len(LAMS), np.nan)
+    optimum, data = optima_of(context), context.data
+    n, size = data.n_features, np.full(len(LAMS), np.nan)
     Z, kept = np.full((len(LAMS), 1, len(X)), np.nan), np.ones((len(LAMS), n), bool)
     columns = np.full((len(LAMS), n), np.nan)
     for part, path in ((slice(1), optimum.free), (slice(1, None), optimum.paths[PENALTIES[penalty].label])):
         if path is not None:
-            Z[part, 0] = path.W @ X.T + path.b[:, None]
-            size[part], kept[part] = degrees_of_freedom(context.data.X_train, path), path.W != 0
+            Z[part, 0], kept[part] = path.W @ X.T + path.b[:, None], path.W != 0
+            is_counted = PENALTIES[penalty].is_sparse  # of a corner the weights that it leaves
+            size[part] = kept[part].sum(axis=1) if is_counted else degrees_of_freedom(data.X_train, path)
             columns[part] = path.W
     return Answers(Z, kept.sum(axis=1)), size, n, kept, columns
 
 
 def _trained(context: Context, penalty: str, X: np.ndarray) -> Model:
     """The networks at rest."""
-    run = context.at(validated_settings(context)).networks.runs[PENALTIES[penalty].label]
+    run = networks_of(context).runs[PENALTIES[penalty].label]
     Z = np.where(run.sound[:, None, None], run.layers(X)[-1].astype(float), np.nan)
     n = count_weights(run.W)
     nonzero = n - count_zeros(run.W)

@@ -9,7 +9,7 @@ import pandas as pd
 from core.choosing import Leak
 from ui.base.theme import INKS
 from ui.base.words import percent
-from ui.pictures.chart import Spec, finish, layer, table, titled
+from ui.pictures.chart import NAME_ABOVE, Spec, finish, layer, named_rule, table, titled
 from ui.pictures.picture import Picture
 from ui.topics.topic import Context, remembered_with_data
 from ui.work.validation import leaks
@@ -89,19 +89,15 @@ def chart(theme: str) -> Spec:
         axis=alt.Axis(format="%", tickCount=5),
     )
     y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[-0.7, len(NAMES) - 0.5], nice=False, reverse=True))
-    half = alt.Chart(alt.Data(values=[{"accuracy": 0.5}])).mark_rule(color=ink.text, strokeDash=[6, 4])
     means = table("means")
     panel = layer(
-        half.encode(x=x),
+        *named_rule("accuracy", 0.5, x, "one half, the truth", "left", ink),
         table("draws").mark_circle(size=70, color=ink.quiet, opacity=0.4).encode(x=x, y=y),
         means.mark_tick(color=ink.text, thickness=5, size=30).encode(x=x, y=y),
         means.mark_text(
             align="left", baseline="bottom", dy=-16, fontSize=17, fontWeight=600, color=ink.text
         ).encode(x=alt.value(0), y=y, text="label:N"),
     )
-    key = ["Points: 20 draws of noise; bar: their mean", "Dashed: one half, the truth"]
-    sized = panel.properties(
-        height=ROW_HEIGHT * len(NAMES),
-        title=titled("Validated accuracy on pure noise", key, ink),
-    )
-    return finish([sized], theme)
+    key = ["Points: 20 draws of noise; bar: their mean"]
+    title = titled("Validated accuracy on pure noise", key, ink, above=NAME_ABOVE)
+    return finish([panel.properties(height=ROW_HEIGHT * len(NAMES), title=title)], theme)

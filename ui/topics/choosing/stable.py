@@ -12,7 +12,7 @@ from core.stability import Stability
 from ui.base.foreign import markdown
 from ui.base.theme import INKS, PENALTY_COLORS
 from ui.base.words import counted, joined, lam_text, number, percent
-from ui.pictures.chart import Spec, finish, layer, table, titled
+from ui.pictures.chart import NAME_ABOVE, Spec, finish, layer, named_rule, table, titled
 from ui.pictures.picture import Picture
 from ui.topics.topic import Context, remembered_with_data
 from ui.work.tasks import Batch
@@ -114,15 +114,13 @@ def chart(n: int, has_truth: bool, theme: str) -> Spec:
     )
     bars = table("columns")
     fill = alt.condition("datum.decides", alt.value(0.75), alt.value(0.35)) if has_truth else alt.value(0.35)
-    limit = alt.Chart(alt.Data(values=[{"share": STABLE}])).mark_rule(color=ink.text, strokeDash=[6, 4])
     panel = layer(
         bars.mark_bar(color=color).encode(x=x, y=y, opacity=fill),
         bars.mark_text(align="left", baseline="middle", dx=6, fontSize=15, color=ink.text).encode(
             x=alt.value(0), y=y, text="column:N"
         ),
-        limit.encode(x="share:Q"),
+        *named_rule("share", STABLE, x, f"{percent(STABLE)} of the halves", "right", ink),
     )
-    key = ["Dashed: 90 % of the halves"] + (["Strong: columns that decide the class"] if has_truth else [])
-    return finish(
-        [panel.properties(height=BAR_HEIGHT * n, title=titled("How often L1 keeps it", key, ink))], theme
-    )
+    key = ["Strong: columns that decide the class"] if has_truth else []
+    title = titled("How often L1 keeps it", key, ink, above=NAME_ABOVE)
+    return finish([panel.properties(height=BAR_HEIGHT * n, title=title)], theme)

@@ -9,11 +9,14 @@ from core.selection import Validation
 from core.settings import LAMS
 from ui.base.tables import integer_table
 from ui.base.words import lam_label, lam_text, number
+from ui.pictures.ends import Upright, line_ends
 from ui.topics.choosing.fitted import Fitted
 
 MAX_COLUMNS = 14  # that have a bar
 RULE_TEXTS = {"min": "λₘᵢₙ", "1se": "λ₁ₛₑ"}
 MARK_TEXTS = RULE_TEXTS | {"evidence": "evidence"}
+ROW_TEXTS = {"validated": "validated", "training": "training", "fresh": "new rows"}
+COSTS = Upright(270, "sqrt")
 
 
 def cost_table(found: Fitted) -> pd.DataFrame:
@@ -32,6 +35,12 @@ def cost_table(found: Fitted) -> pd.DataFrame:
         for rows, (cost, low, high) in curves.items()
     ]
     return pd.concat(frames, ignore_index=True).dropna()
+
+
+def cost_ends(costs: pd.DataFrame, penalty: str) -> pd.DataFrame:
+    """Where the names of the costs stand, see `line_ends`. penalty: by its label."""
+    named = costs.assign(text=costs.rows.map(ROW_TEXTS), hue=penalty)
+    return line_ends("costs", named, "k", "cost", COSTS, "start", ("low", "high"))
 
 
 def size_table(found: Fitted) -> pd.DataFrame:

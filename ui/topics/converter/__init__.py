@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from core import PENALTIES
 from core.convert import Entry, Problem, converted
 from ui.base.words import lam_label, lam_text, number
 from ui.pictures.picture import Picture
@@ -13,7 +14,7 @@ from ui.topics.topic import Context, Need, Topic, penalty_control
 
 __all__ = ["PENALTY", "TOPIC", "code_of", "entries_of", "gaps", "html_table", "problem_of"]
 
-PENALTY = penalty_control("converter_penalty")
+PENALTY = penalty_control("converter_penalty", names=tuple(PENALTIES))
 
 
 def problem_of(context: Context) -> Problem:

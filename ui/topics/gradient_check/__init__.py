@@ -1,10 +1,12 @@
-"""dW = dW_bp + λ/m·W really is the slope of J: backpropagation held against J itself, a mark a parameter."""
+"""What backpropagation gives + λ/m·W really is the slope of J: held against J itself, a mark a parameter."""
 
+from dataclasses import replace
 from typing import Any
 
 from core import PENALTIES
 from core.gradient import Check
-from ui.pictures.picture import Picture
+from ui.base.tables import integer_table, lam_titles
+from ui.pictures.picture import Picture, Tables
 from ui.topics.gradient_check.chart import chart
 from ui.topics.gradient_check.notes import notes
 from ui.topics.gradient_check.tables import (
@@ -13,10 +15,11 @@ from ui.topics.gradient_check.tables import (
     error_table,
     names_of,
     point_table,
+    readout_table,
     steepest_weight,
 )
-from ui.topics.topic import Context, Control, Need, Topic, penalty_control
-from ui.work.checks import gradient_check
+from ui.topics.topic import Context, Control, Need, Topic, penalty_control, remembered_with_data
+from ui.work.checks import ChecksByLam, check_settings, gradient_check
 
 NOTHING = "nothing"
 FORGOTTEN = {NOTHING: "nothing", "no_penalty": "the penalty", "no_slope": "1 − a²"}  # by the core's MISTAKES
@@ -35,23 +38,46 @@ def mistake_in(context: Context) -> str | None:
     return None if context[MISTAKE] == NOTHING else str(context[MISTAKE])
 
 
-def check_of(context: Context) -> Check:
-    """The gradient check at these settings, of the penalty and with the mistake that are chosen."""
+def checks_of(context: Context) -> ChecksByLam:
+    """The gradient checks at these settings, of the penalty and with the mistake that are chosen."""
     return context.get(gradient_check(context.settings, context.shelf, context[PENALTY], mistake_in(context)))
 
 
+def check_of(context: Context) -> Check:
+    """The gradient check at the chosen λ."""
+    return checks_of(context).by_lam[context.lam]
+
+
 def draw(context: Context) -> Picture:
-    """Each weight and bias twice: its gradient numeric and backpropagated, which lie on the diagonal."""
-    check = check_of(context)
-    points = point_table(check)
+    """The checks at every λ, opened at the chosen one."""
+    of = context.at(check_settings(context.settings))
+    drawn = checks_drawn(of, context[PENALTY], context[MISTAKE])
+    tables = Tables(drawn.packed | {"chosen": integer_table(k=[context.k])})
+    return replace(drawn, tables=tables, notes=notes(check_of(context)))
+
+
+@remembered_with_data
+def checks_drawn(context: Context, penalty: str, mistake: str) -> Picture:
+    """Each weight and bias twice, its gradient numeric and backpropagated: on the diagonal they are the same.
+
+    penalty, mistake: what is chosen, by which pictures are told apart.
+    """
+    checks = tuple(checks_of(context).by_lam.values())
     return Picture(
         "gradient_check",
-        chart(names_of(check), context.theme),
-        {"points": points, "ends": end_table(points), "errors": error_table(check)},
-        "The backpropagated gradient of each weight and bias against the numeric one, with the diagonal on "
-        "which they agree, and the relative error of each layer beside the threshold of 1e-6.",
-        notes(check),
-        helpers=frozenset({"ends"}),
+        chart(len(checks), names_of(checks[0]), context.theme),
+        {
+            "readout": readout_table(checks),
+            "points": point_table(checks),
+            "ends": end_table(checks),
+            "errors": error_table(checks),
+            "lams": lam_titles(),
+        },
+        "The backpropagated gradient of each weight and bias at λ of the slider against the numeric one, "
+        "with the diagonal on which they agree, and the relative error of each layer beside the threshold "
+        "of 1e-6.",
+        helpers=frozenset({"chosen", "ends", "lams"}),
+        positions={"points": "lams"},
     )
 
 
@@ -76,14 +102,15 @@ TOPIC = Topic(
     key="gradient_check",
     title="Gradient check",
     address="gradient-check",
-    sentence="dW = dW_bp + λ/m·W really is the slope of J.",
+    sentence="What backpropagation gives + λ/m·W really is the slope of J.",
     heading="The penalty's gradient, checked against J itself",
-    todo="Break the gradient on purpose: does the check catch it?",
+    todo="Let backpropagation forget the penalty, then move λ: from where on is it caught?",
     idea="Backpropagation says how J changes with each weight. So does J itself: move one weight a little "
-    "up, then a little down, and compare. If dW = dW_bp + the penalty's part is right, both give the same "
-    "number and every mark lies on the diagonal. Break the gradient on purpose to see the check catch it.",
+    "up, then a little down, and compare. If dW is what backpropagation gives + the penalty's part, both "
+    "give the same number and every mark lies on the diagonal, at whatever λ. Break the gradient on purpose "
+    "to see the check catch it: what is missing grows with λ, and so do the threads.",
     draw=draw,
-    prepare=check_of,
+    prepare=checks_of,
     needs=Need.CHECK,
     controls=(PENALTY, MISTAKE),
     formulas=formulas,

@@ -6,7 +6,7 @@ from typing import Any
 
 from core import PENALTIES
 from core.measures import count_weights
-from ui.base.tables import integer_table
+from ui.base.tables import Runs, integer_table
 from ui.base.words import number
 from ui.pictures.picture import Picture, Tables
 from ui.topics.hidden_units.chart import chart
@@ -15,15 +15,25 @@ from ui.topics.hidden_units.notes import notes
 from ui.topics.hidden_units.states import tolerance
 from ui.topics.hidden_units.tables import (
     column_heads,
+    count_ends,
     drawn_table,
     link_table,
     unit_counts,
     unit_readout,
     unit_table,
 )
-from ui.topics.topic import Context, Control, Remedy, Topic, at_any_lam, penalty_control
+from ui.topics.topic import (
+    FURTHER,
+    Context,
+    Control,
+    Remedy,
+    Topic,
+    at_any_lam,
+    compared,
+    penalty_control,
+)
 
-DRAWN = penalty_control("drawn_penalty", "The network drawn is trained with", "l2")
+DRAWN = penalty_control("drawn_penalty", "The network drawn is trained with", "l2", compared)
 TOLERANCE = Control(
     "tolerance",
     "None is a weight up to",
@@ -35,8 +45,8 @@ TOLERANCE = Control(
 
 def draw(context: Context) -> Picture:
     """The network of one penalty at the chosen λ, and the units by their state against λ for every one."""
-    runs, share = context.networks.runs, context[TOLERANCE]
-    grid = grid_picture(context, PENALTIES[context[DRAWN]].label, share)
+    runs, share = runs_of(context), context[TOLERANCE]
+    grid = grid_picture(context, PENALTIES[context[DRAWN]].label, share, tuple(runs))
     return replace(
         grid,
         tables=Tables(grid.packed | {"chosen": integer_table(k=[context.k])}),
@@ -44,16 +54,21 @@ def draw(context: Context) -> Picture:
     )
 
 
+def runs_of(context: Context) -> Runs:
+    """The networks at rest of the penalties that stand beside each other, by label."""
+    return context.networks_of(compared(context)).runs
+
+
 @at_any_lam
-def grid_picture(context: Context, drawn: str, share: float) -> Picture:
-    """The picture without what depends on the chosen λ. drawn: whose network, by its label."""
-    data, runs = context.data, context.networks.runs
+def grid_picture(context: Context, drawn: str, share: float, penalties: tuple[str, ...]) -> Picture:
+    """The picture without what depends on the chosen λ. drawn: whose network, by its label, as penalties."""
+    data, runs = context.data, runs_of(context)
     run, tol = runs[drawn], tolerance(runs, share)
     sizes, counts, links = sizes_of(run), unit_counts(runs, tol), link_table(run, data, tol)
     n_links = count_weights(run.W)
     return Picture(
         "hidden_units",
-        chart(context.labels, sizes, sizes[0] <= MAX_LABELS, context.theme),
+        chart(context.labels, sizes, sizes[0] <= MAX_LABELS, penalties, context.theme),
         {
             "readout": unit_readout(runs, counts),
             "drawn": drawn_table(drawn, tol),
@@ -61,6 +76,7 @@ def grid_picture(context: Context, drawn: str, share: float) -> Picture:
             "units": unit_table(run, data, tol),
             "links": links,
             "counts": counts,
+            "line_names": count_ends(counts, sum(sizes[1:-1])),
         },
         "The network of one penalty at the λ of the slider: inputs, hidden units and outputs as columns of "
         "circles with their links; then, against λ, how many hidden units are alive, constant and cut.",
@@ -68,13 +84,13 @@ def grid_picture(context: Context, drawn: str, share: float) -> Picture:
         "λ. The units' states go by all of them."
         if len(links) < n_links
         else "",
-        helpers=frozenset({"chosen", "heads"}),
+        helpers=frozenset({"chosen", "line_names", "heads"}),
     )
 
 
 def formulas(context: Context) -> Mapping[str, Any]:
     """Up to which size a weight counts as none, layer by layer."""
-    tol = tolerance(context.networks.runs, context[TOLERANCE])
+    tol = tolerance(runs_of(context), context[TOLERANCE])
     return {
         "share": f"{tol.share:g}",
         "reference": tol.reference,
@@ -87,7 +103,7 @@ def formulas(context: Context) -> Mapping[str, Any]:
 
 def constants(context: Context) -> Mapping[str, Any]:
     """What is chosen on the page, for the script."""
-    return {"share": context[TOLERANCE]}
+    return {"share": context[TOLERANCE], "penalties": compared(context)}
 
 
 TOPIC = Topic(
@@ -101,7 +117,8 @@ TOPIC = Topic(
     "output. It is **constant** when no path leads to it from the input: it then hands on the same tanh(b) "
     "for every sample.",
     draw=draw,
-    controls=(DRAWN, TOLERANCE),
+    penalties=compared,
+    controls=(FURTHER, DRAWN, TOLERANCE),
     remedy=Remedy(
         "This network has no hidden layer, so no hidden unit that a penalty could cancel.",
         "Give it two hidden layers, 16 and 8 units",

@@ -10,6 +10,7 @@ from ui.pictures.chart import (
     PENALTY_SCALE,
     SIGN_SCALE,
     Column,
+    Room,
     Spec,
     chosen_slider,
     finish,
@@ -21,43 +22,50 @@ from ui.pictures.chart import (
     table,
 )
 from ui.topics.hidden_units.layout import HEAD, NARROW, network_height
+from ui.topics.hidden_units.tables import COUNTED, count_upright
 
 SHAPES = {"alive": "circle", "constant": "square", "cut": "circle", "diverged": "cross"}
 DOWN = alt.Y("down:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False, reverse=True))
 
 
 @lru_cache(maxsize=64)
-def chart(labels: tuple[str, ...], sizes: tuple[int, ...], has_names: bool, theme: str) -> Spec:
+def chart(
+    labels: tuple[str, ...], sizes: tuple[int, ...], has_names: bool, penalties: tuple[str, ...], theme: str
+) -> Spec:
     """The network of one penalty at λ, and the units by their state against λ for all.
 
-    sizes: units of every column; has_names: whether names stand beside inputs.
-    Tables: readout, chosen, drawn, heads, units, links, counts.
+    sizes: units of every column; has_names: whether names stand beside inputs. penalties: by label.
+    Tables: readout, chosen, drawn, heads, units, links, counts, line_names.
     """
-    ink, x, n_units = INKS[theme], lam_axis(labels), sum(sizes[1:-1])
+    ink, n_units = INKS[theme], sum(sizes[1:-1])
     params, events = chosen_slider(len(labels), "λ")
     room, measure = room_param()
     network = [network_panel(network_height(sizes), has_names, ink), legend_panel(ink)]
+    titles = (
+        f"Hidden units alive, of {n_units}",
+        "Constant: no path from the input",
+        "Cut: no path to the output",
+    )
     counts = [
-        count_panel("alive", f"Hidden units alive, of {n_units}", n_units, x, ink),
-        count_panel("constant", "Constant: no path from the input", n_units, x, ink),
-        count_panel("cut", "Cut: no path to the output", n_units, x, ink),
+        count_panel(state, title, n_units, labels, penalties, ink)
+        for state, title in zip(COUNTED, titles, strict=True)
     ]
     rows = [
-        [Column(network, 1.7, has_axis=False), Column([rest_readout(ink), counts[0]])],
+        [Column(network, 1.7, has_axis=False), Column([rest_readout(ink, penalties), counts[0]])],
         [Column([panel]) for panel in counts[1:]],
     ]
     return finish(rows, theme, ("x", "y", "color", "shape"), [*params, room], events | measure)
 
 
-def count_panel(state: str, title: str, n_units: int, x: alt.X, ink: Ink) -> alt.LayerChart:
+def count_panel(
+    state: str, title: str, n_units: int, labels: tuple[str, ...], penalties: tuple[str, ...], ink: Ink
+) -> alt.LayerChart:
     """How many of the hidden units are in a state, against λ."""
-    y = alt.Y(
-        f"{state}:Q",
-        title=None,
-        scale=alt.Scale(domain=[0, n_units], nice=False),
-        axis=alt.Axis(format="d", tickMinStep=1, tickCount=4),
-    )
-    return over_lam("counts", ink, x, y).properties(height=150, title=title)
+    upright, room = count_upright(n_units), Room(penalties)
+    axis = alt.Axis(format="d", tickMinStep=1, tickCount=4)
+    y = alt.Y(f"{state}:Q", title=None, scale=upright.scale, axis=axis)
+    lines = over_lam("counts", state, ink, lam_axis(labels, room), y, room)
+    return lines.properties(height=upright.height, title=title)
 
 
 def network_panel(height: int, has_names: bool, ink: Ink) -> alt.LayerChart:

@@ -13,7 +13,7 @@ from ui.base.tables import Runs, integer_table
 from ui.base.theme import INKS, PENALTY_COLORS, Ink
 from ui.base.words import how_many, lam_text, number, standing, standings
 from ui.pictures.chart import (
-    PENALTY_SCALE,
+    Room,
     Spec,
     chosen_slider,
     finish,
@@ -21,12 +21,13 @@ from ui.pictures.chart import (
     lam_rules,
     layer,
     over_lam,
+    power_axis,
     rest_readout,
     table,
-    titled,
 )
+from ui.pictures.ends import Upright, penalty_ends
 from ui.pictures.picture import Picture, Tables
-from ui.topics.topic import Context, at_any_lam
+from ui.topics.topic import Context, at_any_lam, compared
 
 TITLE = "Units, or directions"
 IDEA = (
@@ -35,42 +36,51 @@ IDEA = (
     "singular value. L1 takes units out. What L2 takes out, which the lecture draws units for, is measured "
     "here."
 )
+SIZES = Upright(140, has_zero=True)
+COUNTS = {"rank": "Directions: the rank of layer 1", "units": "Units of layer 1 in use"}
 NO_LAYER = "There is no hidden layer, so no unit that could share a direction. Choose one in the panel."
-ROUND_FIRST = sorted(PENALTIES.values(), key=lambda penalty: penalty.is_sparse)  # the lecture's is L2
 
 
 def directions_picture(context: Context) -> Picture:
     """Singular values, rank and units in use against λ, and the size of activations."""
     if not context.settings.hidden:
         return Picture("directions", missing=NO_LAYER)
-    runs, grid = context.networks.runs, _grid(context)
+    runs = round_first(context)
+    grid = _grid(context, tuple(runs))
     return Picture(
         "directions",
         grid.spec,
         Tables(grid.packed | {"chosen": integer_table(k=[context.k])}),
         grid.alt,
         notes(runs, grid.tables["counts"], grid.tables["sizes"], context.k),
-        helpers=frozenset({"chosen"}),
+        helpers=frozenset({"chosen", "line_names"}),
     )
 
 
+def round_first(context: Context) -> dict[str, Run]:
+    """The networks by the penalty's label, those without a corner first: the lecture's is L2."""
+    runs = context.networks_of(compared(context)).runs
+    return dict(sorted(runs.items(), key=lambda item: PENALTIES[item[1].penalty[0]].is_sparse))
+
+
 @at_any_lam
-def _grid(context: Context) -> Picture:
-    """What does not depend on the chosen λ."""
-    runs = context.networks.runs
+def _grid(context: Context, penalties: tuple[str, ...]) -> Picture:
+    """What does not depend on the chosen λ. penalties: by their labels."""
+    runs = round_first(context)
     counted = count_table(runs)
-    labels = tuple(penalty.label for penalty in ROUND_FIRST)
+    sizes, n_units = size_table(runs, context.data.X_train), context.settings.hidden[0]
     return Picture(
         "directions",
-        chart(context.labels, labels, context.theme),
+        chart(context.labels, penalties, n_units, context.theme),
         {
             "readout": readout_table(runs, counted),
             "values": value_table(runs),
             "counts": counted,
-            "sizes": size_table(runs, context.data.X_train),
+            "sizes": sizes,
+            "line_names": end_table(counted, sizes, n_units),
         },
         "For each penalty the singular values of the first layer's weights against λ; then how many of them "
-        "count, the rank, beside how many of its units are in use; and the mean size of an activation.",
+        "count, the rank, and under it how many of its units are in use; and the mean size of an activation.",
     )
 
 
@@ -115,6 +125,17 @@ def size_table(runs: Runs, X: np.ndarray) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True).dropna()
 
 
+def count_upright(n_units: int) -> Upright:
+    """The axis of a count of directions or of units."""
+    return Upright(130, domain=(0.0, float(n_units)))
+
+
+def end_table(counted: pd.DataFrame, sizes: pd.DataFrame, n_units: int) -> pd.DataFrame:
+    """Where the names of the penalties stand. counted, sizes: from `count_table` and `size_table`."""
+    frames = [penalty_ends(count, counted, count, count_upright(n_units)) for count in COUNTS]
+    return pd.concat([*frames, penalty_ends("sizes", sizes, "size", SIZES)], ignore_index=True)
+
+
 def readout_table(runs: Runs, counted: pd.DataFrame) -> pd.DataFrame:
     """k and the lines to be read at each λ: λ itself, then rank and units of each penalty."""
     lams = next(iter(runs.values())).lams
@@ -133,8 +154,7 @@ def readout_table(runs: Runs, counted: pd.DataFrame) -> pd.DataFrame:
 def notes(runs: Runs, counted: pd.DataFrame, sizes: pd.DataFrame, k: int) -> list[str]:
     """What each penalty takes out of the first layer, by networks at rest alone."""
     sentences: list[str] = []
-    for penalty in ROUND_FIRST:
-        label, run = penalty.label, runs[penalty.label]
+    for label, run in runs.items():
         rows = counted[(counted.penalty == label) & counted.at_rest & (run.lams[counted.k] > 0)].set_index(
             "k"
         )
@@ -187,20 +207,22 @@ def _sizes(label: str, run: Run, rows: pd.DataFrame, sizes: pd.DataFrame) -> lis
 
 
 @lru_cache(maxsize=32)
-def chart(labels: tuple[str, ...], penalties: tuple[str, ...], theme: str) -> Spec:
+def chart(labels: tuple[str, ...], penalties: tuple[str, ...], n_units: int, theme: str) -> Spec:
     """Singular values for each penalty, rank and units in use, and the size of activations, against λ.
 
-    labels: the grid's; penalties: by their labels, in the order of the panels. Tables: readout, chosen,
-    values, counts, sizes.
+    labels: the grid's; penalties: by their labels, in the order of the panels; n_units: of the first hidden
+    layer. Tables: readout, chosen, values, counts, sizes, line_names.
     """
-    ink, x = INKS[theme], lam_axis(labels)
+    ink, room = INKS[theme], Room(penalties)
+    x = lam_axis(labels, room)
     params, events = chosen_slider(len(labels), "λ")
+    y = alt.Y("size:Q", title=None, scale=SIZES.scale, axis=alt.Axis(tickCount=4))
     panels = [
-        rest_readout(ink),
+        rest_readout(ink, penalties),
         *(value_panel(label, ink, x) for label in penalties),
-        count_panel(ink, x),
-        over_lam("sizes", ink, x, alt.Y("size:Q", title=None, axis=alt.Axis(tickCount=4))).properties(
-            height=140, title="Mean size |a| of an activation"
+        *(count_panel(count, title, n_units, ink, x, room) for count, title in COUNTS.items()),
+        over_lam("sizes", "sizes", ink, x, y, room).properties(
+            height=SIZES.height, title="Mean size |a| of an activation"
         ),
     ]
     return finish(panels, theme, ("x", "color"), params, events)
@@ -208,27 +230,18 @@ def chart(labels: tuple[str, ...], penalties: tuple[str, ...], theme: str) -> Sp
 
 def value_panel(label: str, ink: Ink, x: alt.X) -> alt.LayerChart:
     """The singular values of one penalty's first layer, each a line."""
-    axis = alt.Axis(values=[1e-6, 1e-4, 0.01, 1], format="~g")
+    axis = power_axis(values=[1e-6, 1e-4, 0.01, 1])
     y = alt.Y("size:Q", title=None, scale=alt.Scale(type="log"), axis=axis)
     color = PENALTY_COLORS[label]
     lines = table("values").transform_filter(f"datum.penalty == '{label}'")
     mark = lines.mark_line(strokeWidth=2, color=color, point=alt.OverlayMarkDef(size=30, color=color))
     return layer(lam_rules(ink, x), mark.encode(x=x, y=y, detail="i:N")).properties(
-        height=190, title=titled(f"Singular values of layer 1, {label}", [], ink)
+        height=190, title=f"Singular values of layer 1, {label}"
     )
 
 
-def count_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
-    """Rank in full lines, units in use in dashes."""
-    base = table("counts").encode(x=x, color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None))
-    axis = alt.Axis(tickCount=4, format="d", tickMinStep=1)
-    return layer(
-        lam_rules(ink, x),
-        base.mark_line(strokeWidth=3).encode(y=alt.Y("rank:Q", title=None, axis=axis)),
-        base.mark_line(strokeWidth=3, strokeDash=[6, 5]).encode(y=alt.Y("units:Q", title=None, axis=axis)),
-    ).properties(
-        height=150,
-        title=titled(
-            "Directions and units", ["Solid: rank of the first layer", "Dashed: its units in use"], ink
-        ),
-    )
+def count_panel(count: str, title: str, n_units: int, ink: Ink, x: alt.X, room: Room) -> alt.LayerChart:
+    """How many directions or units are left, against λ."""
+    upright, axis = count_upright(n_units), alt.Axis(tickCount=4, format="d", tickMinStep=1)
+    y = alt.Y(f"{count}:Q", title=None, scale=upright.scale, axis=axis)
+    return over_lam("counts", count, ink, x, y, room).properties(height=upright.height, title=title)

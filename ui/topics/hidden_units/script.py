@@ -16,9 +16,11 @@ from core.measures import count_units, unit_states
 settings = core.Settings()
 # Up to this share of its layer's largest weight, a weight counts as none.
 share = 0.01
+# Which penalties stand beside each other.
+penalties = ("l1", "l2")
 data = settings.load()
 # Every penalty at every λ, all from the same start, by accelerated steps until they rest.
-runs = core.train_grid(data, settings, snapshots=2, method="accelerated")
+runs = core.train_grid(data, settings, snapshots=2, method="accelerated", penalties=penalties)
 k = core.LAMS.index(settings.lam)  # the chosen λ
 
 first = next(iter(runs.values()))

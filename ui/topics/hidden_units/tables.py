@@ -9,6 +9,7 @@ from core import Dataset, Run
 from core.measures import UNIT_STATES, count_units
 from ui.base.tables import Runs, integer_table, wide
 from ui.base.words import how_many, lam_text, standing, standings
+from ui.pictures.ends import Upright, penalty_ends
 from ui.topics.hidden_units.layout import (
     HEAD,
     MAX_LABELS,
@@ -19,6 +20,7 @@ from ui.topics.hidden_units.layout import (
 )
 from ui.topics.hidden_units.states import Tolerance, all_states
 
+COUNTED = ("alive", "constant", "cut")  # the states that have a panel
 MAX_LINKS = 800  # 30 inputs × 16 × 16 × 1 has 752; far more are a smear, and Vega leaves SVG at 2,000 marks
 
 
@@ -35,6 +37,17 @@ def unit_counts(runs: Runs, tol: Tolerance) -> pd.DataFrame:
         rows = integer_table(k=range(run.lams.size), **counts, links=links.tolist()).assign(penalty=label)
         frames.append(rows[rows.diverged == 0].drop(columns="diverged"))
     return pd.concat(frames, ignore_index=True)
+
+
+def count_upright(n_units: int) -> Upright:
+    """The axis of a count of hidden units."""
+    return Upright(150, domain=(0.0, float(n_units)))
+
+
+def count_ends(counts: pd.DataFrame, n_units: int) -> pd.DataFrame:
+    """Where the names of the penalties stand in each panel of counts. counts: from `unit_counts`."""
+    upright = count_upright(n_units)
+    return pd.concat([penalty_ends(state, counts, state, upright) for state in COUNTED], ignore_index=True)
 
 
 def unit_readout(runs: Runs, counts: pd.DataFrame) -> pd.DataFrame:

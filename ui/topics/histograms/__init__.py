@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ui.base.tables import integer_table, lam_titles
-from ui.base.words import both_penalties, penalty_labels
+from ui.base.words import joined
 from ui.pictures.picture import Picture, Scrub, Tables
 from ui.topics.histograms.chart import chart
 from ui.topics.histograms.notes import notes
@@ -17,8 +17,8 @@ def draw(context: Context) -> Picture:
     if not any(run.sound[k] for run in runs.values()):
         return Picture(
             "histograms",
-            missing=f"At {context.lam_text} no training of {both_penalties()} settles, so there is none to "
-            "play. Choose a smaller λ or α.",
+            missing=f"At {context.lam_text} no training of {joined(list(runs), 'or')} settles, so there is "
+            "none to play. Choose a smaller λ or α.",
         )
     moving = at_every_lam(context)
     tables = Tables(moving.packed | {"chosen": integer_table(k=[k])})
@@ -42,8 +42,8 @@ def at_every_lam(context: Context) -> Picture:
             "frame": frame_of(bins, len(runs)),
             "lams": lam_titles(),
         },
-        f"Histograms of the weights of each layer for {penalty_labels()} at λ and the epoch of the sliders, "
-        "with bars of their own for weights that are exactly zero.",
+        f"Histograms of the weights of each layer for {joined(list(runs))} at λ and the epoch of the "
+        "sliders, with bars of their own for weights that are exactly zero.",
         helpers=frozenset({"chosen", "frame", "lams"}),
         positions={"bins": "lams"},
         scrub=Scrub("Epoch", tuple(f"{epoch:,}" for epoch in first.epochs[shown])),

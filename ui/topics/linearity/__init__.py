@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from core import PENALTIES, Run
+from core import PENALTIES, Dataset, Run
 from core.measures import linear_band
 from ui.base.tables import integer_table
 from ui.pictures.picture import Picture, Tables
@@ -20,6 +20,7 @@ from ui.topics.linearity.tables import (
     boundary_names,
     boundary_points,
     curve_table,
+    end_table,
     linearity_table,
     plane_of,
     readout_table,
@@ -76,6 +77,7 @@ def grid_picture(context: Context, deviation: float, drawn: str) -> Picture:
     Z = {label: run.layers(data.X_train) for label, run in runs.items()}
     alive = {label: alive_units(run) for label, run in runs.items()}
     linear = linearity_table(runs, Z, alive, data, band)
+    agreed = agreements(runs, straight, data.X_test, linear)
     tables = {
         "readout": readout_table(linear, runs),
         "curve": curve_table(band),
@@ -83,17 +85,13 @@ def grid_picture(context: Context, deviation: float, drawn: str) -> Picture:
         "strips": strip_table({label: layers[:-1] for label, layers in Z.items()}, alive),
         "z": z_histograms({label: layers[:-1] for label, layers in Z.items()}, alive),
         "linearity": linear,
-        "agreement": agreements(runs, straight, data.X_test, linear),
+        "agreement": agreed,
+        "line_names": end_table(linear, agreed),
     }
     models: dict[str, Run | Straight] = {}
     if data.in_a_plane:
         models = {f"the network under {drawn}": runs[drawn], "logistic regression": straight[drawn]}
-        plane = plane_of(data.X_train)
-        tables |= {
-            "cells": boundary_cells(models, plane),
-            "points": boundary_points(len(models), plane, data.X_train, data.y_train),
-            "names": boundary_names(list(models)),
-        }
+        tables |= boundary_tables(models, data)
     titles = tuple(
         f"z of hidden layer {l + 1}: units alive, of {n}" for l, n in enumerate(context.settings.hidden)
     )
@@ -104,8 +102,18 @@ def grid_picture(context: Context, deviation: float, drawn: str) -> Picture:
         "tanh with its linear band, where the z of each unit and of each hidden layer lie at the λ of the "
         "slider; against λ the share of z within the band, the R² of an affine map on the test rows and the "
         "agreement with logistic regression and with the network's own tangents.",
-        helpers=frozenset({"band", "chosen", "names"}),
+        helpers=frozenset({"band", "chosen", "line_names", "names"}),
     )
+
+
+def boundary_tables(models: Mapping[str, Run | Straight], data: Dataset) -> dict[str, pd.DataFrame]:
+    """What is drawn of data in a plane: each model's answers, the samples on them, and the models' names."""
+    plane = plane_of(data.X_train)
+    return {
+        "cells": boundary_cells(models, plane),
+        "points": boundary_points(len(models), plane, data.X_train, data.y_train),
+        "names": boundary_names(list(models)),
+    }
 
 
 def formulas(context: Context) -> Mapping[str, Any]:

@@ -5,12 +5,13 @@ from typing import Any
 
 import altair as alt
 
-from ui.base.theme import BAND_COLOR, INKS, PENALTY_COLORS, Ink
+from ui.base.theme import BAND_COLOR, INKS, LECTURED_COLORS, PENALTY_COLORS, Ink
 from ui.pictures.chart import (
     BARS,
     PENALTY_SCALE,
     SIGN_SCALE,
     Column,
+    Room,
     Spec,
     chosen_slider,
     finish,
@@ -18,19 +19,22 @@ from ui.pictures.chart import (
     lam_axis,
     lam_rules,
     layer,
+    line_names,
     over_lam,
     percent_axis,
     rest_readout,
     table,
     titled,
 )
-from ui.topics.linearity.tables import GAP
+from ui.pictures.ends import line_name
+from ui.topics.linearity.tables import AFFINE, AGREEMENT, GAP, IN_BAND, OTHER_TEXTS
 
 Z_SCALE = alt.Scale(domain=[-4.4, 4.4], nice=False)
 STRIPS_HEIGHT, STRIP_LOWEST, STRIP_HIGHEST = 280, 12, 36  # pixels: of all, and of one unit
 STRIP_KEY = ("Pale: 90 % of samples; strong: half", "Grey: a unit that is cut or constant")
 Z_KEY = ("Shares on a root scale; beyond ±4 at the ends",)
 Z_AXIS = alt.Axis(grid=False, values=list(range(-4, 5)), format="d")
+ROOM = Room(tuple(LECTURED_COLORS))
 BY_PENALTY = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
 
 
@@ -39,21 +43,21 @@ def chart(labels: tuple[str, ...], layers: tuple[str, ...], n_strips: int, n_mod
     """tanh and its linear band, the z that units take at λ, and how linear it all is against λ.
 
     n_strips: how many units are shown; n_models: how many boundaries to draw, 0 where the data are not in a
-    plane. Tables: readout, chosen, curve, band, strips, z, linearity, agreement and, for boundaries, cells,
-    points and names.
+    plane. Tables: readout, chosen, curve, band, strips, z, linearity, agreement, line_names and, for
+    boundaries, cells, points and names.
     """
-    ink, x = INKS[theme], lam_axis(labels)
-    share = over_lam("linearity", ink, x, percent_axis("share", domain=[0, 1]))
+    ink, x = INKS[theme], lam_axis(labels, ROOM)
+    share = over_lam("linearity", "share", ink, x, percent_axis("share", IN_BAND), ROOM)
     params, events = chosen_slider(len(labels), "λ")
-    in_band = share.properties(height=180, title="Share of z within the band")
+    in_band = share.properties(height=IN_BAND.height, title="Share of z within the band")
     on_curve = Column([curve_panel(ink), strip_panel(n_strips, ink)], 1.25)
     distributions = [z_distribution(l, title, ink) for l, title in enumerate(layers)]
     if n_models:
         beside = Column([rest_readout(ink), boundary_panel(n_models, ink)], has_axis=False)
-        further = [in_band, affine_panel(ink, x), agreement_panel(ink, x), *distributions]
+        further = [in_band, affine_panel(ink, x), agreement_panel(labels, ink), *distributions]
     else:
         beside = Column([rest_readout(ink), in_band, affine_panel(ink, x)])
-        further = [agreement_panel(ink, x), *distributions]
+        further = [agreement_panel(labels, ink), *distributions]
     rows = [[on_curve, beside], *in_twos(further)]
     return finish(rows, theme, ("x", "y", "color", "opacity"), params, events)
 
@@ -130,32 +134,37 @@ def z_distribution(l: int, title: str, ink: Ink) -> alt.LayerChart:
 
 def affine_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
     """R² of an affine map on the test rows against λ; a network that collapsed gets a cross instead."""
-    lines = over_lam("linearity", ink, x, alt.Y("r2:Q", title=None, scale=alt.Scale(zero=False)))
+    lines = over_lam("linearity", "r2", ink, x, alt.Y("r2:Q", title=None, scale=AFFINE.scale), ROOM)
     crosses = (
         table("linearity")
         .transform_filter("datum.state == 'collapsed'")
         .mark_point(shape="cross", angle=45, size=90, filled=True)
-        .encode(x=x, y=alt.value(170), color=BY_PENALTY)
+        .encode(x=x, y=alt.value(AFFINE.height - 10), color=BY_PENALTY)
     )
-    return layer(lines, crosses).properties(height=180, title="R² of an affine map, on the test rows")
+    return layer(lines, crosses).properties(
+        height=AFFINE.height, title="R² of an affine map, on the test rows"
+    )
 
 
-def agreement_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
+def agreement_panel(labels: tuple[str, ...], ink: Ink) -> alt.LayerChart:
     """Agreement with logistic regression in full lines, with the network's own tangents in dashes."""
-    dash = alt.Scale(domain=["logistic", "tangent"], range=[[1, 0], [6, 5]])
+    names = [line_name(penalty, other) for penalty in LECTURED_COLORS for other in OTHER_TEXTS.values()]
+    room, dash = Room(tuple(names), "start"), alt.Scale(domain=list(OTHER_TEXTS), range=[[1, 0], [6, 5]])
+    x = lam_axis(labels, room)
     lines = (
         table("agreement")
         .mark_line(strokeWidth=3)
         .encode(
             x=x,
-            y=percent_axis("share", zero=False),
+            y=percent_axis("share", AGREEMENT),
             color=BY_PENALTY,
             strokeDash=alt.StrokeDash("other:N", scale=dash, legend=None),
         )
     )
-    key = ["Solid: as by logistic regression", "Dashed: as by its own tangents"]
-    title = alt.TitleParams("Test rows given the same class", subtitle=key)
-    return layer(lam_rules(ink, x), lines).properties(height=180, title=title)
+    key = ["as by logistic regression", "or by its own tangents"]
+    return layer(lam_rules(ink, x), lines, *line_names("agreement", x, room, ink)).properties(
+        height=AGREEMENT.height, title=titled("Test rows given the same class", key, ink)
+    )
 
 
 def boundary_panel(n_models: int, ink: Ink) -> alt.LayerChart:

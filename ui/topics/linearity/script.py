@@ -28,12 +28,12 @@ if len(data.class_names) > 2:
         if run.at_rest[k]:
             logistic[label] = run.predict_proba(data.X_test)[k]
 else:
-    for name, penalty in core.PENALTIES.items():
+    for name in core.LECTURED:
         try:
             path = core.fit_logistic(data.X_train, data.y_train, name, [settings.lam])
         except ValueError:  # at λ = 0 where a hyperplane parts the classes
             continue
-        logistic[penalty.label] = 1 / (1 + np.exp(-(data.X_test @ path.W[0] + path.b[0])))
+        logistic[core.PENALTIES[name].label] = 1 / (1 + np.exp(-(data.X_test @ path.W[0] + path.b[0])))
 
 band = linear_band(deviation)
 for label, run in runs.items():

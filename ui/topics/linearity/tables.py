@@ -18,11 +18,14 @@ from core.measures import (
 from ui.base.tables import Runs, integer_table, wide
 from ui.base.words import lam_text, number, percent, standing, standings
 from ui.pictures.boundary import Plane, points_in_squares
+from ui.pictures.ends import Upright, line_ends, named, penalty_ends
 from ui.topics.linearity.straight import Straight
 
 Layers = Mapping[str, Sequence[np.ndarray]]  # by the penalty's label: each layer's z, (n_lams, n_units, m)
 Lams = Sequence[float] | np.ndarray
 
+IN_BAND, AFFINE, AGREEMENT = Upright(180, domain=(0.0, 1.0)), Upright(180), Upright(180)
+OTHER_TEXTS = {"logistic": "logistic", "tangent": "tangents"}  # with what a network agrees
 FEW = 10  # test rows below which an R² on them is more chance than anything
 Z_END = 4.0  # the lesson draws tanh over (−4, 4)
 Z_BINS = 64
@@ -190,6 +193,17 @@ def agreements(
     table = pd.concat(frames, ignore_index=True).dropna()
     varies = linear.state.isin(["ok", "fitted", "few"])
     return table.merge(linear.loc[varies, ["k", "penalty"]], on=["k", "penalty"])
+
+
+def end_table(linear: pd.DataFrame, agreed: pd.DataFrame) -> pd.DataFrame:
+    """Where the names of lines stand. linear, agreed: from `linearity_table` and `agreements`."""
+    both = named(agreed, agreed.other.map(OTHER_TEXTS))
+    frames = [
+        penalty_ends("share", linear, "share", IN_BAND),
+        penalty_ends("r2", linear, "r2", AFFINE),
+        line_ends("agreement", both, "k", "share", AGREEMENT, "start"),
+    ]
+    return pd.concat(frames, ignore_index=True)
 
 
 def plane_of(X: np.ndarray) -> Plane:

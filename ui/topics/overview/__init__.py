@@ -13,6 +13,7 @@ from ui.topics.overview.notes import notes
 from ui.topics.overview.scores import expected, scores_of, second
 from ui.topics.overview.tables import (
     boundary_labels,
+    end_table,
     field_heads,
     field_table,
     plane_of,
@@ -40,7 +41,7 @@ def draw(context: Context) -> Picture:
             missing=f"At every λ {penalty} diverged, so there is no boundary to draw. Choose a smaller α in "
             "the panel.",
         )
-    plane, moving = plane_of(data), fields(context)
+    plane, moving, rows = plane_of(data), fields(context), score_table(scores)
     return Picture(
         "overview",
         chart(context.labels, len(ks), penalty, context.settings.is_synthetic, context.theme),
@@ -53,7 +54,8 @@ def draw(context: Context) -> Picture:
                 "headings": boundary_labels(ks, roles, LAMS, scores[penalty]),
                 "readout": score_readout(scores, runs),
                 "chosen": integer_table(k=[context.k]),
-                "scores": score_table(scores),
+                "scores": rows,
+                "line_names": end_table(rows),
                 "rules": rule_table(scores, LAMS),
             }
         ),
@@ -61,7 +63,7 @@ def draw(context: Context) -> Picture:
         "same at λ = 0, at λ₁ₛₑ and at one too large; and against λ the cost and the accuracy on training "
         "rows, on rows kept aside in folds and, where they can be drawn, on new ones.",
         notes(scores, runs, ks, penalty, context.k, data, known),
-        helpers=frozenset({"chosen", "fields", "field_heads", "headings", "squares"}),
+        helpers=frozenset({"chosen", "line_names", "fields", "field_heads", "headings", "squares"}),
     )
 
 

@@ -5,27 +5,35 @@ from typing import Any
 
 import altair as alt
 
-from ui.base.theme import INKS, PENALTY_COLORS, Ink
+from core.datasets import N_FRESH
+from ui.base.theme import INKS, LECTURED_COLORS, Ink
 from ui.pictures.boundary import MAX_POINTS
 from ui.pictures.chart import (
+    NAME_SIZE,
     PENALTY_SCALE,
     SIGN_SCALE,
     Column,
+    Room,
     Spec,
     chosen_slider,
     finish,
     lam_axis,
     lam_rules,
     layer,
+    line_names,
     percent_axis,
     rest_readout,
     table,
     titled,
 )
-from ui.topics.overview.tables import BETWEEN
+from ui.pictures.ends import line_name
+from ui.topics.overview.tables import ACCURACY, BETWEEN, COSTS, ROW_TEXTS
 
 FIELD_HEIGHT, SQUARE_HEIGHT = 400, 280
-COST_HEIGHT = 230
+RULES_ABOVE = 20  # pixels over the curves, where the rings stand in words
+ROOM = Room(
+    tuple(line_name(label, rows) for label in LECTURED_COLORS for rows in ROW_TEXTS.values()), "start"
+)
 DASHES = {"validated": [1, 0], "training": [6, 4], "true": [2, 3]}
 NARROW = 800  # pixels of the picture, below which the words over the squares are short
 
@@ -35,23 +43,24 @@ def chart(labels: tuple[str, ...], n_squares: int, penalty: str, has_truth: bool
     """Decision boundaries side by side, and cost and accuracy of every penalty against λ.
 
     penalty: the label of the one whose boundaries are drawn. has_truth: rows can be drawn anew. Tables:
-    fields, field_points, field_heads, squares, points, headings, readout, chosen, scores, rules.
+    fields, field_points, field_heads, squares, points, headings, readout, chosen, scores, line_names, rules.
     """
-    ink, x = INKS[theme], lam_axis(labels)
+    ink, x = INKS[theme], lam_axis(labels, ROOM)
     params, events = chosen_slider(len(labels), "λ")
-    cost = alt.Y("cost:Q", title=None, scale=alt.Scale(type="sqrt", zero=False), axis=alt.Axis(tickCount=4))
-    key = ["Solid: validated, ± one standard error", "A ring: λ₁ₛₑ; dashed: training rows"]
+    cost = alt.Y("cost:Q", title=None, scale=COSTS.scale, axis=alt.Axis(tickCount=4))
+    key = ["Bands: ± one standard error"]
     if has_truth:
-        key.append("Dotted: 20,000 rows that nobody has seen")
-    costs = layer(band(x), curve(x, cost, ink), *rule_labels()).properties(
-        height=COST_HEIGHT, title=titled("Cost against λ, on a root scale", key, ink)
+        key.append(f"New rows: {N_FRESH:,} that nobody has seen")
+    title = titled("Cost against λ, on a root scale", key, ink, above=2 * RULES_ABOVE)
+    costs = layer(band(x), curve("costs", x, cost, ink), *rule_labels()).properties(
+        height=COSTS.height, title=title
     )
-    accuracy = curve(x, percent_axis("accuracy", zero=False), ink)
+    accuracy = curve("accuracy", x, percent_axis("accuracy", ACCURACY), ink)
     rows = [
         [Column([fields(ink)], 1.4, has_axis=False), Column([rest_readout(ink), costs])],
         [
             Column([boundaries(n_squares, penalty, ink)], has_axis=False),
-            Column([accuracy.properties(height=280, title="Accuracy against λ")]),
+            Column([accuracy.properties(height=ACCURACY.height, title="Accuracy against λ")]),
         ],
     ]
     return finish(rows, theme, ("x", "y", "color"), params, events)
@@ -59,7 +68,7 @@ def chart(labels: tuple[str, ...], n_squares: int, penalty: str, has_truth: bool
 
 def fields(ink: Ink) -> alt.LayerChart:
     """The plane as the network of each penalty sees it at λ, with the training samples on it."""
-    n = len(PENALTY_COLORS)
+    n = len(LECTURED_COLORS)
     x_scale = square_scale(n)
     here = [table(name).transform_filter("datum.k == k") for name in ("fields", "field_heads")]
     name = over_square(here[1], 34, x_scale, fontSize=20, fontWeight=600)
@@ -132,8 +141,11 @@ def band(x: alt.X) -> alt.Chart:
     return rows.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=color)
 
 
-def curve(x: alt.X, y: alt.Y, ink: Ink) -> alt.LayerChart:
-    """What every penalty comes to over λ, on each kind of rows, and a ring at each λ₁ₛₑ."""
+def curve(panel: str, x: alt.X, y: alt.Y, ink: Ink) -> alt.LayerChart:
+    """What every penalty comes to over λ, on each kind of rows, and a ring at each λ₁ₛₑ.
+
+    panel: as the table `line_names` has it.
+    """
     color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
     dash = alt.StrokeDash(
         "rows:N", scale=alt.Scale(domain=list(DASHES), range=list(DASHES.values())), legend=None
@@ -150,15 +162,25 @@ def curve(x: alt.X, y: alt.Y, ink: Ink) -> alt.LayerChart:
         )
     )
     rings = table("rules").mark_point(size=260, strokeWidth=3, opacity=1, filled=False)
-    return layer(lam_rules(ink, x), lines, rings.encode(x=x, y=y, color=color))
+    return layer(
+        lam_rules(ink, x),
+        lines,
+        rings.encode(x=x, y=y, color=color),
+        *line_names(panel, x, ROOM, ink),
+    )
 
 
 def rule_labels() -> list[alt.Chart]:
-    """Each penalty's λ₁ₛₑ in words, at the lower right, where the curves do not come."""
-    return [
-        table("rules")
-        .transform_filter(f"datum.penalty == '{label}'")
-        .mark_text(align="right", baseline="bottom", fontSize=16, fontWeight=600, color=color)
-        .encode(x=alt.value("width"), y=alt.value(COST_HEIGHT - 10 - 24 * i), text="label:N")
-        for i, (label, color) in enumerate(reversed(PENALTY_COLORS.items()))
-    ]
+    """Each penalty's ring with its λ₁ₛₑ in words, side by side over the curves."""
+    size = alt.expr(NAME_SIZE)
+    labels = []
+    for i, (label, color) in enumerate(LECTURED_COLORS.items()):
+        rows = table("rules").transform_filter(f"datum.penalty == '{label}'")
+        left = f"{i / len(LECTURED_COLORS)} * width"
+        ring = rows.mark_point(size=90, strokeWidth=2.5, opacity=1, filled=False, color=color)
+        words = rows.mark_text(align="left", baseline="middle", fontSize=size, fontWeight=600, color=color)
+        labels += [
+            ring.encode(x=alt.value(alt.expr(f"{left} + 6")), y=alt.value(-RULES_ABOVE)),
+            words.encode(x=alt.value(alt.expr(f"{left} + 18")), y=alt.value(-RULES_ABOVE), text="label:N"),
+        ]
+    return labels

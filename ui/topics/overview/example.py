@@ -28,7 +28,7 @@ def about(context: Context) -> str:
         f"{why_not_drawn(context.panel.data)}, so this page trains its own example: {settings.n_samples} "
         f"noisy moons, {joined([str(n) for n in settings.hidden])} hidden units, "
         f"α = {settings.learning_rate:g}, {settings.epochs:,} epochs. Seed and λ are the panel's; choose "
-        "moons, circles, xor or spirals there to set the rest."
+        "Moons, Circles, Xor or Spirals there to set the rest."
     )
 
 

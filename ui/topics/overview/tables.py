@@ -9,9 +9,12 @@ from core import Dataset, Run
 from ui.base.tables import Runs, integer_table
 from ui.base.words import lam_text, number, percent, standing, standings
 from ui.pictures.boundary import Plane, points_in_squares
+from ui.pictures.ends import Upright, line_ends, named
 from ui.pictures.field import SIDE, field_images
 from ui.topics.overview.scores import Scores
 
+COSTS, ACCURACY = Upright(230, "sqrt"), Upright(280)
+ROW_TEXTS = {"validated": "validated", "training": "training", "true": "new rows"}
 BETWEEN = 0.05  # two fields, in sides
 MARGIN = 0.25  # around the samples, in standard deviations
 
@@ -131,6 +134,16 @@ def score_table(scores: Mapping[str, Scores]) -> pd.DataFrame:
                 )
             )
     return pd.concat(frames, ignore_index=True).dropna()
+
+
+def end_table(scores: pd.DataFrame) -> pd.DataFrame:
+    """Where the names of the costs and of the accuracies stand. scores: from `score_table`."""
+    rows = named(scores, scores.rows.map(ROW_TEXTS))
+    frames = [
+        line_ends("costs", rows, "k", "cost", COSTS, "start", ("low", "high")),
+        line_ends("accuracy", rows, "k", "accuracy", ACCURACY, "start"),
+    ]
+    return pd.concat(frames, ignore_index=True)
 
 
 def rule_table(scores: Mapping[str, Scores], lams: Sequence[float]) -> pd.DataFrame:

@@ -1,25 +1,38 @@
 """L1's optimum has exact zeros, but the step has to land on them: four solvers on their way there."""
 
+from dataclasses import replace
 from typing import Any
 
 from core import PENALTIES
 from core.solvers import Race
 from ui.base.foreign import markdown
+from ui.base.tables import integer_table
 from ui.base.words import lam_label, lam_text, number
-from ui.pictures.picture import Picture, Scrub
+from ui.pictures.picture import Picture, Scrub, Tables
 from ui.topics.solvers.chart import chart
 from ui.topics.solvers.notes import classes_text, notes
 from ui.topics.solvers.tables import (
+    cell_table,
     curve_table,
+    goal_table,
+    lam_table,
     name_table,
     optimum_table,
     readout_table,
+    shown_steps,
+    span_table,
     step_labels,
+    step_table,
     weight_table,
 )
-from ui.topics.topic import Context, Control, Need, Topic
-from ui.work.races import PENALIZED, race, race_settings
+from ui.topics.topic import Context, Control, Need, Topic, remembered_with_data
+from ui.work.races import PENALIZED, RacesByLam, race, race_settings
 
+ALT = (
+    "For the subgradient, decreasing, clip and proximal solvers at λ and the step of the sliders: J minus "
+    "the optimum's J against steps on a logarithmic axis, the count of weights exactly zero, and the weights "
+    "beside those of the optimum."
+)
 STEPS = Control(
     "solver_steps", "Steps", (300, 1000, 3000, 10_000, 20_000), 3000, lambda steps, context: f"{steps:,}"
 )
@@ -33,35 +46,61 @@ TARGET = Control(
 )
 
 
-def race_of(context: Context) -> Race:
-    """The race at these settings: of so many steps, for the class that is chosen against the rest."""
+def races_of(context: Context) -> RacesByLam:
+    """The races at these settings: of so many steps, for the class that is chosen against the rest."""
     settings = race_settings(context.settings)
-    races = context.get(race(settings, context.shelf, context[TARGET], context[STEPS]))
-    return races.by_lam[settings.lam]
+    return context.get(race(settings, context.shelf, context[TARGET], context[STEPS]))
+
+
+def race_of(context: Context) -> Race:
+    """The race at the chosen λ."""
+    return races_of(context).by_lam[race_settings(context.settings).lam]
 
 
 def draw(context: Context) -> Picture:
-    """The solvers over their steps, and their weights at one of them beside those of the optimum."""
-    data, found = context.data, race_of(context)
+    """The solvers at every λ that was raced, opened at the chosen one: where their steps lead."""
+    data, settings = context.data, race_settings(context.settings)
+    is_moved = len(races_of(context).shown) > 1
+    of = context.at(replace(settings, lam=PENALIZED[0]) if is_moved else settings)
+    about = notes(race_of(context), data.feature_names, classes_text(data.class_names, context[TARGET]))
+    drawn = replace(races_drawn(of, context[TARGET], context[STEPS]), notes=about)
+    if not is_moved:
+        return drawn
+    return replace(drawn, tables=Tables(drawn.packed | {"chosen": integer_table(k=[context.k])}))
+
+
+@remembered_with_data
+def races_drawn(context: Context, target: int, steps: int) -> Picture:
+    """What does not depend on the chosen λ, where every λ was raced; else the races of that λ alone.
+
+    target, steps: what is chosen, by which pictures are told apart.
+    """
+    data, races = context.data, races_of(context).shown
     inputs, image = data.feature_names, data.source.image
-    weights = weight_table(found, inputs, image)
-    size = int(weights.row_end.max()), int(weights.column_end.max())
+    shown, places = shown_steps(races), cell_table(inputs, image)
+    labels, excess = step_labels(races[0]), curve_table(races, shown, "excess")
+    size = int(places.row_end.max()), int(places.column_end.max())
+    names = () if image else inputs
     return Picture(
         "solvers",
-        chart(step_labels(found), len(inputs), *size, () if image else inputs, context.theme),
+        chart(len(races), len(shown), labels, len(inputs), *size, names, context.theme),
         {
-            "readout": readout_table(found),
-            "curves": curve_table(found),
-            "optimum": optimum_table(found),
-            "weights": weights,
-            "names": name_table(weights),
+            "readout": readout_table(races, shown),
+            "excess": excess,
+            "span": span_table(excess),
+            "zeros": curve_table(races, shown, "zeros"),
+            "goal": goal_table(races),
+            "steps": step_table(races[0], shown),
+            "cells": places,
+            "weights": weight_table(races, shown, places),
+            "optimum": optimum_table(races, places),
+            "names": name_table(places),
+            "lams": lam_table(races),
         },
-        "For the subgradient, decreasing, clip and proximal solvers: J minus the optimum's J against steps "
-        "on a logarithmic axis, the count of weights exactly zero, and the weights at the step of the slider "
-        "beside those of the optimum.",
-        notes(found, inputs, classes_text(data.class_names, context[TARGET])),
-        helpers=frozenset({"names"}),
-        scrub=Scrub("Step", step_labels(found)),
+        ALT,
+        helpers=frozenset({"chosen", "span", "steps", "cells", "names", "lams"}),
+        positions=dict.fromkeys(("excess", "zeros", "weights", "optimum"), "lams"),
+        scrub=Scrub("Step", tuple(labels[at] for at in shown)),
     )
 
 
@@ -98,13 +137,13 @@ TOPIC = Topic(
     address="where-zeros-come-from",
     sentence="L1's optimum can have exact zeros; it takes the right step to land on them.",
     heading="Where exact zeros come from",
-    todo="Play the steps: which solver lands on zero?",
+    todo="Play the steps, then move λ: which solver lands on zero?",
     idea="L1's optimum has exact zeros where λ is large enough, but not every step lands on them. Four "
     "solvers start from the same weights and minimize the same J, with logistic regression, whose optimum "
-    "can be computed and proven. The hidden layers of the panel play no part here. Move the step, or play "
-    "it, and watch who lands on zero.",
+    "can be computed and proven. The hidden layers of the panel play no part here. Play the steps and watch "
+    "who lands on zero; then move λ: the larger it is, the more zeros there are to land on.",
     draw=draw,
-    prepare=race_of,
+    prepare=races_of,
     needs=Need.RACE,
     controls=(STEPS, TARGET),
     remark=remark,

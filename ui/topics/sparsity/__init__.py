@@ -9,8 +9,8 @@ import pandas as pd
 from core import PENALTIES, lam_max
 from core.measures import constant_answer
 from core.selection import Validation
-from ui.base.tables import integer_table
-from ui.base.words import lam_label, number, penalty_labels
+from ui.base.tables import Runs, integer_table
+from ui.base.words import joined, lam_label, number
 from ui.pictures.picture import Picture, Tables
 from ui.topics.sparsity.chart import chart
 from ui.topics.sparsity.notes import notes, price
@@ -21,6 +21,7 @@ from ui.topics.sparsity.tables import (
     MAX_UNITS,
     SAME_LAM,
     byte_sizes,
+    end_table,
     frame_of,
     lam_max_mark,
     needles,
@@ -32,10 +33,10 @@ from ui.topics.sparsity.tables import (
     zero_readout,
     zero_shares,
 )
-from ui.topics.topic import Context, Control, Topic, at_any_lam
+from ui.topics.topic import FURTHER, Context, Control, Topic, at_any_lam, compared
 from ui.work.optimum import Optima, optima
 from ui.work.tasks import Batch
-from ui.work.validation import Validations, validation
+from ui.work.validation import Validations, by_label, validation
 
 COMPARISONS = {SAME_LAM: "the same λ", EQUAL_COST: "equal validated cost"}
 COMPARE = Control(
@@ -65,8 +66,8 @@ LAYER = Control(
 
 def draw(context: Context) -> Picture:
     """Zeros, the weights of the chosen layer, and bytes, at the chosen λ and over the grid."""
-    data, runs, how, found = context.data, context.networks.runs, context[COMPARE], validated(context)
-    grid = grid_picture(context, how, context[LAYER], found is not None)
+    data, runs, how, found = context.data, runs_of(context), context[COMPARE], validated(context)
+    grid = grid_picture(context, how, context[LAYER], tuple(runs), found is not None)
     at = beside(context, how)
     return replace(
         grid,
@@ -78,15 +79,20 @@ def draw(context: Context) -> Picture:
     )
 
 
+def runs_of(context: Context) -> Runs:
+    """The networks at rest of the penalties that stand beside each other, by label."""
+    return context.networks_of(compared(context)).runs
+
+
 def second(context: Context) -> Batch[Validations]:
     """The folds, which no picture waits for."""
-    return validation(context.settings, context.shelf).possible()
+    return validation(context.settings, context.shelf, compared(context)).possible()
 
 
 def validated(context: Context) -> Mapping[str, Validation] | None:
     """Every penalty's validation by its label, where it is there."""
     found = context.known(second(context))
-    return found[0].by_label if found else None
+    return by_label(found) if found else None
 
 
 def why_not(context: Context) -> str:
@@ -104,7 +110,7 @@ def optima_of(context: Context) -> Optima | None:
     """The exact optima, where the network is a logistic regression of two classes."""
     if context.settings.hidden or len(context.data.class_names) > 2:
         return None
-    return context.get(optima(context.settings, context.shelf))
+    return context.get(optima(context.settings, context.shelf, compared(context)))
 
 
 def limit_of(context: Context) -> float | None:
@@ -114,17 +120,20 @@ def limit_of(context: Context) -> float | None:
 
 
 @at_any_lam
-def grid_picture(context: Context, how: str, layer: int, is_validated: bool) -> Picture:
+def grid_picture(
+    context: Context, how: str, layer: int, penalties: tuple[str, ...], is_validated: bool
+) -> Picture:
     """The picture without what depends on the chosen λ. how: as in `partners`; layer: whose weights.
 
-    is_validated: tells apart what is drawn before and after the folds are there.
+    penalties: by their labels. is_validated: tells apart what is drawn before and after the folds are there.
     """
+    runs = runs_of(context)
     image = context.data.source.image if layer == 0 else None
     inputs, units = names_of(context, layer, image is not None)
     at = beside(context, how)
     tables = grid_tables(context, at)
-    weights = weights_over_lam(context.networks.runs, at, layer, inputs, units, image)
-    paths = path_table(context.networks.runs, layer)
+    weights = weights_over_lam(runs, at, layer, inputs, units, image)
+    paths = path_table(runs, layer)
     tables |= {
         "weights": weights,
         "units": unit_labels(weights, image is not None),
@@ -135,25 +144,25 @@ def grid_picture(context: Context, how: str, layer: int, is_validated: bool) -> 
     return Picture(
         "sparsity",
         chart(
-            *(context.labels, *size, () if image else inputs),
+            *(context.labels, *size, () if image else inputs, penalties),
             *("needles" in tables, "optimum" in tables, context.theme),
         ),
         tables,
-        f"Share of weights that are exactly zero against λ for {penalty_labels()}, the weights at the λ of "
+        f"Share of weights that are exactly zero against λ for {joined(penalties)}, the weights at the λ of "
         "the slider as a matrix, the path of each weight over λ, and the size of the model in bytes.",
-        caption=caption_of(len(units), context.networks.runs[COMPARED].W[layer][0].size),
-        helpers=frozenset({"chosen", "frame", "marks", "units"}),
+        caption=caption_of(len(units), runs[COMPARED].W[layer][0].size),
+        helpers=frozenset({"chosen", "line_names", "frame", "marks", "units"}),
     )
 
 
 def beside(context: Context, how: str) -> dict[str, np.ndarray]:
     """At which λ the penalties are shown beside L1, see `partners`."""
-    return partners(context.networks.runs, validated(context), how)
+    return partners(runs_of(context), validated(context), how)
 
 
 def grid_tables(context: Context, at: Mapping[str, np.ndarray]) -> dict[str, pd.DataFrame]:
     """The tables that are the same whichever layer is chosen. at: from `beside`."""
-    data, runs, limit, exact = context.data, context.networks.runs, limit_of(context), optima_of(context)
+    data, runs, limit, exact = context.data, runs_of(context), limit_of(context), optima_of(context)
     tables = {
         "readout": zero_readout(runs, at, limit, exact),
         "marks": lam_max_mark(limit, context.networks.lams),
@@ -164,7 +173,7 @@ def grid_tables(context: Context, at: Mapping[str, np.ndarray]) -> dict[str, pd.
         tables["optimum"] = optimum_shares(runs, exact)
     if data.informative:
         tables["needles"] = needles(runs, data.informative)
-    return tables
+    return tables | {"line_names": end_table(tables)}
 
 
 def names_of(context: Context, layer: int, is_image: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -216,6 +225,8 @@ TOPIC = Topic(
     draw=draw,
     prepare=prepare,
     second=second,
-    controls=(COMPARE, LAYER),
+    penalties=compared,
+    controls=(FURTHER, COMPARE, LAYER),
     formulas=formulas,
+    constants=lambda context: {"penalties": compared(context)},
 )

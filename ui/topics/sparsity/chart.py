@@ -8,13 +8,16 @@ from ui.base.theme import INKS, PENALTY_COLORS, Ink
 from ui.pictures.chart import (
     PENALTY_SCALE,
     Column,
+    Room,
     Spec,
     chosen_slider,
     finish,
+    haloed,
     input_axis,
     lam_axis,
     lam_rules,
     layer,
+    line_names,
     over_lam,
     percent_axis,
     rest_readout,
@@ -24,10 +27,11 @@ from ui.pictures.chart import (
     weight_cells,
     with_names,
 )
-from ui.topics.sparsity.tables import COMPARED
+from ui.pictures.ends import line_name
+from ui.topics.sparsity.tables import BYTES, COMPARED, DENSE, FORMS, NEEDLE_KINDS, NEEDLES, ZEROS
 
-ZEROS_HEIGHT = 230
-SOLID, DASHED = [1, 0], [6, 5]
+DASHES = [[1, 0], [6, 5]]  # of two kinds of lines
+PACKED = tuple(form for form in FORMS if form != DENSE)
 
 
 def chart(
@@ -35,16 +39,19 @@ def chart(
     n_rows: int,
     n_columns: int,
     inputs: tuple[str, ...],
+    penalties: tuple[str, ...],
     has_needles: bool,
     has_optimum: bool,
     theme: str,
 ) -> Spec:
     """Zeros against λ, the weights at λ as a matrix or as images, the path of each weight, and bytes.
 
-    inputs: names for the columns of a matrix, () for images. Tables: readout, chosen, marks, shares,
-    weights, units, paths, frame, bytes and, where it has them, needles and optimum.
+    inputs: names for the columns of a matrix, () for images. penalties: by their labels. Tables: readout,
+    chosen, marks, shares, weights, units, paths, frame, bytes, line_names and, where it has them, needles and
+    optimum.
     """
-    return with_names(_chart(labels, n_rows, n_columns, len(inputs), has_needles, has_optimum, theme), inputs)
+    spec = _chart(labels, n_rows, n_columns, len(inputs), penalties, has_needles, has_optimum, theme)
+    return with_names(spec, inputs)
 
 
 @lru_cache(maxsize=64)
@@ -53,44 +60,50 @@ def _chart(
     n_rows: int,
     n_columns: int,
     n_names: int,
+    penalties: tuple[str, ...],
     has_needles: bool,
     has_optimum: bool,
     theme: str,
 ) -> Spec:
     """The chart before it has names: these may be a person's own, and are not kept for others."""
     ink, x = INKS[theme], lam_axis(labels)
-    axes = [None] * (len(PENALTY_COLORS) - 1) + [input_axis(n_names) if n_names else None]
+    axes = [None] * (len(penalties) - 1) + [input_axis(n_names) if n_names else None]
     matrices = [
         weight_matrix(penalty, n_rows, n_columns, axis, not n_names, ink)
-        for penalty, axis in zip(PENALTY_COLORS, axes, strict=True)
+        for penalty, axis in zip(penalties, axes, strict=True)
     ]
+    zeros = zero_panel(labels, penalties, ink, has_optimum)
+    sizes = [needle_panel, byte_panel] if has_needles else [byte_panel]
     rows = [
-        [Column(matrices, 1.5), Column([rest_readout(ink), zero_panel(ink, x, has_optimum)])],
-        [Column([weight_paths(penalty, ink, x)]) for penalty in PENALTY_COLORS],
-        [*([Column([needle_panel(ink, x)])] if has_needles else []), Column([byte_panel(ink, x)])],
+        [Column(matrices, 1.5), Column([rest_readout(ink, penalties), zeros])],
+        [Column([weight_paths(penalty, ink, x)]) for penalty in penalties],
+        [Column([panel(labels, penalties, ink)]) for panel in sizes],
     ]
     params, events = chosen_slider(len(labels), "λ")
     return finish(rows, theme, ("color", "x", "y", "opacity", "strokeDash"), params, events)
 
 
-def zero_panel(ink: Ink, x: alt.X, has_optimum: bool) -> alt.LayerChart:
+def zero_panel(
+    labels: tuple[str, ...], penalties: tuple[str, ...], ink: Ink, has_optimum: bool
+) -> alt.LayerChart:
     """Share of exact zeros against λ, with L1's λₘₐₓ, and the others' partners where they have moved.
 
     has_optimum: rings stand for the share that the exact optimum has.
     """
-    color = PENALTY_COLORS[COMPARED]
+    color, room = PENALTY_COLORS[COMPARED], Room(penalties)
+    x = lam_axis(labels, room)
     marks = table("marks")
     limit = marks.mark_rule(color=color, strokeDash=[2, 3], strokeWidth=2).encode(x=x)
-    name = marks.mark_text(align="right", dx=-6, fontSize=16, color=color)
-    name = name.encode(x=x, y=alt.value(ZEROS_HEIGHT - 15), text="label:N")
-    others = [partner_rule(label) for label in PENALTY_COLORS if label != COMPARED]
-    y = percent_axis("share", domain=[0, 1])
-    lines = over_lam("shares", ink, x, y)
+    name = haloed(marks, ink, align="right", dx=-6, fontSize=16, color=color)
+    names = [part.encode(x=x, y=alt.value(ZEROS.height - 15), text="label:N") for part in name]
+    others = [partner_rule(label) for label in penalties if label != COMPARED]
+    y = percent_axis("share", ZEROS)
+    lines = over_lam("shares", "shares", ink, x, y, room)
     rings = table("optimum").mark_point(filled=False, size=130, strokeWidth=2)
     rings = rings.encode(x=x, y=y, color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None))
-    optimum, key = ([rings], ["Rings: the exact optimum"]) if has_optimum else ([], [])
-    return layer(limit, name, *others, lines, *optimum).properties(
-        height=ZEROS_HEIGHT, title=titled("Share of weights exactly zero", key, ink)
+    optimum, key = ([rings], ["Ring: the exact optimum"]) if has_optimum else ([], [])
+    return layer(limit, *others, lines, *optimum, *names).properties(
+        height=ZEROS.height, title=titled("Share of weights exactly zero", key, ink)
     )
 
 
@@ -100,40 +113,46 @@ def partner_rule(penalty: str) -> alt.Chart:
     return moved.mark_rule(color=PENALTY_COLORS[penalty], strokeWidth=2).encode(x=f"at_{penalty}:Q")
 
 
-def needle_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
-    """How many of the columns in use are informative, and how many are not (dashed)."""
-    lines = (
-        table("needles")
-        .mark_line(strokeWidth=3)
-        .encode(
-            x=x,
-            y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=5)),
-            color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None),
-            strokeDash=alt.StrokeDash(
-                "kind:N", scale=alt.Scale(domain=["found", "false"], range=[SOLID, DASHED]), legend=None
-            ),
-        )
-    )
-    return layer(lam_rules(ink, x), lines).properties(
-        height=180, title=titled("Columns used", ["Solid: found; dashed: false"], ink)
+def needle_panel(labels: tuple[str, ...], penalties: tuple[str, ...], ink: Ink) -> alt.LayerChart:
+    """How many of the columns in use are informative, and how many are not."""
+    y = alt.Y("n:Q", title=None, scale=NEEDLES.scale, axis=alt.Axis(tickCount=5, format="d", tickMinStep=1))
+    room = kinds_room(penalties, NEEDLE_KINDS)
+    x = lam_axis(labels, room)
+    lines = two_kinds(table("needles"), "kind", NEEDLE_KINDS).encode(x=x, y=y)
+    return layer(lam_rules(ink, x), lines, *line_names("needles", x, room, ink)).properties(
+        height=NEEDLES.height, title="Columns used: found and false ones"
     )
 
 
-def byte_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
-    """Bytes of the model against λ: sparse in full lines, deflated in dashes, dense in grey."""
-    y = alt.Y("bytes:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4, format="~s"))
-    rows = table("bytes")
-    dense = rows.transform_filter("datum.form == 'dense'").mark_line(color=ink.quiet, strokeWidth=2)
-    packed = rows.transform_filter("datum.form != 'dense'").mark_line(strokeWidth=3)
-    packed = packed.encode(
+def byte_panel(labels: tuple[str, ...], penalties: tuple[str, ...], ink: Ink) -> alt.LayerChart:
+    """Bytes of the model against λ: dense, as index and value of what is not zero, and deflated."""
+    y = alt.Y("bytes:Q", title=None, scale=BYTES.scale, axis=alt.Axis(tickCount=4, format="~s"))
+    room, rows = kinds_room(penalties, PACKED), table("bytes")
+    x = lam_axis(labels, room)
+    dense = rows.transform_filter(f"datum.form == '{DENSE}'").mark_line(color=ink.quiet, strokeWidth=2)
+    packed = two_kinds(rows.transform_filter(f"datum.form != '{DENSE}'"), "form", PACKED)
+    return layer(
+        lam_rules(ink, x),
+        dense.encode(x=x, y=y),
+        packed.encode(x=x, y=y),
+        *line_names("bytes", x, room, ink, {**PENALTY_COLORS, DENSE: ink.quiet}),
+    ).properties(
+        height=BYTES.height,
+        title=titled("Bytes of the model", ["Sparse: index and value of what is not zero"], ink),
+    )
+
+
+def kinds_room(penalties: tuple[str, ...], kinds: tuple[str, ...]) -> Room:
+    """Room for the names of a line for each penalty and kind."""
+    return Room(tuple(line_name(penalty, kind) for penalty in penalties for kind in kinds), "start")
+
+
+def two_kinds(rows: alt.Chart, field: str, kinds: tuple[str, ...]) -> alt.Chart:
+    """A line for each penalty and kind, which the field tells."""
+    dash = alt.Scale(domain=list(kinds), range=DASHES)
+    return rows.mark_line(strokeWidth=3).encode(
         color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None),
-        strokeDash=alt.StrokeDash(
-            "form:N", scale=alt.Scale(domain=["sparse", "deflated"], range=[SOLID, DASHED]), legend=None
-        ),
-    )
-    key = ["Solid: index and value; dashed: deflated", "Grey: dense"]
-    return layer(lam_rules(ink, x), dense.encode(x=x, y=y), packed.encode(x=x, y=y)).properties(
-        height=180, title=titled("Bytes of the model", key, ink)
+        strokeDash=alt.StrokeDash(f"{field}:N", scale=dash, legend=None),
     )
 
 

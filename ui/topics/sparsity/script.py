@@ -15,8 +15,10 @@ from core.measures import count_weights, count_zeros, model_bytes
 
 settings = core.Settings()
 data = settings.load()
+# Which penalties stand beside each other.
+penalties = ("l1", "l2")
 # Every penalty at every λ, all from the same start, by accelerated steps until they rest.
-runs = core.train_grid(data, settings, snapshots=2, method="accelerated")
+runs = core.train_grid(data, settings, snapshots=2, method="accelerated", penalties=penalties)
 k = core.LAMS.index(settings.lam)  # the chosen λ
 
 for label, run in runs.items():

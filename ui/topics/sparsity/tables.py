@@ -14,6 +14,7 @@ from core.measures import count_weights, count_zeros, model_bytes, sparsity
 from core.selection import Validation
 from ui.base.tables import Runs, integer_table, wide
 from ui.base.words import lam_text, number, standing, standings
+from ui.pictures.ends import Upright, line_ends, named, penalty_ends
 from ui.work.optimum import Optima
 
 COMPARED = PENALTIES["l1"].label  # with which the others are compared
@@ -22,6 +23,14 @@ MAX_PATHS = 40  # lines in one panel; more are a tangle
 MAX_UNITS = 16  # units in the matrix of weights
 ABREAST = {8: 4, 10: 5}  # images in one line, by the most units for which it is so many
 MANY_ABREAST = 8  # of more units
+ZEROS, NEEDLES, BYTES = (
+    Upright(230, domain=(0.0, 1.0)),
+    Upright(180, has_zero=True),
+    Upright(180, has_zero=True),
+)
+NEEDLE_KINDS = ("found", "false")
+DENSE = "dense"  # one size whatever the penalty
+FORMS = (DENSE, "sparse", "deflated")
 
 
 def zero_shares(runs: Runs) -> pd.DataFrame:
@@ -113,12 +122,12 @@ def lam_max_mark(limit: float | None, lams: np.ndarray) -> pd.DataFrame:
 
 def byte_sizes(runs: Runs) -> pd.DataFrame:
     """k, penalty, form, bytes: the size of each network, dense, as index and value, and deflated."""
-    forms, frames = ("dense", "sparse", "deflated"), []
+    frames = []
     for label, run in runs.items():
         n, sizes = run.lams.size, model_bytes(run.W, run.b)
-        values = np.concatenate([getattr(sizes, form) for form in forms])
-        rows = integer_table(k=np.tile(np.arange(n), len(forms)))
-        frames.append(rows.assign(penalty=label, form=np.repeat(forms, n), bytes=values))
+        values = np.concatenate([getattr(sizes, form) for form in FORMS])
+        rows = integer_table(k=np.tile(np.arange(n), len(FORMS)))
+        frames.append(rows.assign(penalty=label, form=np.repeat(FORMS, n), bytes=values))
     return pd.concat(frames, ignore_index=True).dropna()
 
 
@@ -130,10 +139,22 @@ def needles(runs: Runs, informative: Sequence[int]) -> pd.DataFrame:
     for label, run in runs.items():
         used = (run.W[0] != 0).any(axis=1)  # (n_lams, n_features)
         finite = run.sound
-        for kind, columns in (("found", truth), ("false", ~truth)):
+        for kind, columns in zip(NEEDLE_KINDS, (truth, ~truth), strict=True):
             n = (used & columns).sum(axis=1)
             rows = integer_table(k=range(run.lams.size), n=n).assign(penalty=label, kind=kind)
             frames.append(rows[finite])
+    return pd.concat(frames, ignore_index=True)
+
+
+def end_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Where the names of the lines of `shares`, `bytes` and, where it is there, `needles` stand."""
+    frames, sizes = [penalty_ends("shares", tables["shares"], "share", ZEROS)], tables["bytes"]
+    lines = named(sizes, sizes.form)
+    lines.loc[sizes.form == DENSE, ["text", "hue"]] = DENSE
+    frames.append(line_ends("bytes", lines, "k", "bytes", BYTES, "start"))
+    if "needles" in tables:
+        lines = named(tables["needles"], tables["needles"].kind)
+        frames.append(line_ends("needles", lines, "k", "n", NEEDLES, "start"))
     return pd.concat(frames, ignore_index=True)
 
 

@@ -9,7 +9,7 @@ from core.twins import Twins, first_to_enter
 from ui.base.foreign import markdown
 from ui.base.words import lam_text, number
 from ui.pictures.picture import Picture
-from ui.topics.topic import Context, remembered
+from ui.topics.topic import Context, compared, remembered
 from ui.work.optimum import first_class_or_second, twin_fits
 
 TITLE = "Twins: a column that is there twice"
@@ -31,13 +31,14 @@ def twins_picture(context: Context, column: int) -> Picture:
     """The exact fits with a column once and twice, at the chosen λ; missing where that is 0."""
     if context.lam == 0:
         return Picture("twins", missing=NOTHING_TO_SHARE)
-    context.get(twin_fits(context.settings, context.shelf, column))  # before it is drawn, see Topic.picture
-    return _drawn(context, column)
+    penalties = compared(context)
+    context.get(twin_fits(context.settings, context.shelf, column, penalties))  # see Topic.picture
+    return _drawn(context, column, penalties)
 
 
 @remembered
-def _drawn(context: Context, column: int) -> Picture:
-    pairs = context.get(twin_fits(context.settings, context.shelf, column)).pairs
+def _drawn(context: Context, column: int, penalties: tuple[str, ...]) -> Picture:
+    pairs = context.get(twin_fits(context.settings, context.shelf, column, penalties)).pairs
     names = context.data.class_names
     return Picture(
         "twins",

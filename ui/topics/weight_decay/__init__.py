@@ -19,6 +19,7 @@ from ui.topics.weight_decay.tables import (
     Steps,
     constant_tables,
     decay_table,
+    end_table,
     epoch_lines,
     layer_lines,
     ratio_table,
@@ -34,9 +35,9 @@ ALT = (
 )
 CAPTION = (
     f"Drawn are the {MAX_ROWS} weights of each layer strongest over all λ and epochs, or "
-    "all of a small one; on the left of the bars stands the weight before the step. Dashed: αλ/m at "
-    "λ. Last picture: one weight from 1, its gradient alternating between −g and +g, "
-    f"learning rate {number(ADAM_RATE)}, decay {number(ADAM_DECAY)}."
+    "all of a small one; on the left of the bars stands the weight before the step. Last picture: one weight "
+    f"from 1, its gradient alternating between −g and +g, learning rate {number(ADAM_RATE)}, decay "
+    f"{number(ADAM_DECAY)}."
 )
 
 
@@ -54,7 +55,8 @@ def at_every_lam(context: Context) -> Picture:
     """What does not depend on the chosen λ."""
     data, run = context.data, l2_run(context)
     steps = Steps.of(run, data)
-    table, ratios = step_table(steps, data), ratio_table(steps)
+    table, ratios, sizes = step_table(steps, data), ratio_table(steps), size_table(steps)
+    decays = decay_table(ratios.ratio.to_numpy())
     rows = tuple(table[table.e == 0].groupby("layer").size())
     titles = tuple(
         f"Layer {l + 1}: {shown} of {W[0].size:,} weights"
@@ -69,8 +71,9 @@ def at_every_lam(context: Context) -> Picture:
                 "steps": table,
                 "reach": reach_table(table),
                 "lines": layer_lines(steps),
-                "sizes": size_table(steps),
-                "decays": decay_table(ratios.ratio.to_numpy()),
+                "sizes": sizes,
+                "decays": decays,
+                "line_names": end_table(sizes, decays, len(steps.lams)),
                 "current": ratios,
                 "lams": lam_titles(),
                 **constant_tables(),
@@ -78,7 +81,7 @@ def at_every_lam(context: Context) -> Picture:
         ),
         ALT,
         caption=CAPTION,
-        helpers=frozenset({"chosen", "current", "reach", "lams"}),
+        helpers=frozenset({"chosen", "current", "reach", "lams", "line_names", "adam_names"}),
         positions={"steps": "lams", "sizes": "lams", "decays": "lams", "paths": "dial", "adam": "adam_lines"},
         scrub=Scrub("Epoch", tuple(f"{epoch:,}" for epoch in steps.epochs)),
     )

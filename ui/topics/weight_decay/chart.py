@@ -10,15 +10,32 @@ from ui.pictures.chart import (
     Column,
     Events,
     Params,
+    Room,
     Spec,
     finish,
     layer,
+    line_names,
+    power_axis,
     readout,
     room_param,
+    size_text,
     table,
     training_sliders,
+    with_room,
 )
-from ui.topics.weight_decay.tables import GRADIENTS, OPEN_GRADIENT, OPEN_RATIO, OPTIMIZERS, PARTS, RATIOS
+from ui.topics.weight_decay.tables import (
+    ADAM,
+    AT_LAM_TEXT,
+    DECAYS,
+    FARTHEST,
+    GRADIENTS,
+    OPEN_GRADIENT,
+    OPEN_RATIO,
+    OPTIMIZERS,
+    PARTS,
+    RATIOS,
+    SIZES,
+)
 
 HEAD = 58  # pixels for the lines over the bars of a layer
 ROW = 26  # pixels of a weight
@@ -26,6 +43,8 @@ NARROW = 700  # pixels of page under which names give way to the picture
 NAMES = 270  # pixels for the names of weights, where there is room
 COLOR = PENALTY_COLORS["L2"]
 AT_EPOCH = "datum.e == e"
+DIAL_HEIGHT = 180
+DIAL_ROOM = Room((AT_LAM_TEXT,))
 
 
 @lru_cache(maxsize=64)
@@ -35,7 +54,8 @@ def chart(
     """The next step of each layer in its two parts, αλ/m alone, and Adam's two ways.
 
     layers: their titles; rows: how many weights of each are drawn.
-    Tables: readout, chosen, steps, reach, lines, sizes, dial, decays, paths, current, adam, adam_lines.
+    Tables: readout, chosen, steps, reach, lines, sizes, line_names, dial, decays, paths, current, adam,
+    adam_names, adam_lines.
     """
     ink = INKS[theme]
     steps = [layer_step(l, title, n, ink) for l, (title, n) in enumerate(zip(layers, rows, strict=True))]
@@ -151,9 +171,7 @@ def step_texts(rows: alt.Chart, y_scale: alt.Scale, ink: Ink) -> list[alt.Chart]
     y = row_axis("row_middle", y_scale)
     values = (
         rows.transform_filter("isValid(datum.w)")
-        .transform_calculate(
-            text="format(datum.w, abs(datum.w) < 0.01 || abs(datum.w) >= 1000 ? '.1e' : '.3g')"
-        )
+        .transform_calculate(text=size_text("datum.w"))
         .mark_text(align="right", dx=-8, fontSize=16, color=ink.quiet)
     )
     names = rows.transform_filter(f"room > {NARROW}").mark_text(
@@ -190,33 +208,32 @@ def sizes_panel(ink: Ink) -> alt.LayerChart:
         .transform_filter(f"datum.k == k && {AT_EPOCH}")
         .mark_rule(color=ink.text, strokeWidth=1.5)
     )
-    x = plain_axis("epoch", "epoch")
-    y = alt.Y(
-        "size:Q",
-        title=None,
-        scale=alt.Scale(type="log"),
-        axis=alt.Axis(format="~g", values=[10.0**i for i in range(-12, 7)], labelOverlap=True),
-    )
-    color = alt.Color(
-        "part:N",
-        scale=alt.Scale(domain=list(PARTS), range=[COLOR, ink.quiet, ink.text]),
-        legend=alt.Legend(orient="top", title=None),
-    )
-    return layer(here.encode(x=x), lines.encode(x=x, y=y, color=color)).properties(
-        height=200, title="Size of each part, all layers"
-    )
+    room = Room(PARTS)
+    x = plain_axis("epoch", "epoch", room)
+    marked = power_axis(values=[10.0**i for i in range(-12, 7)], labelOverlap=True)
+    y = alt.Y("size:Q", title=None, scale=SIZES.scale, axis=marked)
+    hues = dict(zip(PARTS, (COLOR, ink.quiet, ink.text), strict=True))
+    scale = alt.Scale(domain=list(hues), range=list(hues.values()))
+    return layer(
+        here.encode(x=x),
+        lines.encode(x=x, y=y, color=alt.Color("part:N", scale=scale, legend=None)),
+        *line_names("sizes", x, room, ink, hues, keep="datum.k == k"),
+    ).properties(height=SIZES.height, title="Size of each part, all layers")
 
 
-def plain_axis(field: str, title: str) -> alt.X:
-    """Epochs or steps, from the first to the last."""
+def plain_axis(field: str, title: str, room: Room) -> alt.X:
+    """Epochs or steps, from the first to the last, with room for the names of lines."""
     return alt.X(
-        f"{field}:Q", title=title, axis=alt.Axis(grid=False, tickCount=6), scale=alt.Scale(nice=False)
+        f"{field}:Q",
+        title=title,
+        axis=alt.Axis(grid=False, tickCount=6, labelOverlap=True),
+        scale=with_room(alt.Scale(nice=False), room),
     )
 
 
 def dial_panel(ink: Ink) -> alt.LayerChart:
     """1 − αλ/m against αλ/m in its three regimes, at the dial and, dashed, at λ."""
-    x_scale = alt.Scale(domain=[0, RATIOS[-1]], nice=False)
+    x_scale = with_room(alt.Scale(domain=[0, RATIOS[-1]], nice=False), DIAL_ROOM)
     marked = alt.Axis(grid=False, values=[0, 0.5, 1, 1.5, 2, 2.5])
     x = alt.X("ratio:Q", title="αλ/m", scale=x_scale, axis=marked)
     y = alt.Y("factor:Q", title=None, scale=alt.Scale(domain=[-1.6, 1.4]), axis=alt.Axis(values=[-1, 0, 1]))
@@ -228,7 +245,21 @@ def dial_panel(ink: Ink) -> alt.LayerChart:
         current.mark_rule(color=ink.quiet, strokeDash=[4, 4], strokeWidth=2).encode(x=x),
         here.mark_rule(color=ink.text, strokeWidth=1.5).encode(x=x),
         here.mark_point(filled=True, size=140, opacity=1, color=COLOR).encode(x=x, y=y),
-    ).properties(height=180, title="1 − αλ/m, the factor of one step")
+        name_of_current(current, x, ink),
+    ).properties(height=DIAL_HEIGHT, title="1 − αλ/m, the factor of one step")
+
+
+def name_of_current(current: alt.Chart, x: alt.X, ink: Ink) -> alt.Chart:
+    """The name of the dashed line, at its foot, on the side where there is room."""
+    is_left = f"datum.ratio > {RATIOS[-1] / 2}"
+    mark = current.mark_text(
+        align=alt.expr(f"{is_left} ? 'right' : 'left'"),
+        dx=alt.expr(f"{is_left} ? -6 : 6"),
+        baseline="bottom",
+        fontSize=16,
+        color=ink.quiet,
+    )
+    return mark.encode(x=x, y=alt.value(DIAL_HEIGHT - 4), text=alt.value(AT_LAM_TEXT))
 
 
 def regimes(x_scale: alt.Scale, ink: Ink) -> list[alt.Chart]:
@@ -249,30 +280,35 @@ def regimes(x_scale: alt.Scale, ink: Ink) -> list[alt.Chart]:
 
 def path_panel(ink: Ink) -> alt.LayerChart:
     """One weight under decay alone, at the dial; dashed at the αλ/m of λ."""
-    x = plain_axis("t", "step")
-    marked = alt.Axis(values=[-2, -1, 0, 1, 2])
-    y = alt.Y("w:Q", title=None, scale=alt.Scale(domain=[-2, 2]), axis=marked)
+    x = plain_axis("t", "step", DIAL_ROOM)
+    marked = alt.Axis(values=[-2, -1, 0, 1, 2], format="d")
+    y = alt.Y("w:Q", title=None, scale=DECAYS.scale, axis=marked)
     here = table("decays").transform_calculate(w="datum['v' + k]").transform_filter("isValid(datum.w)")
     at_dial = table("paths").transform_calculate(w="datum['v' + r]")
-    shown = at_dial.transform_filter("abs(datum.w) <= 2")
+    shown = at_dial.transform_filter(f"abs(datum.w) <= {FARTHEST}")
     return layer(
         here.mark_line(color=ink.quiet, strokeDash=[4, 4], strokeWidth=2, clip=True).encode(x=x, y=y),
         at_dial.mark_line(color=COLOR, strokeWidth=2.5, clip=True).encode(x=x, y=y),
         shown.mark_point(filled=True, size=60, opacity=1, color=COLOR).encode(x=x, y=y),
-    ).properties(height=220, title="A weight under decay alone")
+        *line_names("decays", x, DIAL_ROOM, ink, {AT_LAM_TEXT: ink.quiet}, keep="datum.k == k"),
+    ).properties(height=DECAYS.height, title="A weight under decay alone")
 
 
 def adam_panel(ink: Ink) -> alt.LayerChart:
     """A weight under Adam + L2 and under AdamW, on a gradient that alternates between ±g."""
     lines = table("adam").transform_calculate(w="datum['v' + j]")
-    x = plain_axis("step", "step")
-    y = alt.Y("w:Q", title=None, scale=alt.Scale(domain=[0, 1.05]), axis=alt.Axis(tickCount=5))
+    room = Room(OPTIMIZERS)
+    x = plain_axis("step", "step", room)
+    y = alt.Y("w:Q", title=None, scale=ADAM.scale, axis=alt.Axis(tickCount=5))
 
     def line(optimizer: str, **mark: Any) -> alt.Chart:
         rows = lines.transform_filter(f"datum.optimizer == '{optimizer}'")
         return rows.mark_line(strokeWidth=3, **mark).encode(x=x, y=y)
 
     with_l2, decoupled = OPTIMIZERS
-    return layer(line(with_l2, color=COLOR), line(decoupled, color=ink.text, strokeDash=[8, 5])).properties(
-        height=220, title="Adam + L2 against AdamW"
-    )
+    hues = {with_l2: COLOR, decoupled: ink.text}
+    return layer(
+        line(with_l2, color=COLOR),
+        line(decoupled, color=ink.text, strokeDash=[8, 5]),
+        *line_names("adam", x, room, ink, hues, "adam_names", "datum.j == j"),
+    ).properties(height=ADAM.height, title="Adam + L2 against AdamW")

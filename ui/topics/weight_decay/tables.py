@@ -12,6 +12,7 @@ from core.decay import Update, adam_l2, adamw, decay_paths, regime, take_apart
 from core.measures import count_weights, weight_length
 from ui.base.tables import evenly, integer_table
 from ui.base.words import lam_text, number
+from ui.pictures.ends import Upright, line_ends
 from ui.pictures.picture import Tables
 
 MAX_SHOWN, MIN_SHOWN = 20, 4  # snapshots
@@ -27,6 +28,11 @@ ADAM_EVERY = 30  # steps between two points of a path that is drawn
 PARTS = ("shrink", "gradient", "together")
 OPTIMIZERS = ("Adam + L2", "AdamW")
 LARGEST = 1e6  # a path that has grown beyond is not drawn
+SIZES = Upright(200, "log")
+FARTHEST = 2.0  # up to which a path is seen, on either side of 0
+DECAYS = Upright(220, domain=(-FARTHEST, FARTHEST))
+ADAM = Upright(220, domain=(0.0, 1.05))
+AT_LAM_TEXT = "at λ"  # the name of what stands at the panel's αλ/m beside the dial's
 
 
 def norms(update: Update, l: int | None = None) -> dict[str, np.ndarray]:
@@ -194,6 +200,21 @@ def size_table(steps: Steps) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def end_table(sizes: pd.DataFrame, decays: pd.DataFrame, n_lams: int) -> pd.DataFrame:
+    """k, and where the names of lines stand at each λ, see `line_ends`: the parts' sizes, and decay at λ.
+
+    sizes, decays: from `size_table` and `decay_table`.
+    """
+    frames = []
+    for k in range(n_lams):
+        parts = sizes.assign(size=sizes[f"v{k}"], text=sizes.part, hue=sizes.part).dropna(subset="size")
+        decay = decays.assign(w=decays[f"v{k}"], text=AT_LAM_TEXT, hue=AT_LAM_TEXT)
+        inside = decay[decay.w.abs() <= FARTHEST]
+        frames.append(line_ends("sizes", parts, "epoch", "size", SIZES).assign(k=k))
+        frames.append(line_ends("decays", inside, "t", "w", DECAYS).assign(k=k))
+    return pd.concat(frames, ignore_index=True).astype({"k": "int32"})
+
+
 def ratio_table(steps: Steps) -> pd.DataFrame:
     """k, ratio: αλ/m at each λ."""
     return integer_table(k=range(len(steps.lams))).assign(
@@ -239,6 +260,15 @@ def adam_table() -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def adam_ends() -> pd.DataFrame:
+    """j, and where the names of the optimizers stand at each gradient, see `line_ends`."""
+    paths, frames = adam_table(), []
+    for j in range(len(GRADIENTS)):
+        rows = paths.assign(w=paths[f"v{j}"], text=paths.optimizer, hue=paths.optimizer)
+        frames.append(line_ends("adam", rows, "step", "w", ADAM).assign(j=j))
+    return pd.concat(frames, ignore_index=True).astype({"j": "int32"})
+
+
 def adam_lines() -> pd.DataFrame:
     """j, title, and where each optimizer ends: coupled (Adam + L2), decoupled (AdamW)."""
     ends = [
@@ -262,5 +292,11 @@ def adam_paths() -> tuple[np.ndarray, np.ndarray]:
 def constant_tables() -> dict[str, bytes]:
     """The tables that depend on no setting, packed once."""
     return Tables(
-        {"dial": dial_table(), "paths": decay_table(RATIOS), "adam": adam_table(), "adam_lines": adam_lines()}
+        {
+            "dial": dial_table(),
+            "paths": decay_table(RATIOS),
+            "adam": adam_table(),
+            "adam_names": adam_ends(),
+            "adam_lines": adam_lines(),
+        }
     ).packed

@@ -151,7 +151,7 @@ def long_of(quick: bool) -> int:
 
 def _with_grid(job: Job, seed: int) -> Job:
     """The job over the dashboard's λ, under each penalty."""
-    n, names = len(core.LAMS), list(core.PENALTIES)
+    n, names = len(core.LAMS), list(core.LECTURED)
     return replace(
         job,
         lams=np.tile(core.LAMS, len(names)),
@@ -386,7 +386,7 @@ def _cell(row: Row) -> str:
 
 def _notes(quick: bool) -> str:
     return NOTES.format(
-        n=len(core.LAMS) * len(core.PENALTIES),
+        n=len(core.LAMS) * len(core.LECTURED),
         rate=LEARNING_RATE,
         long=f"{long_of(quick):,}",
         share=f"{SHARE:.0%}",

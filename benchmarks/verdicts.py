@@ -7,7 +7,7 @@ import numpy as np
 
 import core
 from core.measures import count_zeros
-from core.penalties import PENALTIES
+from core.penalties import LECTURED, PENALTIES
 
 LAMS = (0.0, 0.1, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 EPOCHS = 300  # after which a run is asked whether it is at rest
@@ -86,10 +86,10 @@ def measure_one(dataset: str, hidden: tuple[int, ...], learning_rate: float) -> 
     """Both methods on one data set, for EPOCHS and for LATER."""
     data = core.load_dataset(dataset, seed=0, n_samples=ROWS)
     X, y = data.X_train[:ROWS], data.y_train[:ROWS]
-    names = [name for name in PENALTIES for _ in LAMS]
+    names = [name for name in LECTURED for _ in LAMS]
 
     def train(method: str, counts: tuple[int, ...]) -> core.Run:
-        lams = np.tile(LAMS, len(PENALTIES))
+        lams = np.tile(LAMS, len(LECTURED))
         return core.train(
             X, y, hidden, names, lams, learning_rate, counts[-1], method=method, snapshots=(0, *counts)
         )

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from benchmarks.servers import HOSTED, Served, free_port, served
 from benchmarks.visitor import Visitor
-from core import PENALTIES, Settings
+from core import LECTURED, Settings
 from core.settings import EPOCHS, LAMS
 from ui.work.networks import TO_REST, too_long
 
@@ -34,7 +34,7 @@ EPOCHS_ALLOWED = [
 ]
 LONG = {"dataset": "digits", "hidden": "32", "epochs": str(EPOCHS_ALLOWED[-1])}
 TIMEOUT = 60
-TRAINING = f"Training {len(LAMS) * len(PENALTIES)} networks"
+TRAINING = f"Training {len(LAMS) * len(LECTURED)} networks"
 
 
 class Reader(Visitor):

@@ -9,7 +9,7 @@ pytest.importorskip("playwright.sync_api")
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from core import PENALTIES
+from core import LECTURED
 from core.settings import LAMS
 from tests.browser import (
     READY,
@@ -51,7 +51,7 @@ def test_every_page_opens_and_scrubs_without_a_word_to_the_server(page, address)
             ".some(text => text.textContent === first)",
             arg=[STAGE, first],
         )
-        assert len(read(page)) == len(at_first) == 1 + len(PENALTIES)
+        assert len(read(page)) == len(at_first) == 1 + len(LECTURED)
         assert read(page) != at_first
         assert len(page.wire) == frames, "a scrub must not reach the server"
         let_go(page, name)

@@ -23,10 +23,9 @@ SMALL = {"dataset": "moons", "n_samples": "50", "hidden": "4-3", **QUICK}
 
 
 def spoken_by(app: AppTest) -> str:
-    """What the page says to screen readers alone."""
+    """What the page says to screen readers alone of its own picture; those of its parts come after it."""
     texts = [html.proto.body for html in app.get("html")]
-    (found,) = [text for text in texts if text.startswith('<p class="for-screen-readers"')]
-    return found
+    return next(text for text in texts if text.startswith('<p class="for-screen-readers"'))
 
 
 def test_the_picture_is_told_in_words_with_its_numbers():

@@ -33,7 +33,7 @@ ROOM = Room(tuple(ROW_TEXTS.values()), "start")
 def chart(
     labels: tuple[str, ...], penalty: str, n_columns: int, has_freedom: bool, has_fresh: bool, theme: str
 ) -> Spec:
-    """Size over cost, both against λ, with the rules' λ as dashed lines.
+    """The cost against λ with the rules' λ as dashed lines; beside it how large the fit is, and its weights.
 
     penalty: by its label; n_columns: that have a bar; has_freedom: the size is in degrees of freedom;
     has_fresh: rows can be drawn anew. Tables: readout, chosen, costs, line_names, sizes, columns,
@@ -49,7 +49,7 @@ def chart(
         height=COSTS.height, title=titled(f"Cost against λ, {penalty}, root scale", key, ink)
     )
     sizes = size_panel(x, color, ink).properties(height=90, title=size)
-    rows = [[Column([sizes, costs], 1.3), Column([told, column_panel(n_columns, color, ink)])]]
+    rows = [[Column([told, costs], 1.3), Column([sizes, column_panel(n_columns, color, ink)])]]
     params, events = chosen_slider(len(labels), "λ")
     return finish(rows, theme, ("x", "y", "strokeDash"), params, events)
 

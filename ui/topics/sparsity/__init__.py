@@ -41,12 +41,12 @@ from ui.work.validation import Validations, by_label, validation
 COMPARISONS = {SAME_LAM: "the same λ", EQUAL_COST: "equal validated cost"}
 COMPARE = Control(
     "compare",
-    "L2 beside L1 at",
+    "Beside L1 at",
     tuple(COMPARISONS),
     SAME_LAM,
     shown=lambda how, context: COMPARISONS[how],
-    help="The same λ is not the same strength. Equal validated cost shows L2 at the λ whose cost on rows "
-    "kept aside in folds is nearest to that of L1, on the same side of the lowest.",
+    help="The same λ is not the same strength. Equal validated cost shows each other penalty at the λ whose "
+    "cost on rows kept aside in folds is nearest to that of L1, on the same side of the lowest.",
 )
 
 

@@ -29,7 +29,7 @@ def plane_of_two(context: Context) -> Picture:
 
 context = page.open_topic(TOPIC)
 picture = page.show(TOPIC, context)
-page.show_part("contours", contours.TITLE, contours.IDEA, plane_of_two, context)
+page.show_part("contours", contours.TITLE, contours.IDEA, plane_of_two, context, on_demand=True)
 
 st.header(twins.TITLE, anchor=False)
 st.markdown(twins.IDEA)

@@ -31,6 +31,7 @@ from ui.tour.scenarios import SCENARIOS
 pytestmark = pytest.mark.browser
 QUICK = "epochs=50"
 STREAMLITS_OWN = ("presentation-role-conflict", "empty-table-header")  # an uploader, a table's index
+CURVES = ("more-data-or-more-lambda", "choosing-lambda", "gradient-check", "where-zeros-come-from")
 HANDLES = {"L1 vs L2": "λ", "Weight histograms": "Epoch", "Tanh": "λ", "Hidden units": "λ"}
 
 
@@ -179,7 +180,7 @@ def test_a_deep_link_opens_its_page_within_the_frame(page, address, path):
 
 def test_no_chart_is_wider_than_a_phone(browser, address):
     with new_page(browser, viewport={"width": 390, "height": 844}) as page:
-        for path in [entry.address for entry in MENU if entry.title != "Converter"]:
+        for path in CURVES:  # of the others the stage's own test looks at every width
             open_page(page, f"{address}/{path}?{QUICK}")
             page.wait_for_timeout(500)
             assert overhang(page) <= 0, path

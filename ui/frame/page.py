@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.grid import epochs_to_rest
 from core.settings import EPOCHS
+from ui.base.address import ON, keep_in_address
 from ui.base.session import session
 from ui.base.tables import Runs
 from ui.base.theme import INKS, page_variables, style
@@ -226,14 +227,21 @@ def show_table(picture: Picture) -> None:
 
 
 def show_part(
-    name: str, title: str, idea: str, picture_of: Callable[[Context], Picture], context: Context
+    name: str,
+    title: str,
+    idea: str,
+    picture_of: Callable[[Context], Picture],
+    context: Context,
+    on_demand: bool = False,
 ) -> None:
     """A part of a page below its picture, which comes when its work is done: no picture above waits for it.
 
-    name: tells its buttons from those of other parts.
+    name: tells its buttons from those of other parts. on_demand: it is drawn once it is asked for.
     """
     st.header(title, anchor=False)
     st.markdown(idea)
+    if on_demand and not _is_asked_for(f"draw_{name}"):
+        return
     place = st.empty()
     with st.container():  # there even when empty, so that the parts below keep their place
         try:
@@ -245,6 +253,15 @@ def show_part(
             return
         draw(picture)
         st.markdown("\n".join(f"- {sentence}" for sentence in picture.notes))
+
+
+def _is_asked_for(key: str) -> bool:
+    """A switch for a part that is drawn on demand; while it is on it stands in the address."""
+    if key not in st.session_state:
+        st.session_state[key] = st.query_params.get(key, "0").lower() in ON
+    asked = st.toggle("Draw it", key=key)
+    keep_in_address(key, "1" if asked else None)
+    return asked
 
 
 def follow(topic: Topic, context: Context) -> None:

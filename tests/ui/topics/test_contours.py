@@ -238,7 +238,7 @@ def test_the_elastic_net_stands_beside_them_where_it_is_asked_for():
     ],
 )
 def test_the_page_has_the_part(dataset, lam, says):
-    app = open_app(TOPIC, dataset=dataset, hidden="4", epochs="50", lam=lam)
+    app = open_app(TOPIC, dataset=dataset, hidden="4", epochs="50", lam=lam, draw_contours="1")
     assert not app.exception
     assert contours.TITLE in [header.value for header in app.header]
     assert any(says in block.value for block in app.markdown)
@@ -246,6 +246,18 @@ def test_the_page_has_the_part(dataset, lam, says):
     chosen = first.select(second.value).run()
     assert not chosen.exception
     assert contours.TWICE in [info.value for info in chosen.info]
+
+
+def test_the_part_is_drawn_once_it_is_asked_for_and_the_address_says_so():
+    app = open_app(TOPIC, dataset="moons", hidden="none", epochs="50")
+    labels = [box.label for box in app.selectbox]
+    assert not any(label.startswith("The column of ") for label in labels)
+    app.toggle(key="draw_contours").set_value(True).run()
+    assert not app.exception
+    assert any(box.label.startswith("The column of ") for box in app.selectbox)
+    assert app.query_params["draw_contours"] == "1"
+    app.toggle(key="draw_contours").set_value(False).run()
+    assert "draw_contours" not in app.query_params
 
 
 def test_the_cost_of_an_optimum_is_j_without_what_is_paid():

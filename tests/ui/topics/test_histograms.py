@@ -345,7 +345,7 @@ def test_where_every_network_of_the_chosen_lam_diverged_a_sentence_says_so(lams)
     diverged = Networks(context.data, runs)
     picture = TOPIC.draw(replace(context, runner=lambda batch: [diverged], made={}))
     assert picture.missing.startswith("At λ = 1000 ")
-    assert "no training of both penalties settles, so there is none to play" in picture.missing
+    assert "no training of L1 or L2 settles, so there is none to play" in picture.missing
     elsewhere = replace(context.settings, lam=0.0)
     picture = TOPIC.draw(replace(context, settings=elsewhere, runner=lambda batch: [diverged], made={}))
     assert bool(picture.missing) == (0.0 in lams), "at another λ there is a training to play"

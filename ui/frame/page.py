@@ -89,7 +89,7 @@ def open_topic(topic: Topic) -> Context:
         st.info(topic.remedy.sentence)
         st.button(topic.remedy.label, on_click=choose_hidden, args=(topic.remedy.hidden,), key="remedy")
         st.stop()
-    lam_bar.show_track(topic.measured(context))
+    lam_bar.show_track(topic.measured(context), is_binary=topic.needs is Need.RACE)
     return draw_controls(topic, context)
 
 

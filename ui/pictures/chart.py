@@ -224,10 +224,15 @@ def chosen_slider(n: int, name: str) -> tuple[Params, Events]:
     return [alt.param(name="panel", value=-1), *params], events
 
 
-def training_sliders(n_lams: int, n_snapshots: int) -> tuple[Params, Events]:
-    """The slider k over λ, as `chosen_slider`; e over the snapshots, which opens at the last and plays."""
+def training_sliders(n_lams: int, n_snapshots: int, name: str = "Epoch") -> tuple[Params, Events]:
+    """The slider k over λ, as `chosen_slider`; e over the snapshots, which opens at the last and plays.
+
+    name: of what e counts. Of a single λ, k stays at 0 and has no slider.
+    """
+    (playing, e), ticks = playing_slider(n_snapshots, name, param="e")
+    if n_lams == 1:
+        return [alt.param(name="k", value=0), playing, e], ticks
     params, events = chosen_slider(n_lams, "λ")
-    (playing, e), ticks = playing_slider(n_snapshots, "Epoch", param="e")
     events["k"] = events["k"][1:]  # it is the epochs that play
     kept = [param for param in params if param.name != playing.name]
     return [*kept, playing, e], events | ticks
@@ -349,12 +354,12 @@ def line_names(
     return [spanned, thread, *(part.encode(**at) for part in words)]
 
 
-def marked_axis(labels: Sequence[str], title: str, room: Room | None = None) -> alt.X:
-    """Positions k along a grid that is near logarithmic after a 0; labelled at 0 and at the powers of ten."""
+def marked_axis(labels: Sequence[str], title: str, room: Room | None = None, field: str = "k") -> alt.X:
+    """Positions along a grid that is near logarithmic after a 0; labelled at 0 and at the powers of ten."""
     marked = [k for k, label in enumerate(labels) if label.replace(",", "").strip("0.") in ("", "1")]
     names = " : ".join(f"datum.value == {k} ? '{labels[k]}'" for k in marked)
     return alt.X(
-        "k:Q",
+        f"{field}:Q",
         title=title,
         scale=with_room(alt.Scale(domain=[0, len(labels) - 1], nice=False, padding=PADDING), room),
         axis=alt.Axis(values=marked, labelExpr=f"{names} : ''", grid=False),

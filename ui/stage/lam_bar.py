@@ -75,16 +75,20 @@ def _choose() -> None:
         choose_lam(LAMS[k])
 
 
-def show_track(context: Context) -> None:
-    """Hand the bar the small chart of what is known in this context, for under its handle, and its name."""
+def show_track(context: Context, is_binary: bool = False) -> None:
+    """Hand the bar the small chart of what is known in this context, for under its handle, and its name.
+
+    is_binary: whether one class stands against the rest, however many there are.
+    """
     _hand_over("track", track(known_costs(context), known_marks(context)))
-    _hand_over("about", about(context))
+    _hand_over("about", about(context, is_binary))
 
 
-def about(context: Context) -> str:
+def about(context: Context, is_binary: bool) -> str:
     """The data and the network, as a projector shows them beside λ: Breast cancer, 30-8-1."""
     data = context.data
-    sizes = layer_sizes(data.n_features, context.settings.hidden, len(data.class_names))
+    n_classes = 2 if is_binary else len(data.class_names)
+    sizes = layer_sizes(data.n_features, context.settings.hidden, n_classes)
     return f"{data.source.label}, {'-'.join(map(str, sizes))}"
 
 

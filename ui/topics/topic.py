@@ -19,6 +19,7 @@ from core.penalties import LECTURED
 from core.settings import LAMS
 from ui.base import templates
 from ui.base.cache import PictureCache
+from ui.base.tables import Runs
 from ui.base.theme import INKS, Ink
 from ui.base.words import lam_label, lam_text, unrest
 from ui.data.shelf import Loaded, Shelf
@@ -202,6 +203,11 @@ FURTHER = Control(
 def compared(context: Context) -> tuple[str, ...]:
     """The penalties that stand beside each other: the lecture's, and what is asked for beside them."""
     return beside_lectured(context[FURTHER]) if context[FURTHER] in PENALTIES else LECTURED
+
+
+def compared_runs(context: Context) -> Runs:
+    """Their networks at rest, by label."""
+    return context.networks_of(compared(context)).runs
 
 
 def beside_lectured(name: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from core.stability import Evidence
 from core.twins import Twins, twins
 from ui.base.queue import OnProgress
 from ui.data.shelf import Kind, Shelf
+from ui.work.networks import groups
 from ui.work.tasks import Batch, Task
 
 KIND = Kind("optima", 4_000_000, 1_000_000)
@@ -58,19 +59,30 @@ class Optima:
 
 
 def optima(settings: Settings, shelf: Shelf, penalties: Sequence[str] = LECTURED) -> Batch[Optima]:
-    """The exact optima of logistic regression on data of two classes."""
+    """The exact optima of logistic regression on data of two classes.
+
+    penalties: names of the registry; a result each for those that are fitted together, see `all_optima`.
+    """
     settings = settings.reduced("lam", "hidden", "learning_rate", "epochs")
     data = shelf.load(settings).data
-    task = Task(
-        kind=KIND,
-        shelf=shelf,
-        settings=settings,
-        depends_on=("grid", tuple(penalties)),
-        work=partial(_fit_grid, data, penalties),
-        seconds=len(penalties) * (SECONDS + PATH_EACH * data.m * data.n_features),
-        label="Computing the exact optima",
+    tasks = (
+        Task(
+            kind=KIND,
+            shelf=shelf,
+            settings=settings,
+            depends_on=("grid", names),
+            work=partial(_fit_grid, data, names),
+            seconds=len(names) * (SECONDS + PATH_EACH * data.m * data.n_features),
+            label="Computing the exact optima",
+        )
+        for names in groups(penalties)
     )
-    return Batch((task,))
+    return Batch(tuple(tasks))
+
+
+def all_optima(found: Sequence[Optima]) -> Optima:
+    """All results of `optima` as one."""
+    return Optima({label: path for each in found for label, path in each.paths.items()}, found[0].free)
 
 
 def _fit_grid(data: Dataset, penalties: Sequence[str], on_progress: OnProgress) -> Optima:

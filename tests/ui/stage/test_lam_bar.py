@@ -97,6 +97,8 @@ def test_the_bar_names_the_data_and_the_network_that_the_page_shows():
     assert handed(open_app(topic("sparsity"), dataset="wine", hidden="4", **QUICK), "about") == "Wine, 13-4-3"
     app = open_app(topic("overview"), hidden="5-3", **QUICK)  # which shows an example in the plane
     assert handed(app, "about").startswith("Moons, 2-")
+    app = open_app(topic("solvers"), dataset="wine", hidden="4", solver_steps="300", **QUICK)
+    assert handed(app, "about") == "Wine, 13-1", "a class against the rest, without hidden layers"
 
 
 def test_the_track_is_the_validated_cost_once_it_is_there_and_the_training_cost_before():

@@ -15,7 +15,7 @@ from core.settings import LAMS
 from tests.app import context_at, open_app, topic
 from ui.base.theme import PENALTY_COLORS
 from ui.topics.sparsity import contours
-from ui.topics.sparsity.contours import contours_picture, notes, optima_in, planes
+from ui.topics.sparsity.contours import contours_picture, notes, planes
 from ui.work.optimum import first_class_or_second
 
 CANCER = core.Settings(dataset="breast_cancer", hidden=(), epochs=50, lam=300.0)
@@ -39,6 +39,15 @@ def found_of(settings: core.Settings):
     return context_at(settings).get(
         planes(settings, context_at(settings).shelf, data_of(settings)[2], core.penalties.LECTURED)
     )
+
+
+def optima_in(path):
+    """The optima of a table of paths by label, (n_lams, 2), NaN where it has no row."""
+    found = {}
+    for label, rows in path.groupby("penalty", sort=False):
+        found[label] = np.full((len(LAMS), 2), np.nan)
+        found[label][rows.k] = rows[["w1", "w2"]]
+    return found
 
 
 @pytest.mark.parametrize("settings", [CANCER, WINE], ids=["breast_cancer", "wine"])

@@ -97,6 +97,7 @@ def test_a_class_walks_the_whole_tour_with_one_key_and_sees_each_picture(browser
             veiled = spoken(page)
             assert all(option in veiled for option in step.options)
             assert not any(word in veiled for word in GIVES_AWAY), n
+            assert page.locator(CHART).first.evaluate("chart => Boolean(chart.closest('[inert]'))")
             page.keyboard.press("PageDown")
             shown = answer_shown(page)
             answer, truth = step.answer(opened(step.name)), truth_of(step.name)

@@ -11,8 +11,10 @@ from core.settings import LAMS
 from core.twins import twins
 from tests.trained import LECTURE
 from ui.data.shelf import Shelf
-from ui.work.optimum import first_class_or_second, optima, twin_fits
+from ui.work.networks import networks, together
+from ui.work.optimum import all_optima, first_class_or_second, optima, twin_fits
 from ui.work.tasks import MAX_SECONDS, run_now
+from ui.work.validation import by_label, validation
 
 MOONS = Settings(dataset="moons", n_samples=50, hidden=(3,), lam=2.0)
 
@@ -22,6 +24,27 @@ def test_the_twins_of_every_penalty_are_those_of_core():
     data = core.load_dataset("moons", 0, 50, 0.2)
     assert found.pairs == tuple(twins(data.X_train, data.y_train, 1, name, 2.0) for name in LECTURE)
     assert found.nbytes > 0
+
+
+def test_a_further_penalty_is_work_of_its_own_and_the_lectures_stays_as_it_is():
+    shelf, three = Shelf(), (*LECTURE, "elastic_net")
+    for make in (optima, networks, validation):
+        (lectured,), both = make(MOONS, shelf).tasks, make(MOONS, shelf, penalties=three).tasks
+        assert both[0].key == lectured.key
+        assert len({task.key for task in both}) == 2
+    found = all_optima(run_now(optima(MOONS, shelf, three)))
+    data = MOONS.load()
+    assert list(found.paths) == ["L1", "L2", "Elastic net"]
+    for name, path in zip(three, found.paths.values(), strict=True):
+        one = core.fit_logistic(data.X_train, data.y_train, name, [20.0])
+        assert path.cost[LAMS.index(20.0) - 1] == pytest.approx(one.cost[0], abs=1e-6)
+    parts = run_now(networks(MOONS, shelf, penalties=three))
+    runs = together(parts).runs
+    assert [run.penalty[0] for run in runs.values()] == list(three)
+    assert together(parts).pictures is parts[0].pictures
+    folds = by_label(run_now(validation(replace(MOONS, hidden=()), shelf, three)))
+    assert list(folds) == ["L1", "L2", "Elastic net"]
+    assert folds["Elastic net"].mean[5] != folds["L1"].mean[5]
 
 
 def test_twins_depend_on_lam_and_their_column_and_not_on_a_network():

@@ -11,7 +11,7 @@ from core.selection import Answers, Validation
 from core.settings import LAMS
 from ui.topics.topic import Context, Control, beside_lectured, penalty_control
 from ui.work.networks import Networks, Shape
-from ui.work.optimum import Optima, free_optimum, optima
+from ui.work.optimum import Optima, all_optima, free_optimum, optima
 from ui.work.validation import by_label, is_exact, validation
 
 LOGISTIC, NETWORK = "logistic", "network"
@@ -52,7 +52,7 @@ def chosen_validation(context: Context) -> Validation:
 def optima_of(context: Context) -> Optima:
     """The exact optima of those."""
     penalties = beside_lectured(context[PENALTY])
-    return context.get(optima(validated_settings(context), context.shelf, penalties))
+    return all_optima(context.run(optima(validated_settings(context), context.shelf, penalties)))
 
 
 def networks_of(context: Context) -> Networks:

@@ -108,7 +108,7 @@ TOPIC = Topic(
     idea="Backpropagation says how J changes with each weight. So does J itself: move one weight a little "
     "up, then a little down, and compare. If dW is what backpropagation gives + the penalty's part, both "
     "give the same number and every mark lies on the diagonal, at whatever λ. Break the gradient on purpose "
-    "to see the check catch it: what is missing grows with λ, and so do the threads.",
+    "to see the check catch it: of a penalty that is forgotten more is missing the larger λ is.",
     draw=draw,
     prepare=checks_of,
     needs=Need.CHECK,

@@ -6,7 +6,7 @@ from typing import Any
 
 from core import PENALTIES
 from core.measures import count_weights
-from ui.base.tables import Runs, integer_table
+from ui.base.tables import integer_table
 from ui.base.words import number
 from ui.pictures.picture import Picture, Tables
 from ui.topics.hidden_units.chart import chart
@@ -30,6 +30,7 @@ from ui.topics.topic import (
     Topic,
     at_any_lam,
     compared,
+    compared_runs,
     penalty_control,
 )
 
@@ -45,7 +46,7 @@ TOLERANCE = Control(
 
 def draw(context: Context) -> Picture:
     """The network of one penalty at the chosen λ, and the units by their state against λ for every one."""
-    runs, share = runs_of(context), context[TOLERANCE]
+    runs, share = compared_runs(context), context[TOLERANCE]
     grid = grid_picture(context, PENALTIES[context[DRAWN]].label, share, tuple(runs))
     return replace(
         grid,
@@ -54,15 +55,10 @@ def draw(context: Context) -> Picture:
     )
 
 
-def runs_of(context: Context) -> Runs:
-    """The networks at rest of the penalties that stand beside each other, by label."""
-    return context.networks_of(compared(context)).runs
-
-
 @at_any_lam
 def grid_picture(context: Context, drawn: str, share: float, penalties: tuple[str, ...]) -> Picture:
     """The picture without what depends on the chosen λ. drawn: whose network, by its label, as penalties."""
-    data, runs = context.data, runs_of(context)
+    data, runs = context.data, compared_runs(context)
     run, tol = runs[drawn], tolerance(runs, share)
     sizes, counts, links = sizes_of(run), unit_counts(runs, tol), link_table(run, data, tol)
     n_links = count_weights(run.W)
@@ -90,7 +86,7 @@ def grid_picture(context: Context, drawn: str, share: float, penalties: tuple[st
 
 def formulas(context: Context) -> Mapping[str, Any]:
     """Up to which size a weight counts as none, layer by layer."""
-    tol = tolerance(runs_of(context), context[TOLERANCE])
+    tol = tolerance(compared_runs(context), context[TOLERANCE])
     return {
         "share": f"{tol.share:g}",
         "reference": tol.reference,

@@ -27,7 +27,7 @@ from ui.pictures.chart import (
 )
 from ui.pictures.ends import Upright, penalty_ends
 from ui.pictures.picture import Picture, Tables
-from ui.topics.topic import Context, at_any_lam, compared
+from ui.topics.topic import Context, at_any_lam, compared_runs
 
 TITLE = "Units, or directions"
 IDEA = (
@@ -59,7 +59,7 @@ def directions_picture(context: Context) -> Picture:
 
 def round_first(context: Context) -> dict[str, Run]:
     """The networks by the penalty's label, those without a corner first: the lecture's is L2."""
-    runs = context.networks_of(compared(context)).runs
+    runs = compared_runs(context)
     return dict(sorted(runs.items(), key=lambda item: PENALTIES[item[1].penalty[0]].is_sparse))
 
 

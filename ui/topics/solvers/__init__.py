@@ -147,6 +147,7 @@ TOPIC = Topic(
     needs=Need.RACE,
     controls=(STEPS, TARGET),
     remark=remark,
+    measured=lambda context: context.at(replace(context.settings, hidden=())),
     formulas=formulas,
     constants=constants,
 )

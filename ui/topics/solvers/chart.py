@@ -8,19 +8,16 @@ from core.solvers import SOLVERS
 from ui.base.theme import INKS, PENALTY_COLORS, Ink
 from ui.pictures.chart import (
     Column,
-    Events,
-    Params,
     Spec,
-    chosen_slider,
     finish,
     input_axis,
     layer,
     marked_axis,
-    playing_slider,
     power_axis,
     readout,
     square_scales,
     table,
+    training_sliders,
     weight_cells,
     with_names,
 )
@@ -64,8 +61,8 @@ def _chart(
     theme: str,
 ) -> Spec:
     """The chart before it has names: these may be a person's own, and are not kept for others."""
-    ink, x = INKS[theme], step_axis(labels)
-    params, events = sliders(n_lams, n_shown)
+    ink, x = INKS[theme], marked_axis(labels, "step", field="at")
+    params, events = training_sliders(n_lams, n_shown, "Step")
     weights = weight_panel(n_rows, n_columns, n_names, ink)
     fields = {"title": ink.text, "optimum": ink.quiet, **colors(ink)}
     told = readout(fields, at=("k", "e"), remark="optimum")
@@ -73,23 +70,6 @@ def _chart(
         [Column([weights, zeros_panel(n_weights, ink, x)], 1.3), Column([told, excess_panel(ink, x)])],
     ]
     return finish(places, theme, ("color", "shape", "strokeDash", "opacity", "x", "y"), params, events)
-
-
-def sliders(n_lams: int, n_shown: int) -> tuple[Params, Events]:
-    """The step at e, which plays, and λ at k; k stays at 0 where the races are of one λ alone."""
-    (playing, e), ticks = playing_slider(n_shown, "Step", param="e")
-    if n_lams == 1:
-        return [alt.param(name="k", value=0), playing, e], ticks
-    (panel, _, k), events = chosen_slider(n_lams, "λ")
-    events["k"] = events["k"][1:]  # it is the steps that play
-    return [panel, k, playing, e], events | ticks
-
-
-def step_axis(labels: tuple[str, ...]) -> alt.X:
-    """The steps along the positions at which they are kept."""
-    x = marked_axis(labels, "step")
-    x.shorthand = "at:Q"
-    return x
 
 
 def colors(ink: Ink) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pandas as pd
 from core import PENALTIES, lam_max
 from core.measures import constant_answer
 from core.selection import Validation
-from ui.base.tables import Runs, integer_table
+from ui.base.tables import integer_table
 from ui.base.words import joined, lam_label, number
 from ui.pictures.picture import Picture, Tables
 from ui.topics.sparsity.chart import chart
@@ -33,8 +33,8 @@ from ui.topics.sparsity.tables import (
     zero_readout,
     zero_shares,
 )
-from ui.topics.topic import FURTHER, Context, Control, Topic, at_any_lam, compared
-from ui.work.optimum import Optima, optima
+from ui.topics.topic import FURTHER, Context, Control, Topic, at_any_lam, compared, compared_runs
+from ui.work.optimum import Optima, all_optima, optima
 from ui.work.tasks import Batch
 from ui.work.validation import Validations, by_label, validation
 
@@ -66,7 +66,7 @@ LAYER = Control(
 
 def draw(context: Context) -> Picture:
     """Zeros, the weights of the chosen layer, and bytes, at the chosen λ and over the grid."""
-    data, runs, how, found = context.data, runs_of(context), context[COMPARE], validated(context)
+    data, runs, how, found = context.data, compared_runs(context), context[COMPARE], validated(context)
     grid = grid_picture(context, how, context[LAYER], tuple(runs), found is not None)
     at = beside(context, how)
     return replace(
@@ -77,11 +77,6 @@ def draw(context: Context) -> Picture:
             *price(found, context.k, at, why_not(context), constant_answer(context.data.y_train).accuracy),
         ],
     )
-
-
-def runs_of(context: Context) -> Runs:
-    """The networks at rest of the penalties that stand beside each other, by label."""
-    return context.networks_of(compared(context)).runs
 
 
 def second(context: Context) -> Batch[Validations]:
@@ -110,7 +105,7 @@ def optima_of(context: Context) -> Optima | None:
     """The exact optima, where the network is a logistic regression of two classes."""
     if context.settings.hidden or len(context.data.class_names) > 2:
         return None
-    return context.get(optima(context.settings, context.shelf, compared(context)))
+    return all_optima(context.run(optima(context.settings, context.shelf, compared(context))))
 
 
 def limit_of(context: Context) -> float | None:
@@ -127,7 +122,7 @@ def grid_picture(
 
     penalties: by their labels. is_validated: tells apart what is drawn before and after the folds are there.
     """
-    runs = runs_of(context)
+    runs = compared_runs(context)
     image = context.data.source.image if layer == 0 else None
     inputs, units = names_of(context, layer, image is not None)
     at = beside(context, how)
@@ -157,12 +152,12 @@ def grid_picture(
 
 def beside(context: Context, how: str) -> dict[str, np.ndarray]:
     """At which λ the penalties are shown beside L1, see `partners`."""
-    return partners(runs_of(context), validated(context), how)
+    return partners(compared_runs(context), validated(context), how)
 
 
 def grid_tables(context: Context, at: Mapping[str, np.ndarray]) -> dict[str, pd.DataFrame]:
     """The tables that are the same whichever layer is chosen. at: from `beside`."""
-    data, runs, limit, exact = context.data, runs_of(context), limit_of(context), optima_of(context)
+    data, runs, limit, exact = context.data, compared_runs(context), limit_of(context), optima_of(context)
     tables = {
         "readout": zero_readout(runs, at, limit, exact),
         "marks": lam_max_mark(limit, context.networks.lams),

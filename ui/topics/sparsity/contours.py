@@ -180,14 +180,13 @@ def contours_picture(context: Context, columns: tuple[int, int]) -> Picture:
     if columns[0] == columns[1]:
         return Picture("contours", missing=TWICE)
     penalties = compared(context)
-    context.get(planes(context.settings, context.shelf, columns, penalties))  # see Topic.picture
+    found = context.get(planes(context.settings, context.shelf, columns, penalties))  # see Topic.picture
     grid = _grid(context, columns, penalties)
-    optima = optima_in(grid.tables["path"])
     names = tuple(context.data.feature_names[column] for column in columns)
     return replace(
         grid,
         tables=Tables(grid.packed | {"chosen": integer_table(k=[context.k])}),
-        notes=[_named(names, context.data.class_names), *notes(optima, context.k)],
+        notes=[_named(names, context.data.class_names), *notes(found.W, context.k)],
     )
 
 
@@ -220,16 +219,6 @@ def path_table(W: Mapping[str, np.ndarray]) -> pd.DataFrame:
         k = np.flatnonzero(np.isfinite(path).all(axis=1))
         frames.append(integer_table(k=k).assign(penalty=label, w1=path[k, 0], w2=path[k, 1]))
     return pd.concat(frames, ignore_index=True)
-
-
-def optima_in(path: pd.DataFrame) -> dict[str, np.ndarray]:
-    """The optima of a `path_table` by label, (n_lams, 2), NaN where it has no row."""
-    found = {}
-    for label, rows in path.groupby("penalty", sort=False):
-        W = np.full((len(LAMS), 2), np.nan)
-        W[rows.k] = rows[["w1", "w2"]]
-        found[str(label)] = W
-    return found
 
 
 def line_table(lines: Sequence[np.ndarray]) -> pd.DataFrame:

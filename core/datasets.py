@@ -4,11 +4,11 @@
 of the test rows leaks into the training.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,7 @@ class Table(NamedTuple):
 
 Truth = Callable[[int, np.ndarray, float], np.ndarray]  # share of class 1, (n,): of seed, X as drawn, noise
 Make = Callable[[np.random.Generator, int, float], Table]  # from a seed, n_samples and noise
+Draw = Callable[[np.random.Generator, int, float], drawn.Draw]  # of the same, in a plane
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ class Source:
     synthetic: bool
     image: tuple[int, int] | None = None  # height and width in pixels, where a row is an image
     truth: Truth | None = None  # of rows that are drawn, where it is known
+    overfits_at: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # settings at which a network learns its noise
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,7 +233,7 @@ def _from_file(name: str) -> Make:
     return lambda rng, n_samples, noise: _read(name)
 
 
-def _plane(draw: Callable[[np.random.Generator, int, float], drawn.Draw]) -> Make:
+def _plane(draw: Draw) -> Make:
     return lambda rng, n_samples, noise: Table(*draw(rng, n_samples, noise), ("x1", "x2"), ("0", "1"))
 
 
@@ -247,10 +251,24 @@ OWN = "drawn by this program from the seed"
 CC_BY = "Creative Commons Attribution 4.0"
 
 
-def _of_curves(label: str, about: str, curve: drawn.Curve) -> Source:
+def _in_a_plane(
+    label: str, about: str, draw: Draw, truth: Truth, n_samples: int = 200, noise: float = 0.3
+) -> Source:
+    """Rows with two columns; n_samples, noise: a wide network memorizes so many, and a penalty helps it."""
+    overfits_at = {
+        "n_samples": n_samples,
+        "noise": noise,
+        "hidden": (16, 16),
+        "learning_rate": 1.0,
+        "epochs": 1000,
+    }
+    return Source(label, about, OWN, "MIT", _plane(draw), True, truth=truth, overfits_at=overfits_at)
+
+
+def _of_curves(label: str, about: str, curve: drawn.Curve, **drawn_at: Any) -> Source:
     """Rows that are drawn along a curve for each class."""
-    make, truth = _plane(partial(drawn.along, curve)), partial(_share_along, curve)
-    return Source(label, about, OWN, "MIT", make, synthetic=True, truth=truth)
+    draw, truth = partial(drawn.along, curve), partial(_share_along, curve)
+    return _in_a_plane(label, about, draw, truth, **drawn_at)
 
 
 def _share_along(curve: drawn.Curve, seed: int, X: np.ndarray, noise: float) -> np.ndarray:
@@ -285,16 +303,13 @@ DATASETS: dict[str, Source] = {
         _from_file("wine"),
         synthetic=False,
     ),
-    "moons": _of_curves("Moons", "Two half circles.", drawn.moon),
-    "circles": _of_curves("Circles", "A ring around a ring.", drawn.circle),
-    "xor": Source(
+    "moons": _of_curves("Moons", "Two half circles.", drawn.moon, n_samples=100, noise=0.5),
+    "circles": _of_curves("Circles", "A ring around a ring.", drawn.circle, noise=0.2),
+    "xor": _in_a_plane(
         "Xor",
         "Four quadrants, opposite ones alike.",
-        OWN,
-        "MIT",
-        _plane(drawn.xor),
-        synthetic=True,
-        truth=lambda seed, X, noise: drawn.xor_share(X, noise),
+        drawn.xor,
+        lambda seed, X, noise: drawn.xor_share(X, noise),
     ),
     "spirals": _of_curves("Spirals", "Two arms, wound.", drawn.spiral),
     "needles": Source(

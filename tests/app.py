@@ -48,11 +48,10 @@ def has_chart(topic: Topic) -> bool:
 
 def settled_picture(topic: Topic, context: Context) -> Picture:
     """The picture of a page once the work has come that no picture waits for."""
-    adapted = topic.adapted(context)
-    batch = None if topic.lacks_hidden(adapted) else topic.second(adapted)
+    batch = None if topic.lacks_hidden(context) else topic.second(context)
     if batch is not None:
-        adapted.run(batch)
-    return topic.picture(adapted)
+        context.run(batch)
+    return topic.picture(context)
 
 
 def own_charts(app: AppTest) -> list[Any]:
@@ -95,6 +94,12 @@ def chart(app: AppTest) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
         for name, sent in tables_as_sent(app).items()
     }
     return specs[0] | {"vconcat": [panel for spec in specs for panel in spec["vconcat"]]}, tables
+
+
+def living(app: AppTest) -> dict[str, Any]:
+    """What the browser is told for the picture that it draws by itself."""
+    (sent,) = [one.proto for one in app.get("bidi_component") if one.proto.component_name == "lab.living"]
+    return json.loads(sent.json)
 
 
 def sentences(app: AppTest) -> str:

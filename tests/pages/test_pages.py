@@ -9,8 +9,7 @@ from ui.topics.topic import Need
 from ui.work import networks as work
 
 WITH_CHART = [each for each in TOPICS if each.key != "converter"]
-# Of data that are not in a plane the overview shows an example in place of the panel's networks.
-OF_NETWORKS = [each for each in TOPICS if each.needs in (Need.REST, Need.TRAINING) and each.key != "overview"]
+OF_NETWORKS = [each for each in TOPICS if each.needs in (Need.REST, Need.TRAINING)]
 pytestmark = pytest.mark.usefixtures("two_folds")
 every_topic_with_a_chart = pytest.mark.parametrize("each", WITH_CHART, ids=lambda each: each.key)
 

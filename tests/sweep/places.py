@@ -94,4 +94,4 @@ def pages(place: Place) -> Iterator[tuple[Topic, Context, list[str]]]:
     for topic in OF_NEED[place.need]:
         context = Context(place.settings, shelf, "light", run_now, place.choices)
         picture = settled_picture(topic, context)
-        yield topic, topic.adapted(context), list(picture.notes)
+        yield topic, context, list(picture.notes)

@@ -52,7 +52,7 @@ def put_away() -> None:
 
 def of(topic: Topic, context: Context) -> Beside:
     """What a page shows, to be kept."""
-    settings = panel_of(context).settings
+    settings = context.settings
     return Beside(settings, {one.key: str(context[one]) for one in topic.controls if one.applies(context)})
 
 
@@ -80,25 +80,20 @@ def context_of(beside: Beside, topic: Topic, context: Context, runner: Run) -> C
 
     Where more than λ sets the two apart, λ is the same on both sides.
     """
-    now = panel_of(context)
-    there = replace(now, settings=beside.settings, shelf=shelf_of(beside.settings), runner=runner)
+    now = context.settings
+    there = replace(context, settings=beside.settings, shelf=shelf_of(beside.settings), runner=runner)
     found = {name: CONTROLS[name].parse(text, there) for name, text in beside.choices.items()}
     chosen = {name: value for name, value in found.items() if value is not None}
     there = replace(there, choices={**context.choices, **chosen})
-    if replace(beside.settings, lam=now.lam) != now.settings or _other_choices(topic, there, context):
+    if replace(beside.settings, lam=now.lam) != now or _other_choices(topic, there, context):
         there = there.at(replace(beside.settings, lam=now.lam))
-    return topic.adapted(there)
-
-
-def panel_of(context: Context) -> Context:
-    """That of the panel's settings, where the page shows others."""
-    return context.panel or context
+    return there
 
 
 def name_of(topic: Topic, context: Context, other: Context) -> str:
     """What sets a context apart from another, in words."""
     words = []
-    settings, others = panel_of(context).settings, panel_of(other).settings
+    settings, others = context.settings, other.settings
     for name, value in asdict(settings).items():
         if value == getattr(others, name):
             continue

@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from core import Settings
+from core.datasets import Source
 from core.settings import SETTINGS, UPLOAD, Setting, format_value, parse, parse_hidden
 from core.validation import shown
 from ui.base import problems
@@ -137,8 +138,28 @@ def _box(name: str, setting: Setting) -> None:
 
 
 def _choose_seen(name: str) -> None:
-    """Set what is bound to what was chosen in the box that is seen."""
-    st.session_state[name] = st.session_state[name + SEEN]
+    """Set what is bound to what was chosen in the box that is seen, and what goes with it."""
+    before, st.session_state[name] = st.session_state[name], st.session_state[name + SEEN]
+    if name == "dataset":
+        _go_with_the_data(source_of(before), source_of(st.session_state.dataset))
+
+
+def _go_with_the_data(before: Source, now: Source) -> None:
+    """Settings at which the data are overfitted, where nothing else was chosen than what went with others."""
+    state = st.session_state
+    unseen: dict[str, str | None] = {}  # widgets that this session has never drawn
+    for name in {**before.overfits_at, **now.overfits_at}:
+        default = getattr(DEFAULT, name)
+        value = now.overfits_at.get(name, default)
+        if format_value(state.get(name, default)) != format_value(before.overfits_at.get(name, default)):
+            continue  # chosen by hand
+        if name == "hidden":
+            choose_hidden(value)
+        elif name in state:
+            state[name] = value
+        else:
+            unseen[name] = format_value(value)
+    correct_address(unseen)
 
 
 def _text(name: str, setting: Setting) -> None:

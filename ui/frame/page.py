@@ -20,7 +20,7 @@ from ui.controls.choices import chosen_controls, draw_controls
 from ui.controls.panel import choose_epochs, choose_hidden
 from ui.data.shelf import shelf_of
 from ui.pictures.picture import Chart, Picture
-from ui.stage import lam_bar
+from ui.stage import lam_bar, living
 from ui.takeaway import log
 from ui.takeaway.buttons import take_away
 from ui.topics.topic import Context, Need, Topic
@@ -44,6 +44,7 @@ def page_style(present: bool) -> str:
     sheets = [
         THEME_RULES,
         lam_bar.RULES,
+        living.RULES,
         HERE / "toolbar.css",
         *([HERE / "presented.css"] if present else []),
     ]
@@ -78,9 +79,9 @@ def open_topic(topic: Topic) -> Context:
     with st.container(key="todo"):
         if topic.todo:
             st.markdown(topic.todo)
-    context = topic.adapted(panel_context())
+    context = panel_context()
     with st.container(key="about"):  # there even when empty, so that what follows keeps its place
-        if topic.needs in (Need.REST, Need.TRAINING) and context.panel is None:
+        if topic.needs in (Need.REST, Need.TRAINING):
             log.note(context, topic.networks(context).runs)
             _say_what_failed(context, topic.networks(context).runs)
         if about := topic.about(context):
@@ -131,7 +132,7 @@ def _draw_stages(picture: Picture, topic: Topic, context: Context) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"**{beside.name_of(topic, context, other)}**")
-        draw_chart(first)
+        draw_chart(replace(first, living=None))
     with right, suppress(UnfinishedError):
         st.markdown(f"Kept beside: **{beside.name_of(topic, other, context)}**")
         found = topic.picture(other)
@@ -176,7 +177,7 @@ def _say_who_is_not_at_rest(sentence: str, context: Context) -> None:
     now = context.settings.epochs
     more = next((epochs for epochs in EPOCHS if epochs >= SEVERAL * now), EPOCHS[-1])
     most, before = (epochs_to_rest(epochs, context.lam) for epochs in (more, now))
-    if most > before and context.lam > 0 and context.panel is None:
+    if most > before and context.lam > 0:
         st.button(f"Train {most:,} epochs", on_click=choose_epochs, args=(more,), key="more_epochs")
 
 
@@ -212,7 +213,10 @@ def _draw_row(row: Sequence[Chart]) -> None:
 
 
 def draw_chart(chart: Chart) -> None:
-    """One chart, as wide as its place."""
+    """One chart, or what stands in its place, as wide as its place."""
+    if chart.living is not None:
+        living.show(chart)
+        return
     with st.container(key=f"{'chart' if chart.has_axis else 'bare'}_{chart.key}"):
         st.vega_lite_chart(None, chart.spec, key=chart.key, alt=chart.alt, width="stretch")
 

@@ -1,8 +1,8 @@
 """A page's picture as a value, so that it can be shown, saved and put into a report alike."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count
 from typing import Any
 
@@ -11,23 +11,43 @@ import pyarrow as pa  # comes with Streamlit, which sends every table in its for
 
 from ui.pictures.chart import Spec, charts_of
 
+Later = Callable[[], "pd.DataFrame | bytes"]  # makes a table that may never be asked for
+
 
 class Tables(Mapping[str, pd.DataFrame]):
-    """A picture's tables, packed as they travel to the browser; to read one is to unpack it."""
+    """A picture's tables, packed as they travel to the browser; to read one is to unpack it.
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame | bytes]) -> None:
-        self.packed = {
-            name: table if isinstance(table, bytes) else pack(table) for name, table in tables.items()
-        }
+    A function in place of a table makes it when it is asked for, once. packed: those that are made.
+    """
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame | bytes | Later]) -> None:
+        self._later = {name: table for name, table in tables.items() if callable(table)}
+        self._names = tuple(tables)
+        self.packed = {name: _packed(table) for name, table in tables.items() if not callable(table)}
+
+    def pack(self, name: str) -> bytes:
+        """One table as it travels."""
+        if name not in self.packed:
+            self.packed[name] = _packed(self._later[name]())
+        return self.packed[name]
+
+    @property
+    def parts(self) -> dict[str, bytes | Later]:
+        """The tables for another picture that has them too; what is made there is made here."""
+        return {name: self.packed.get(name, partial(self.pack, name)) for name in self._names}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        return pa.ipc.open_stream(self.packed[name]).read_pandas()
+        return pa.ipc.open_stream(self.pack(name)).read_pandas()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.packed)
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self.packed)
+        return len(self._names)
+
+
+def _packed(table: pd.DataFrame | bytes) -> bytes:
+    return table if isinstance(table, bytes) else pack(table)
 
 
 def pack(table: pd.DataFrame) -> bytes:
@@ -47,6 +67,18 @@ class Scrub:
 
     name: str
     labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Living:
+    """What the browser computes by itself, from the networks, in place of a picture's first chart.
+
+    networks: what is large and the same at every λ, in numbers of four bytes. told: what the script has to
+    know beside them, as JSON has it. See ui/stage/assets/living.js.
+    """
+
+    networks: bytes = field(repr=False)
+    told: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +102,7 @@ class Picture:
     helpers: frozenset[str] = frozenset()
     positions: Mapping[str, str] = field(default_factory=dict)
     scrub: Scrub | None = None
+    living: Living | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.tables, Tables):
@@ -77,9 +110,15 @@ class Picture:
 
     @property
     def packed(self) -> dict[str, bytes]:
-        """The tables as they travel to the browser, by name."""
+        """The tables as they travel to the browser, by name, as far as they are made."""
         assert isinstance(self.tables, Tables)  # see __post_init__
         return self.tables.packed
+
+    @property
+    def parts(self) -> "dict[str, bytes | Later]":
+        """The tables for another picture that has them too."""
+        assert isinstance(self.tables, Tables)  # see __post_init__
+        return self.tables.parts
 
     @property
     def charts(self) -> list[list["Chart"]]:
@@ -92,14 +131,17 @@ class Picture:
         return rows
 
     def _chart(self, i: int, place: Mapping[str, Any], spec: Spec) -> "Chart":
-        packed = {name: self.packed[name] for name in place["tables"] if name in self.packed}
+        assert isinstance(self.tables, Tables)  # see __post_init__
         alt = ". ".join(filter(None, map(_title_of, spec["vconcat"])))
         return Chart(
             key=f"{self.key}_{i}" if i else self.key,
             width=place["width"],
             has_axis=place["has_axis"],
-            spec={**spec, "datasets": packed},
+            plain=spec,
+            tables=self.tables,
+            names=tuple(name for name in place["tables"] if name in self.tables),
             alt=alt if i else self.alt,
+            living=None if i else self.living,
         )
 
     @cached_property
@@ -117,20 +159,31 @@ class Picture:
 
 @dataclass(frozen=True, eq=False)
 class Chart:
-    """One of a picture's charts on a page; its tables travel in `spec`, under "datasets"."""
+    """One of a picture's charts on a page.
+
+    plain: its spec without the tables, of which `names` are its own. living: stands in its place on a page.
+    """
 
     key: str
     width: float  # beside the others of its row
     has_axis: bool
-    spec: Spec
+    plain: Spec
+    tables: Tables
+    names: tuple[str, ...]
     alt: str
+    living: Living | None = None
+
+    @property
+    def spec(self) -> Spec:
+        """The spec, in which the tables travel under "datasets"."""
+        return {**self.plain, "datasets": {name: self.tables.pack(name) for name in self.names}}
 
     def standing(self, at_its_own: bool) -> "Chart":
         """The same beside another; at_its_own: it stays at its own λ, whatever λ the page is moved to."""
-        spec = self.spec
+        plain = self.plain
         if at_its_own:
-            spec = {**spec, "params": [_of_its_own(param) for param in spec["params"]]}
-        return replace(self, key=f"{self.key}_beside", spec=spec)
+            plain = {**plain, "params": [_of_its_own(param) for param in plain["params"]]}
+        return replace(self, key=f"{self.key}_beside", plain=plain)
 
 
 def _of_its_own(param: Spec) -> Spec:

@@ -73,8 +73,7 @@ def take_away(picture: Picture, topic: Topic, context: Context) -> None:
 def files(picture: Picture, topic: Topic, context: Context) -> dict[str, Make]:
     """By the name of each file the function that makes it; what only the page's thread knows is read now."""
     name = f"regularization-lab-{topic.key.replace('_', '-')}"
-    panel = context.panel or context
-    for_report = replace(panel, theme="light", choices=context.choices)
+    for_report = replace(context, theme="light", choices=context.choices)
     found: dict[str, Make] = {}
     if picture.spec is not None:
         found |= {
@@ -84,7 +83,7 @@ def files(picture: Picture, topic: Topic, context: Context) -> dict[str, Make]:
     found |= {
         f"{name}.{export.numbers_ending(picture)}": partial(export.numbers, picture),
         script_file(topic.key): lambda: picture.script,
-        REPORT: detached(for_report, partial(one_report, link=address(panel.settings))),
+        REPORT: detached(for_report, partial(one_report, link=address(context.settings))),
     }
     if not too_long(context.settings, context.data, topic.method):
         found[run_file(context.settings)] = detached(context, partial(run_bytes, topic))
@@ -97,7 +96,7 @@ def detached(context: Context, make: Callable[[Context], bytes | str]) -> Make:
     Its work waits in the queue without a page. It raises RefusedError where the file needs work that cannot
     be done now. The button lives as long as the page: it holds neither the page's results nor a click's.
     """
-    alone = replace(context, runner=deferred(session.download_turn), panel=None, made={})
+    alone = replace(context, runner=deferred(session.download_turn), made={})
     return lambda: make(replace(alone, made={}))
 
 

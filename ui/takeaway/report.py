@@ -80,10 +80,9 @@ def handed_in(context: Context) -> list[tuple[str, str]]:
 def section(topic: Topic, context: Context) -> Section:
     """One page; work that is refused leaves a sentence in place of its picture."""
     try:
-        adapted = topic.adapted(context)
-        _do_second(topic, adapted)
-        about, picture = topic.about(adapted), topic.picture(adapted)
-        about = " ".join(filter(None, (about, how_trained(topic, adapted), topic.unrest(adapted))))
+        _do_second(topic, context)
+        about, picture = topic.about(context), topic.picture(context)
+        about = " ".join(filter(None, (about, how_trained(topic, context), topic.unrest(context))))
     except RefusedError as error:
         about, picture = "", Picture(topic.key, missing=str(error))
     caption = " ".join(filter(None, (about, picture.caption)))

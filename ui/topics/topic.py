@@ -53,7 +53,6 @@ class Context:
     theme: str  # "light" or "dark"
     runner: Run
     choices: Mapping[str, Any] = field(default_factory=dict)  # controls by key, as far as they were moved
-    panel: "Context | None" = None  # the context of the panel, where this one shows other settings
     made: dict[Hashable, list[Any]] = field(default_factory=dict, repr=False)  # by batch, once made
 
     @property
@@ -130,10 +129,6 @@ class Context:
     def at(self, settings: Settings) -> "Context":
         """A context of other settings for the same data; all else stays."""
         return replace(self, settings=settings)
-
-    def elsewhere(self, settings: Settings, shelf: Shelf) -> "Context":
-        """A picture's own example in place of the panel's settings."""
-        return replace(self, settings=settings, shelf=shelf, panel=self)
 
     def __getitem__(self, control: "Control") -> Any:
         """What is chosen at a control; its default where nothing is, or nothing that can be chosen here."""
@@ -267,8 +262,7 @@ class Topic:
     penalties: Callable[[Context], Sequence[str]] = _lectured  # whose networks at rest it shows
     controls: tuple[Control, ...] = ()
     remedy: Remedy | None = None  # without which hidden layers it has nothing to show
-    adapted: Callable[[Context], Context] = _same  # what is shown where the panel's settings cannot be
-    about: Callable[[Context], str] = _silent  # a caption over the picture, such as what is shown instead
+    about: Callable[[Context], str] = _silent  # a caption over the picture
     # The context whose costs stand under the handle of λ, where that is not the page's own.
     measured: Callable[[Context], Context] = _same
     remark: Callable[[Context], str] = _silent  # something to know before looking, as a note over the picture
@@ -319,7 +313,7 @@ class Topic:
         if self.remedy and self.lacks_hidden(context):
             return Picture(self.key, missing=self.remedy.sentence)
         choices = tuple(context[control] for control in self.controls)
-        about = self.key, context.settings, context.theme, choices, context.panel is not None
+        about = self.key, context.settings, context.theme, choices
         batch = self.second(context)
         key = *about, None if batch is None or self.lacks_second(context) else batch.key
         pictures = self._pictures(context)

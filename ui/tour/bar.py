@@ -177,7 +177,7 @@ def _prediction_key(step: Step) -> str:
 
 def _show_answer(step: Step, context: Context, predicted: int | None) -> None:
     """The answer, and after the last one how many predictions were right."""
-    answer = _measured(step, step.topic.adapted(context))
+    answer = _measured(step, context)
     results = session.tour_results
     if answer.right is not None and predicted is not None:
         results.setdefault(step.name, predicted == answer.right)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Widget
@@ -381,3 +382,48 @@ def test_what_is_no_list_of_widths_is_put_back_and_nothing_is_lost(text):
 
 def test_settings_are_all_of_what_the_panel_says():
     assert asdict(Settings()).keys() == SETTINGS.keys() == OTHER.keys()
+
+
+# What goes with a data set.
+
+OVERFITTED = [name for name, source in DATASETS.items() if source.overfits_at]
+
+
+def test_data_in_a_plane_come_with_settings_at_which_they_are_overfitted():
+    assert [name for name in DATASETS if core.load_dataset(name).in_a_plane] == OVERFITTED
+    app = open_panel()
+    for name in OVERFITTED:
+        app.sidebar.selectbox(key=SEEN_KEY).set_value(name).run()
+        assert app.session_state["settings"] == Settings(dataset=name, **DATASETS[name].overfits_at)
+        for key, value in DATASETS[name].overfits_at.items():
+            shown = format_value(value)
+            assert shown in app.query_params.get(key, format_value(getattr(Settings(), key))), key
+    app.sidebar.selectbox(key=SEEN_KEY).set_value("wine").run()
+    assert app.session_state["settings"].reduced() == Settings(dataset="wine"), "and leave nothing behind"
+
+
+def test_what_was_chosen_by_hand_stays_when_the_data_change():
+    app = open_panel(learning_rate="0.1", hidden="5", seed="3", lam="2")
+    app.sidebar.selectbox(key=SEEN_KEY).set_value("moons").run()
+    found = app.session_state["settings"]
+    assert (found.learning_rate, found.hidden, found.seed, found.lam) == (0.1, (5,), 3, 2.0)
+    assert (found.n_samples, found.noise, found.epochs) == (100, 0.5, 1000)
+    app.sidebar.select_slider(key="noise").set_value(0.1).run()
+    app.sidebar.selectbox(key=SEEN_KEY).set_value("circles").run()
+    found = app.session_state["settings"]
+    assert (found.noise, found.n_samples) == (0.1, 200)
+
+
+def test_a_link_to_data_in_a_plane_is_taken_at_its_word():
+    assert open_panel(dataset="moons").session_state["settings"] == Settings(dataset="moons")
+
+
+@pytest.mark.parametrize("name", OVERFITTED)
+def test_at_those_settings_the_samples_are_memorized_and_a_penalty_helps(name):
+    settings = Settings(dataset=name, **DATASETS[name].overfits_at)
+    data, fresh = settings.load(), settings.load_fresh()
+    for run in core.train_grid(data, settings, snapshots=2, method="accelerated").values():
+        training, true = run.cross_entropy(data.X_train, data.y_train), run.cross_entropy(*fresh)
+        assert training[0] < 0.05
+        assert true[0] > 1, "what it has learned of them is noise"
+        assert np.nanmin(true) < true[0] / 2

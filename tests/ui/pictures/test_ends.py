@@ -213,9 +213,8 @@ def pictures_with_ends() -> Iterator[tuple[str, Picture]]:
     """Every picture whose lines have names."""
     for where, context in contexts():
         for topic in TOPICS:
-            adapted = topic.adapted(context)
-            if not topic.lacks_hidden(adapted):
-                picture = settled_picture(topic, adapted)
+            if not topic.lacks_hidden(context):
+                picture = settled_picture(topic, context)
                 if "line_names" in picture.tables:
                     yield f"{topic.key}-{where}", picture
         if context.settings.hidden:

@@ -33,7 +33,7 @@ KEYS = [topic.key for topic in TOPICS]
 @lru_cache
 def pictures() -> dict[str, Picture]:
     """The picture of every topic."""
-    return {topic.key: topic.picture(topic.adapted(CONTEXT)) for topic in TOPICS}
+    return {topic.key: topic.picture(CONTEXT) for topic in TOPICS}
 
 
 def texts(svg: str) -> str:
@@ -73,18 +73,18 @@ def test_the_svg_stands_where_the_page_opens_and_says_what_the_readout_says(key)
 
 
 def shown_fields(picture: Picture) -> list[str]:
-    """The images of the overview where it opens: the fields at the chosen λ, and three beside each other."""
+    """The images of the overview where it opens: the fields at the chosen λ."""
     fields = picture.tables["fields"]
-    return [*fields[fields.k == picture.tables["chosen"].k[0]].url, *picture.tables["squares"].url]
+    return fields[fields.k == picture.tables["chosen"].k[0]].url.tolist()
 
 
 def test_the_fields_of_a_still_picture_are_those_of_the_chosen_lam(theme):
     context = replace(CONTEXT, theme=theme)
-    picture = TOPICS[0].picture(TOPICS[0].adapted(context))
+    picture = TOPICS[0].picture(context)
     images = ET.fromstring(export.svg(picture, theme)).iter("{http://www.w3.org/2000/svg}image")
     addresses = [image.get("{http://www.w3.org/1999/xlink}href") or image.get("href") for image in images]
     assert addresses == shown_fields(picture)
-    assert len(addresses) > len(core.PENALTIES)
+    assert len(addresses) == 2
 
 
 def test_a_png_has_the_fields_in_it():

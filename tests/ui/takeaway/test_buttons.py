@@ -77,8 +77,7 @@ def turn(monkeypatch) -> Lock:
 def files_of(key: str, context: Context) -> dict[str, buttons.Make]:
     """The files of a page, as its thread offers them."""
     page = topic(key)
-    adapted = page.adapted(context)
-    return buttons.files(page.picture(adapted), page, adapted)
+    return buttons.files(page.picture(context), page, context)
 
 
 @pytest.mark.parametrize("own", [False, True])
@@ -102,18 +101,6 @@ def test_every_file_is_made_without_the_session(own, turn, monkeypatch):
     html = made["regularization-lab.html"]
     assert html.count("<section") == len(TOPICS) + own, "of own data there is something to hand in"
     assert "300 steps" in html, "what was chosen on a page before is chosen in the report"
-
-
-def test_the_report_of_a_page_that_shows_an_example_is_of_the_panels_settings(turn):
-    context = context_at(dataset="wine", hidden=(4,), epochs=50)
-    found = files_of("overview", context)
-    (run,) = (name for name in found if name.endswith(".npz"))
-    example = TOPICS[0].adapted(context).settings
-    assert example.dataset != "wine"
-    assert run == f"regularization-lab-{example.dataset}.npz"
-    assert core.load_run(found[run]()).settings == example
-    with mock.patch("ui.takeaway.report.html", lambda panel, link: panel.settings.dataset):
-        assert found["regularization-lab.html"]() == "wine"
 
 
 def test_a_button_keeps_no_networks_alive(turn):

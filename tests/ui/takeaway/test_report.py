@@ -67,7 +67,7 @@ def fields_shown(context: Context) -> list[str]:
     """The images of the overview where it opens: they travel in the addresses themselves."""
     tables = report.section(TOPICS[0], context).picture.tables
     fields = tables["fields"]
-    found = [*fields[fields.k == tables["chosen"].k[0]].url, *tables["squares"].url]
+    found = fields[fields.k == tables["chosen"].k[0]].url.tolist()
     assert found
     assert all(url.startswith(IN_AN_ADDRESS) for url in found)
     return found
@@ -87,7 +87,7 @@ def test_the_report_has_every_page_and_fetches_nothing():
     assert links.tags.count("details") == len(TOPICS)
     for one in TOPICS:
         assert report.inline(one.sentence) in html
-        assert all(report.inline(note) in html for note in one.picture(one.adapted(CONTEXT)).notes)
+        assert all(report.inline(note) in html for note in one.picture(CONTEXT).notes)
     ids = re.findall(r'\bid="([^"]+)"', html)
     assert len(ids) == len(set(ids))
     assert "{{" not in html
@@ -152,15 +152,6 @@ def test_a_report_without_hidden_layers_says_what_is_missing():
         if one.remedy:
             assert found[one.key].missing == one.remedy.sentence
             assert report.how_trained(one, context_at(settings)) == ""
-
-
-def test_an_example_shown_in_place_of_the_settings_is_said_under_its_picture():
-    context = context_at(core.Settings(dataset="wine", hidden=(4,), epochs=50), SOON)
-    overview = TOPICS[0]
-    about = overview.about(overview.adapted(context))
-    assert about
-    assert report.section(overview, context).caption.startswith(about)
-    assert not overview.about(overview.adapted(CONTEXT))
 
 
 @pytest.mark.browser

@@ -23,11 +23,10 @@ AT = {"quick": context_at(QUICK, SOON), "own_data": own_context(choices=SOON)}
 def test_the_script_prints_the_numbers_of_the_page_with_core_alone(
     topic: Topic, context: Context, tmp_path: Path
 ):
-    adapted = topic.adapted(context)
-    picture = settled_picture(topic, adapted)
+    picture = settled_picture(topic, context)
     assert not picture.missing
-    if adapted.shelf.own:
-        (tmp_path / run_file(adapted.settings)).write_bytes(run_bytes(topic, adapted))
+    if context.shelf.own:
+        (tmp_path / run_file(context.settings)).write_bytes(run_bytes(topic, context))
     said = printed_by(picture.script, tmp_path)
     found = numbers_in(said)
     assert len(found) >= 3

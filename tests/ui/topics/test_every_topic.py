@@ -56,8 +56,7 @@ AT_HIDDEN = [
     (topic, hidden) for topic in TOPICS for hidden in (HIDDEN[-1:] if topic.needs is Need.RACE else HIDDEN)
 ]
 WITH_CHART = [topic for topic in TOPICS if has_chart(topic)]
-# Of data that are not in a plane the overview shows an example in place of the panel's networks.
-AT_REST = [topic for topic in TOPICS if topic.needs is Need.REST and topic.key != "overview"]
+AT_REST = [topic for topic in TOPICS if topic.needs is Need.REST]
 IN_TRAINING = [topic for topic in TOPICS if topic.needs is Need.TRAINING]
 
 
@@ -325,12 +324,11 @@ def test_each_penalty_that_a_page_lets_one_choose_has_its_picture_and_its_senten
 
 @by_topic(TOPICS)
 def test_the_script_as_it_stands_prints_the_numbers_of_the_page(topic, tmp_path):
-    context = topic.adapted(context_at())
+    context = context_at()
     settled_picture(topic, context)
     as_it_stands = (topic.folder / "script.py").read_text(encoding="utf-8")
     filled_in = topic.script(context)
     assert filled_in.replace(settings_source(context.settings), "core.Settings()") == as_it_stands
-    # Where the page shows an example, its numbers are those of the script that is filled in.
-    printed = printed_by(filled_in if context.panel else as_it_stands, tmp_path)
+    printed = printed_by(as_it_stands, tmp_path)
     assert len(numbers_in(printed)) >= PRINTED.get(topic.key, FEW)
     assert numbers_in(printed) <= numbers_in(words_of(topic.picture(context))), printed

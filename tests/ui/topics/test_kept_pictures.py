@@ -32,15 +32,6 @@ def missing(text: str = "Nothing to see.") -> Picture:
     return Picture("made_up", missing=text)
 
 
-def test_an_examples_picture_is_not_that_of_a_panel_with_the_same_settings():
-    panel = own_context()
-    example = own_context(dataset="wine").elsewhere(panel.settings, panel.shelf)
-    topic = topic_of(lambda context: missing("the example" if context.panel else "the panel's"))
-    assert topic.picture(panel).missing == "the panel's"
-    assert topic.picture(example).missing == "the example"
-    assert topic.picture(panel).missing == "the panel's"
-
-
 def test_what_a_picture_needs_is_made_before_its_turn_to_be_drawn_and_only_once():
     order, prepared = [], Event()
 

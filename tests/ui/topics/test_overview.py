@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 
 import core
 from core.intervals import of_mean
-from core.measures import accuracy
 from core.selection import Validation
 from core.settings import LAMS
 from tests.app import QUICK, chart, context_at, open_app, standing_in
@@ -19,15 +18,12 @@ from tests.ui.pictures.images import pixels
 from tests.ui.topics.places import at_both_ends
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.base.theme import INKS
-from ui.data.shelf import SHARED
 from ui.frame.menu import TOOLS
 from ui.pictures.chart import charts_of
 from ui.pictures.field import SIDE, palette
 from ui.topics import TOPICS
 from ui.topics.overview import TOPIC, way_on
-from ui.topics.overview.chart import boundaries
 from ui.topics.overview.chart import chart as overview_chart
-from ui.topics.overview.example import why_not_drawn
 from ui.topics.overview.notes import _ruled, _too_large
 from ui.topics.overview.scores import Expected, Measured, Scores, scores_of, second
 from ui.topics.overview.tables import (
@@ -38,7 +34,6 @@ from ui.topics.overview.tables import (
     plane_of,
     sample_table,
     score_readout,
-    square_table,
     three_lams,
 )
 from ui.work import validation as work
@@ -88,41 +83,6 @@ def moons() -> tuple[core.Dataset, core.Run]:
     return data, run
 
 
-def test_data_in_a_plane_are_shown_themselves():
-    context = context_at(NOISY)
-    assert TOPIC.adapted(context) is context
-    assert TOPIC.about(context) == ""
-
-
-@pytest.mark.parametrize(
-    "dataset", [name for name in core.DATASETS if not core.load_dataset(name).in_a_plane]
-)
-def test_other_data_give_way_to_the_example_at_the_panels_seed_and_lam(dataset):
-    context = context_at(dataset=dataset, seed=3, lam=50.0, choices={"overview_penalty": "l1"})
-    shown = TOPIC.adapted(context)
-    assert shown.data.in_a_plane
-    assert (shown.settings.dataset, shown.settings.seed, shown.lam) == ("moons", 3, 50.0)
-    assert shown.shelf is SHARED, "a person's own shelf holds nothing of the example's"
-    assert (shown.panel, shown.theme, shown.choices) == (context, context.theme, context.choices)
-    assert TOPIC.adapted(shown) is shown
-    assert TOPIC.about(shown).startswith(f"{context.data.source.label} has too many columns to draw, so")
-
-
-@pytest.mark.parametrize(
-    ("n_columns", "why"), [(1, "has too few columns to draw"), (2, "has more than two classes")]
-)
-def test_why_data_with_few_columns_are_not_drawn_is_said(n_columns, why):
-    wine = core.load_dataset("wine")
-    few = replace(wine, X_train=wine.X_train[:, :n_columns], feature_names=wine.feature_names[:n_columns])
-    assert not few.in_a_plane
-    assert why_not_drawn(few) == f"{wine.source.label} {why}"
-
-
-def test_the_caption_names_the_settings_of_the_example():
-    about = TOPIC.about(TOPIC.adapted(context_at()))
-    assert "its own example: 100 noisy moons, 16 and 16 hidden units, α = 1, 1,000 epochs." in about
-
-
 def assert_answers(url: str, answers: np.ndarray, page: str) -> None:
     """An image has the colours of the probabilities, (SIDE · SIDE,), the lowest row first, up to a level."""
     colors = palette(page).astype(int)
@@ -139,32 +99,19 @@ def middles(data: core.Dataset, margin: float = 0.25) -> np.ndarray:
     return np.array([low + (high - low) * (x, y) for y in share for x in share])
 
 
-def test_a_square_has_at_each_pixel_the_colour_of_what_the_network_answers_there(moons, theme):
-    data, run = moons
-    page, ks = INKS[theme].page, [0, 10, 20]
-    squares = square_table(run, ks, plane_of(data), page)
-    P = run.predict_proba(middles(data))
-    assert P[0].min() < 0.2 < 0.8 < P[0].max(), "this network is meant to be sure of itself"
-    assert len(squares) == len(ks)
-    for url, k in zip(squares.url, ks, strict=True):
-        assert_answers(url, P[k], page)
-
-
-def test_every_penalty_has_its_field_at_every_lam(moons):
+def test_every_penalty_has_its_field_at_every_lam(moons, theme):
     data, run = moons
     other = by_hand(NOISY, "l1")[1]
-    runs, plane, page = {"L1": other, "L2": run}, plane_of(data), INKS["light"].page
+    runs, plane, page = {"L1": other, "L2": run}, plane_of(data), INKS[theme].page
     fields = field_table(runs, plane, page).set_index(["penalty", "k"])
     assert fields.index.is_unique
     assert set(fields.index) == {(label, k) for label in runs for k in ALL}
-    for label, one in runs.items():
-        alone = square_table(one, ALL, plane, page).url
-        assert fields.url[label].tolist() == alone.tolist(), "in the order of λ"
-        assert fields.x[label].nunique() == 1
-    assert fields.x["L1", 0] + 1 < fields.x["L2", 0], "side by side, with something between"
+    assert [fields.x[label].unique().tolist() for label in runs] == [[left] for left in lefts_of(2)]
     P = run.predict_proba(middles(data))
+    assert P[0].min() < 0.2 < 0.8 < P[0].max(), "this network is meant to be sure of itself"
     for k in (0, 13, len(LAMS) - 1):
         assert_answers(fields.url["L2", k], P[k], page)
+    assert_answers(fields.url["L1", 3], other.predict_proba(middles(data))[3], page)
 
 
 def test_a_network_that_has_no_answer_has_an_empty_field(moons):
@@ -186,17 +133,7 @@ def test_squares_stand_beside_each_other_and_fill_the_width(moons, n):
     data, _ = moons
     lefts = lefts_of(n)
     assert lefts[0] == 0
-    assert (np.diff(lefts) > 1).all(), "none on another"
-    assert np.diff(lefts) == pytest.approx(1 + BETWEEN)
-    panel = boundaries(n, "L2", INKS["light"]).to_dict()
-    domains = [part["encoding"]["x"]["scale"]["domain"] for part in panel["layer"]]
-    assert domains == [[0, pytest.approx(lefts[-1] + 1)]] * len(panel["layer"])
-    images = panel["layer"][0]["mark"]
-    (sides,) = re.findall(r"^width / ([\d.]+)$", images["width"]["expr"])
-    assert float(sides) == pytest.approx(lefts[-1] + 1), "an image is as wide as a side"
-    assert images["height"] == panel["height"]
-    assert images["aspect"] is False
-    assert (images["align"], images["baseline"]) == ("left", "top")
+    assert np.diff(lefts) == pytest.approx(1 + BETWEEN), "none on another"
     points = sample_table(n, plane_of(data), data)
     assert len(points) == n * data.m
     for i, left in enumerate(lefts):
@@ -225,25 +162,29 @@ def test_over_each_field_stands_what_is_best_known_of_its_network_at_that_lam():
     assert [heads.x[label, 2] for label in scores] == lefts_of(2)
 
 
-def test_fields_come_first_beside_the_costs_and_move_with_lam(theme):
-    spec = overview_chart(tuple(map(str, LAMS)), 3, "L2", True, theme)
-    rows = [[(place, one) for place, one in row] for row in charts_of(spec)]
-    assert [[len(one["vconcat"]) for _, one in row] for row in rows] == [[1, 2], [1, 1]]
-    (place, fields), (_, costs) = rows[0]
-    assert {"fields", "field_points", "field_heads"} <= set(place["tables"])
-    assert place["width"] > 1
-    assert [panel.get("title", {}).get("text") for panel in costs["vconcat"]] == [
-        None,
-        "Cost against λ, on a root scale",
-    ]
-    images, *_ = fields["vconcat"][0]["layer"]
-    assert images["mark"]["type"] == "image"
-    assert images["transform"] == [{"filter": "datum.k == k"}]
-    assert "k" in {param["name"] for param in fields["params"]}
-    (squares, three), (_, accuracy) = rows[1]
-    assert {"squares", "points", "headings"} == set(squares["tables"])
-    assert three["params"] == [], "three λ side by side go by no slider"
-    assert accuracy["vconcat"][0]["title"] == "Accuracy against λ"
+@pytest.mark.parametrize("n_strips", [0, 2, 10])
+def test_what_networks_answer_comes_first_beside_the_costs_and_moves_with_lam(n_strips, theme):
+    spec = overview_chart(tuple(map(str, LAMS)), n_strips, True, theme)
+    ((squares, answers), (_, curves)) = charts_of(spec)[0]
+    mine = {"field_points", "field_heads", "guides" if n_strips else "fields"}
+    assert set(squares["tables"]) == mine | {"chosen"}
+    assert squares["width"] > 1
+    assert [panel.get("title") for panel in answers["vconcat"]] == [None]
+    titles = [panel.get("title") for panel in curves["vconcat"]]
+    assert titles[1]["text"] == "Cost against λ, on a root scale"
+    assert titles[2] == "Accuracy against λ"
+    layers = answers["vconcat"][0]["layer"]
+    scales = [part["encoding"]["x"].get("scale") for part in layers if "x" in part["encoding"]]
+    domains = {str(scale["domain"]) for scale in scales if scale}
+    assert domains == {str([0, lefts_of(2)[-1] + 1])}, "two squares fill the width"
+    if not n_strips:
+        image = layers[0]["mark"]
+        assert image["type"] == "image"
+        assert layers[0]["transform"] == [{"filter": "datum.k == k"}]
+        assert image["width"] == {"expr": f"width / {lefts_of(2)[-1] + 1}"}, "an image is as wide as a side"
+        assert (image["height"], image["aspect"]) == (answers["vconcat"][0]["height"], False)
+        assert (image["align"], image["baseline"]) == ("left", "top")
+    assert "k" in {param["name"] for param in answers["params"]}
 
 
 def measured(cost: list[float]) -> Measured:
@@ -329,12 +270,12 @@ def test_the_readout_says_what_became_of_each_network(failed):
 def test_where_no_network_is_left_there_is_no_picture(monkeypatch):
     nothing = scores_with([np.nan] * len(LAMS))
     monkeypatch.setattr("ui.topics.overview.scores_of", lambda *_: nothing)
-    picture = TOPIC.draw(context_at(NOISY, {"overview_penalty": "l1"}))
-    assert picture.missing.startswith("At every λ L1 diverged, so there is no boundary to draw.")
+    picture = TOPIC.draw(context_at(NOISY))
+    assert picture.missing.startswith("At every λ L1 and L2 diverged, so there is nothing to draw.")
 
 
 def test_the_mathematics_holds_the_numbers_of_what_is_shown():
-    text = TOPIC.mathematics(TOPIC.adapted(context_at(lam=30.0)))
+    text = TOPIC.mathematics(context_at(replace(NOISY, lam=30.0)))
     assert r"\frac{30}{2\cdot 70}" in text
     assert "on the 70 training rows" in " ".join(text.split())
     assert "the 30 test rows have no say in it" in " ".join(text.split())
@@ -362,14 +303,11 @@ def test_the_script_of_data_in_a_plane_prints_the_numbers_of_the_page(tmp_path):
     assert numbers_in(printed) <= numbers_in(words_of(picture)), printed
 
 
-def test_boundaries_and_the_cost_at_the_chosen_lam_are_shown_whatever_the_panels_data():
+def test_answers_and_the_cost_at_the_chosen_lam_are_shown_whatever_the_panels_data():
     for context in at_both_ends():
-        picture = TOPIC.picture(TOPIC.adapted(context))
-        fields = picture.tables["fields"]
-        assert fields.groupby("penalty").k.apply(list).to_dict() == {
-            penalty.label: list(ALL) for penalty in LECTURE.values()
-        }
-        assert len(picture.tables["squares"]) == len(picture.tables["headings"])
+        picture = TOPIC.picture(context)
+        assert ("fields" in picture.tables) == context.data.in_a_plane
+        assert ("guides" in picture.tables) != context.data.in_a_plane
         assert f"At the chosen {context.lam_text} the t" in "\n".join(picture.notes)
 
 
@@ -406,7 +344,7 @@ def test_the_sentences_are_those_of_networks_and_folds_trained_alone(noisy_app, 
     assert (
         f"t λ = {LAMS[large]:g} {label}'s true cost is {true[large]:.3g}, and its training cost "
         f"{train_cost[large]:.3g}; without a penalty it is {true[0]:.3g}." in said
-    ) == (penalty.name == "l2"), "the one whose boundaries are drawn"
+    )
     half = LAMS.index(0.5)
     away = "" if run.at_rest[half] else f" ({run.residual[-1, half]:.2g} from rest)"
     (chosen,) = re.findall(r"At the chosen λ = 0.5 the true cost is, under (.*); a constant answer", said)
@@ -417,8 +355,6 @@ def test_the_sentences_are_those_of_networks_and_folds_trained_alone(noisy_app, 
         f"After {NOISY.epochs} epochs at λ = 0 the network gets {many} training samples right at a cost of "
         f"{train_cost[0]:.3g}; on 20,000 rows that nobody has seen its cost is **{true[0]:.3g}**"
     ) in said
-    wrong = 1 - accuracy(run.predict_proba(fresh[0]), fresh[1])[0]
-    assert chart(noisy_app)[1]["headings"].iloc[0].short == f"{100 * wrong:.1f} % wrong"
 
 
 def test_the_test_rows_are_used_once_at_the_rules_lam_with_intervals(noisy_app):
@@ -469,7 +405,7 @@ def test_the_picture_does_not_wait_for_the_folds_and_says_so():
     assert not any("cross-validation" in sentence or "test rows" in sentence for sentence in picture.notes)
     assert set(picture.tables["scores"].rows) == {"training"}
     assert picture.tables["rules"].empty
-    assert "chosen" in picture.tables["headings"].role.iloc[1]
+    assert [jump["role"] for jump in picture.living.told["jumps"][0]][:2] == ["no penalty", "chosen"]
     context.run(second(context))
     later = TOPIC.picture(context)
     assert later is not picture
@@ -487,22 +423,6 @@ def test_where_validating_takes_too_long_the_page_says_what_to_lower(monkeypatch
     assert set(chart(app)[1]["scores"].rows) == {"training", "true"}, "the truth needs no fold"
 
 
-def test_the_example_memorizes_at_zero_and_is_said_to_be_the_pages_own():
-    app = open_app(TOPIC, **QUICK)
-    assert not app.exception
-    assert not app.warning, "what the panel cannot mend is no warning"
-    assert any("its own example: 100 noisy moons" in caption.value for caption in app.caption)
-    scores = chart(app)[1]["scores"]
-    at_zero = scores[(scores.k == 0) & (scores.penalty == "L2")].set_index("rows")
-    assert at_zero.accuracy["training"] > at_zero.accuracy["true"] + 0.05
-    assert at_zero.cost["true"] > 3 * at_zero.cost["training"]
-    rules = chart(app)[1]["rules"].set_index("penalty")
-    assert (rules.k > 0).all()
-    assert (rules.cost < 0.8 * at_zero.cost["validated"]).all()
-    assert chart(app)[1]["headings"].lam.iloc[0] == "λ = 0"
-    assert len(chart(app)[1]["headings"]) == 3
-
-
 def test_where_zero_is_chosen_the_page_says_so(monkeypatch):
     costs = np.linspace(0.1, 0.7, len(LAMS)) + np.zeros((5, 1))
     one = Validation(np.array(LAMS), costs, costs, 5)
@@ -514,7 +434,7 @@ def test_where_zero_is_chosen_the_page_says_so(monkeypatch):
         "Under L2, cross-validation in 5 folds finds no larger λ as good as λ = 0, 0.1; on the training rows "
         f"that network costs {by_hand(NOISY, 'l2')[2][0]:.3g}, and a constant answer 0.693."
     )
-    assert "no penalty, λ₁ₛₑ" in picture.tables["headings"].role.iloc[0]
+    assert picture.living.told["jumps"][1][0]["role"] == "no penalty, λ₁ₛₑ"
 
 
 def test_the_way_on_leads_to_every_other_page():
@@ -539,15 +459,6 @@ def test_where_plain_steps_fail_every_network_is_scored():
             np.testing.assert_allclose(shown.cost, cost, rtol=1e-5)
         assert run.at_rest[-1]
         assert standing_in(chart(app)[1]["readout"], penalty.label, len(LAMS) - 1) == "at rest"
-
-
-def test_the_boundaries_are_those_of_the_penalty_chosen():
-    app = open_app(TOPIC, **QUICK)
-    before = chart(app)[1]["headings"]
-    app.segmented_control(key="overview_penalty").set_value("l1").run()
-    rules = chart(app)[1]["rules"].set_index("penalty")
-    assert chart(app)[1]["headings"].lam.iloc[1] == f"λ = {LAMS[rules.k['L1']]:g}"
-    assert before.lam.iloc[1] == f"λ = {LAMS[rules.k['L2']]:g}"
 
 
 def scored(validated: np.ndarray, true: list[float]) -> Scores:

@@ -67,8 +67,8 @@ def contexts(settings: core.Settings, choices: dict[str, Any] | None = None) -> 
 
 
 def shows(topic: Topic, context: Context) -> bool:
-    """Whether the topic shows the networks of this context, and not an example, or nothing."""
-    return topic.adapted(context) is context and not topic.lacks_hidden(context)
+    """Whether the topic has something to show of this context."""
+    return not topic.lacks_hidden(context)
 
 
 def told(note: str, lam: float) -> Iterator[tuple[str, float]]:

@@ -56,7 +56,7 @@ def test_no_two_topics_share_a_key_a_title_or_an_address():
 @pytest.mark.parametrize("where", ["program", "own"])
 @every_topic
 def test_the_mathematics_and_the_script_are_filled_whatever_the_data(topic, where):
-    context = topic.adapted(context_of(where))
+    context = context_of(where)
     text = topic.mathematics(context)
     assert "<<" not in text
     assert "<%" not in text
@@ -68,7 +68,7 @@ def test_the_mathematics_and_the_script_are_filled_whatever_the_data(topic, wher
 
 @every_topic
 def test_a_picture_bears_its_topics_key_and_its_script(topic):
-    picture = topic.picture(topic.adapted(context_of("program")))
+    picture = topic.picture(context_of("program"))
     assert picture.key == topic.key
     assert not picture.missing
     assert picture.alt
@@ -183,15 +183,6 @@ def test_work_is_done_once_for_a_context_and_for_all_that_are_made_of_it():
     assert methods == [{"accelerated"}, {"accelerated"}, {"proximal"}]
     snapshots = [{len(run.epochs) for run in made.runs.values()} for made in (first, straight, training)]
     assert snapshots == [{2}, {2}, {51}], "only a training is shown on its way"
-
-
-def test_an_example_in_place_of_the_panels_settings_knows_of_them():
-    panel = context_of("own")
-    example = panel.elsewhere(Settings(**SMALL), SHELF)
-    assert example.panel is panel
-    assert example.settings == Settings(**SMALL)
-    assert example.data.name == "moons"
-    assert panel.data.name == UPLOAD
 
 
 def test_a_control_that_does_not_apply_has_nothing_to_choose():

@@ -20,7 +20,7 @@ def opened(scenario: Scenario, seed: int = 0) -> Context:
     address = dict(parse_qsl(urlsplit(scenario_link(scenario)).query))
     settings, problems = core.Settings.from_query(address)
     assert problems == []
-    return scenario.topic.adapted(context_at(replace(settings, seed=seed)))
+    return context_at(replace(settings, seed=seed))
 
 
 @pytest.mark.parametrize("seed", [0, 10, 16])  # of 20 tried, those that were once missed

@@ -31,7 +31,7 @@ QUICK = {"epochs": 50}
 def opened(name: str, choices: dict[str, Any] | None = None, **changed: Any) -> Context:
     """What the page of a step of this name shows at the step's settings, or with some of them changed."""
     step = STEPS[name]
-    context = step.topic.adapted(context_at(choices=choices, **{**step.settings, **changed}))
+    context = context_at(choices=choices, **{**step.settings, **changed})
     if step.topic.needs is Need.CURVES:
         context.run(curves_of(context))
     return context

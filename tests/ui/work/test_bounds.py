@@ -63,12 +63,11 @@ class Recorder:
 def asked_for(context: Context) -> Iterator[Batch]:
     """What each topic asks for at these settings, with every value of each of its controls."""
     for one in TOPICS:
-        adapted = one.adapted(context)
-        values = [control.values_in(adapted) or (None,) for control in one.controls]
+        values = [control.values_in(context) or (None,) for control in one.controls]
         for chosen in product(*values):
             choices = {control.key: value for control, value in zip(one.controls, chosen, strict=True)}
             recorder = Recorder()
-            asking = one.adapted(replace(context, runner=recorder, choices=choices, made={}))
+            asking = replace(context, runner=recorder, choices=choices, made={})
             for part in (
                 one.prepare,
                 attrgetter("networks"),

@@ -10,9 +10,10 @@ const ANSWER = 5000; // milliseconds after which an answer is no longer waited f
 const FOLLOW = 220; // milliseconds within which a chart has looked at its data again
 const LAM_PACE = 400; // milliseconds a λ: there is more to read at each
 const SECOND_PACE = 100;
-const CHARTS = ".stVegaLiteChart .vega-bind";
+const CHARTS = ".stVegaLiteChart .vega-bind, .living .vega-bind";
 const HIDDEN = ["Play", "λ, kept"]; // controls of charts that have no use beside the bar
 const PAGE_KEYS = ["PageUp", "PageDown"];
+const POINTER = { pointerdown: "seize", pointermove: "carry", pointerup: "release", pointercancel: "release" };
 
 const bars = new WeakMap(); // by the element that Streamlit gives us: it calls us again at each run of the page
 
@@ -36,7 +37,8 @@ class Bar {
     this.adopt = this.adopt.bind(this);
     this.keepPageKeys = this.keepPageKeys.bind(this);
     this.goBack = this.goBack.bind(this);
-    this.chooseAt = this.chooseAt.bind(this);
+    this.seized = null; // the axis of a panel whose rule is dragged
+    for (const name of Object.keys(POINTER)) this[POINTER[name]] = this[POINTER[name]].bind(this);
     this.watcher = new MutationObserver(this.adopt);
     this.painter = new MutationObserver(() => this.followTheme());
     this.skip = this.skipLink();
@@ -47,7 +49,7 @@ class Bar {
     this.painter.observe(document.querySelector(".stApp"), { attributes: true, attributeFilter: ["class"] });
     document.addEventListener("keydown", this.keepPageKeys, true);
     window.addEventListener("popstate", this.goBack);
-    document.addEventListener("click", this.chooseAt);
+    for (const [name, method] of Object.entries(POINTER)) document.addEventListener(name, this[method]);
     if (!this.skip.isConnected) document.body.prepend(this.skip);
   }
 
@@ -58,7 +60,7 @@ class Bar {
     this.painter.disconnect();
     document.removeEventListener("keydown", this.keepPageKeys, true);
     window.removeEventListener("popstate", this.goBack);
-    document.removeEventListener("click", this.chooseAt);
+    for (const [name, method] of Object.entries(POINTER)) document.removeEventListener(name, this[method]);
     this.skip.remove();
     this.mark(false);
   }
@@ -185,19 +187,35 @@ class Bar {
     this.choose();
   }
 
-  // A click on a curve over λ, or anywhere in its panel, chooses the λ that it was made at.
-  chooseAt(event) {
-    const svg = event.target.closest?.(".stVegaLiteChart svg.marks");
-    if (!svg) return;
-    for (const axis of svg.querySelectorAll(".role-axis")) {
-      if (axis.querySelector(".role-axis-title text")?.textContent !== this.data.lam.name) continue;
-      const panel = axis.closest(".role-scope, .role-frame").querySelector(".background").getBoundingClientRect();
-      if (!isWithin(panel, event)) continue;
-      const k = positionAt(axis, this.data.lam.labels, event.clientX);
-      if (k === null) continue;
-      this.lam.show(k);
-      return this.moved(this.lam, false);
-    }
+  // A press on a curve over λ, or anywhere in its panel, takes the rule along; where it is let go λ is chosen. A
+  // finger may mean to scroll: the rule waits until it moves to a side, or is lifted.
+  seize(event) {
+    const axis = event.isPrimary && event.button === 0 && axisUnder(event, this.data.lam.name);
+    this.seized = axis ? placesOf(axis, this.data.lam.labels) : null;
+    if (!this.seized) return;
+    this.lam.held = true;
+    this.stop();
+    if (event.pointerType === "touch") return;
+    event.preventDefault(); // no text is marked on the way
+    this.carry(event);
+  }
+
+  carry(event) {
+    if (!this.seized) return;
+    const { k, at, step } = this.seized;
+    this.seized.isCarried = true;
+    this.lam.show(Math.round(k + (event.clientX - at) / step));
+    this.follow();
+    this.mark(true);
+  }
+
+  release(event) {
+    if (!this.seized) return;
+    if (event.type === "pointerup") this.carry(event);
+    const { isCarried } = this.seized;
+    this.seized = null;
+    this.lam.held = false;
+    if (isCarried) this.moved(this.lam, false);
   }
 
   // The page has turned dark or light: charts are drawn by the server, which has to hear of it.
@@ -362,19 +380,28 @@ function tickAt({ k, color, words }, last) {
   return tick;
 }
 
+// The axis of the panel over λ that lies under the pointer.
+function axisUnder(event, name) {
+  const svg = event.target.closest?.(".stVegaLiteChart svg.marks");
+  return [...(svg?.querySelectorAll(".role-axis") ?? [])].find((axis) => {
+    if (axis.querySelector(".role-axis-title text")?.textContent !== name) return false;
+    return isWithin(axis.closest(".role-scope, .role-frame").querySelector(".background").getBoundingClientRect(), event);
+  });
+}
+
 function isWithin(box, { clientX, clientY }) {
   return clientX >= box.left && clientX <= box.right && clientY >= box.top && clientY <= box.bottom;
 }
 
-// Which position of an axis lies at so many pixels: between the first and the last of its labels it is even.
-function positionAt(axis, labels, pixels) {
+// Where the positions of an axis lie, by the first and the last of its labels, between which it is even.
+function placesOf(axis, labels) {
   const known = [...axis.querySelectorAll(".role-axis-label text")]
     .map((text) => ({ k: labels.indexOf(text.textContent), box: text.getBoundingClientRect() }))
     .filter(({ k }) => k >= 0);
   if (known.length < 2) return null;
   const [first, last] = [known[0], known.at(-1)];
   const middle = ({ box }) => (box.left + box.right) / 2;
-  return Math.round(first.k + ((last.k - first.k) * (pixels - middle(first))) / (middle(last) - middle(first)));
+  return { k: first.k, at: middle(first), step: (middle(last) - middle(first)) / (last.k - first.k) };
 }
 
 function nameOf(bind) {

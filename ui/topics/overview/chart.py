@@ -1,5 +1,6 @@
-"""Decision boundaries side by side, and cost and accuracy of every penalty against λ."""
+"""What each penalty's network answers, and cost and accuracy of every penalty against λ."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -7,7 +8,6 @@ import altair as alt
 
 from core.datasets import N_FRESH
 from ui.base.theme import INKS, LECTURED_COLORS, Ink
-from ui.pictures.boundary import MAX_POINTS
 from ui.pictures.chart import (
     NAME_SIZE,
     PENALTY_SCALE,
@@ -17,6 +17,7 @@ from ui.pictures.chart import (
     Spec,
     chosen_slider,
     finish,
+    haloed,
     lam_axis,
     lam_rules,
     layer,
@@ -29,7 +30,9 @@ from ui.pictures.chart import (
 from ui.pictures.ends import line_name
 from ui.topics.overview.tables import ACCURACY, BETWEEN, COSTS, ROW_TEXTS
 
-FIELD_HEIGHT, SQUARE_HEIGHT = 400, 280
+FIELD_HEIGHT = 400
+N_SIDES = len(LECTURED_COLORS) + (len(LECTURED_COLORS) - 1) * BETWEEN  # of squares, across
+ACROSS, UP = (alt.Scale(domain=[0, end], nice=False) for end in (N_SIDES, 1))
 RULES_ABOVE = 20  # pixels over the curves, where the rings stand in words
 ROOM = Room(
     tuple(line_name(label, rows) for label in LECTURED_COLORS for rows in ROW_TEXTS.values()), "start"
@@ -39,11 +42,12 @@ NARROW = 800  # pixels of the picture, below which the words over the squares ar
 
 
 @lru_cache(maxsize=64)
-def chart(labels: tuple[str, ...], n_squares: int, penalty: str, has_truth: bool, theme: str) -> Spec:
-    """Decision boundaries side by side, and cost and accuracy of every penalty against λ.
+def chart(labels: tuple[str, ...], n_strips: int, has_truth: bool, theme: str) -> Spec:
+    """What each penalty's network answers, and cost and accuracy of every penalty against λ.
 
-    penalty: the label of the one whose boundaries are drawn. has_truth: rows can be drawn anew. Tables:
-    fields, field_points, field_heads, squares, points, headings, readout, chosen, scores, line_names, rules.
+    n_strips: in each square, 0 for one that shows the plane. has_truth: rows can be drawn anew. Tables:
+    fields (of a plane) or guides (of strips), field_points, field_heads, readout, chosen, scores, line_names,
+    rules.
     """
     ink, x = INKS[theme], lam_axis(labels, ROOM)
     params, events = chosen_slider(len(labels), "λ")
@@ -55,82 +59,69 @@ def chart(labels: tuple[str, ...], n_squares: int, penalty: str, has_truth: bool
     costs = layer(band(x), curve("costs", x, cost, ink), *rule_labels()).properties(
         height=COSTS.height, title=title
     )
-    accuracy = curve("accuracy", x, percent_axis("accuracy", ACCURACY), ink)
-    rows = [
-        [Column([fields(ink)], 1.4, has_axis=False), Column([rest_readout(ink), costs])],
-        [
-            Column([boundaries(n_squares, penalty, ink)], has_axis=False),
-            Column([accuracy.properties(height=ACCURACY.height, title="Accuracy against λ")]),
-        ],
-    ]
+    accuracy = curve("accuracy", x, percent_axis("accuracy", ACCURACY), ink).properties(
+        height=ACCURACY.height, title="Accuracy against λ"
+    )
+    answers = squares(strips(n_strips, ink) if n_strips else plane(ink), ink)
+    rows = [[Column([answers], 1.4, has_axis=False), Column([rest_readout(ink), costs, accuracy])]]
     return finish(rows, theme, ("x", "y", "color"), params, events)
 
 
-def fields(ink: Ink) -> alt.LayerChart:
-    """The plane as the network of each penalty sees it at λ, with the training samples on it."""
-    n = len(LECTURED_COLORS)
-    x_scale = square_scale(n)
-    here = [table(name).transform_filter("datum.k == k") for name in ("fields", "field_heads")]
-    name = over_square(here[1], 34, x_scale, fontSize=20, fontWeight=600)
+def squares(answers: Sequence[alt.Chart], ink: Ink) -> alt.LayerChart:
+    """A square for each penalty at λ; what stands over it says whose it is and what it costs."""
+    heads = table("field_heads").transform_filter("datum.k == k")
+    name = over_square(heads, 34, fontSize=20, fontWeight=600)
     words = f"width < {NARROW} ? datum.short : datum.wrong"
-    wrong = over_square(here[1].transform_calculate(words=words), 10, x_scale, fontSize=16, color=ink.quiet)
+    wrong = over_square(heads.transform_calculate(words=words), 10, fontSize=16, color=ink.quiet)
     color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
     return layer(
-        images(here[0], n, FIELD_HEIGHT, x_scale),
-        samples("field_points", x_scale, ink),
-        name.encode(text="penalty:N", color=color),
-        wrong.encode(text="words:N"),
+        *answers, name.encode(text="penalty:N", color=color), wrong.encode(text="words:N")
     ).properties(height=FIELD_HEIGHT)
 
 
-def boundaries(n_squares: int, penalty: str, ink: Ink) -> alt.LayerChart:
-    """The same for one penalty at some λ side by side; the numbers stand above."""
-    x_scale = square_scale(n_squares)
-    title = titled(
-        f"What {penalty} leaves of the boundary",
-        ["Purple and green: the two classes", f"Points: training samples, up to {MAX_POINTS}"],
-        ink,
-    )
-    heads = table("headings").transform_calculate(
-        name=f"width < {NARROW} ? datum.lam : datum.role",
-        words=f"width < {NARROW} ? datum.short : datum.wrong",
-    )
-    return layer(
-        images(table("squares"), n_squares, SQUARE_HEIGHT, x_scale),
-        samples("points", x_scale, ink),
-        over_square(heads, 34, x_scale, fontSize=18, fontWeight=600).encode(text="name:N"),
-        over_square(heads, 10, x_scale, fontSize=16, color=ink.quiet).encode(text="words:N"),
-    ).properties(height=SQUARE_HEIGHT, title=title)
+def plane(ink: Ink) -> list[alt.Chart]:
+    """The plane as the network of each penalty sees it at λ, with the training samples on it."""
+    field = table("fields").transform_filter("datum.k == k")
+    side = alt.expr(f"width / {N_SIDES}")
+    image = field.mark_image(width=side, height=FIELD_HEIGHT, aspect=False, align="left", baseline="top")
+    return [
+        image.encode(x=alt.X("x:Q", scale=ACROSS, axis=None), y=alt.value(0), url="url:N"),
+        samples(table("field_points"), 60, ink),
+    ]
 
 
-def square_scale(n: int) -> alt.Scale:
-    """n squares of side 1 side by side."""
-    return alt.Scale(domain=[0, n + (n - 1) * BETWEEN], nice=False)
+def strips(n_strips: int, ink: Ink) -> list[alt.Chart]:
+    """The training rows along their log-odds, a strip for each class."""
+    rows = table("field_points").transform_filter("isValid(datum['v' + k])")
+    guides = table("guides").encode(x=alt.X("x:Q", scale=ACROSS, axis=None))
+    ticks, names = (guides.transform_filter(f"datum.{one} != ''") for one in ("label", "name"))
+    over = ticks.mark_rule(color=ink.grid).encode(y=alt.value(0), y2=alt.value(FIELD_HEIGHT))
+    words = ticks.mark_text(baseline="top", dy=6, fontSize=13, color=ink.quiet)
+    size = min(15, 300 // n_strips)
+    mark = {"align": "left", "baseline": "top", "dx": 4, "dy": 4, "fontSize": size, "color": ink.text}
+    words_on = haloed(names, ink, **mark)
+    lines = names.mark_rule(color=ink.grid).encode(x2="end:Q", y=alt.Y("y:Q", scale=UP, axis=None))
+    return [
+        over,
+        lines.transform_calculate(end="datum.x + 1"),
+        samples(rows.transform_calculate(x="datum.left + datum['v' + k]"), 40, ink),
+        words.encode(y=alt.value(FIELD_HEIGHT), text="label:N"),
+        *(part.encode(y=alt.Y("y:Q", scale=UP, axis=None), text="name:N") for part in words_on),
+    ]
 
 
-def images(source: alt.Chart, n: int, height: int, x_scale: alt.Scale) -> alt.Chart:
-    """The images of n squares, as high as the panel."""
-    side = alt.expr(f"width / {n + (n - 1) * BETWEEN}")
-    mark = source.mark_image(width=side, height=height, aspect=False, align="left", baseline="top")
-    return mark.encode(x=alt.X("x:Q", scale=x_scale, axis=None), y=alt.value(0), url="url:N")
-
-
-def over_square(source: alt.Chart, above: int, x_scale: alt.Scale, **mark: Any) -> alt.Chart:
+def over_square(source: alt.Chart, above: int, **mark: Any) -> alt.Chart:
     """Words over each square, so many pixels above it."""
     words = source.mark_text(align="left", baseline="bottom", **mark)
-    return words.encode(x=alt.X("x:Q", scale=x_scale, axis=None), y=alt.value(-above))
+    return words.encode(x=alt.X("x:Q", scale=ACROSS, axis=None), y=alt.value(-above))
 
 
-def samples(source: str, x_scale: alt.Scale, ink: Ink) -> alt.Chart:
+def samples(source: alt.Chart, size: int, ink: Ink) -> alt.Chart:
     """The training samples, in the colour of their class."""
-    return (
-        table(source)
-        .mark_circle(size=60, opacity=1, stroke=ink.page, strokeWidth=1)
-        .encode(
-            x=alt.X("x:Q", scale=x_scale, axis=None),
-            y=alt.Y("y:Q", scale=alt.Scale(domain=[0, 1], nice=False), axis=None),
-            color=alt.Color("sign:N", scale=SIGN_SCALE, legend=None),
-        )
+    return source.mark_circle(size=size, opacity=1, stroke=ink.page, strokeWidth=1).encode(
+        x=alt.X("x:Q", scale=ACROSS, axis=None),
+        y=alt.Y("y:Q", scale=UP, axis=None),
+        color=alt.Color("sign:N", scale=SIGN_SCALE, legend=None),
     )
 
 

@@ -30,16 +30,15 @@ NEW_ROWS = {"true": "on 20,000 rows that nobody has seen", "validated": "on rows
 def notes(
     scores: Mapping[str, Scores],
     runs: Runs,
-    ks: Sequence[int],
-    penalty: str,
+    shown: Mapping[str, Sequence[int]],
     k: int,
     data: Dataset,
     known: Expected,
 ) -> list[str]:
     """What no penalty, λ₁ₛₑ, a λ too large and the chosen λ come to.
 
-    scores, runs: by the penalty's label. ks, penalty: the λ at which boundaries are drawn, and the label of
-    whose. k: position of the chosen λ.
+    scores, runs: by the penalty's label. shown: the λ that are offered to jump to, of each. k: position of
+    the chosen λ.
     """
     constant = constant_answer(data.y_train).cost
     label, free = next(iter(scores.items()))  # at λ = 0 all penalties have the same network
@@ -48,7 +47,7 @@ def notes(
         *(_ruled(label, one, runs[label], constant) for label, one in scores.items()),
         known.missing,
         _once(scores, runs, data),
-        _too_large(scores[penalty], runs[penalty], ks, penalty, constant),
+        *(_too_large(one, runs[label], shown[label], label, constant) for label, one in scores.items()),
         _chosen(scores, runs, k, constant if known.truth is None else known.truth.constant),
     ]
     return [sentence for sentence in sentences if sentence]
@@ -142,7 +141,7 @@ def _once(scores: Mapping[str, Scores], runs: Runs, data: Dataset) -> str | None
 
 
 def _too_large(scores: Scores, run: Run, ks: Sequence[int], penalty: str, constant: float) -> str | None:
-    """What the last of the λ that are drawn comes to, where it is beyond λ₁ₛₑ and the network rests.
+    """What the last of the λ that are shown comes to, where it is beyond λ₁ₛₑ and the network rests.
 
     It is too large where the folds tell it from λ₁ₛₑ and from no penalty, and it costs more; and where there
     is a signal to lose: λ₁ₛₑ is told from a constant answer.

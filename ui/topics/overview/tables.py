@@ -1,4 +1,4 @@
-"""Tidy tables of the boundaries at three λ, and of cost and accuracy over the grid."""
+"""Tidy tables of what networks answer in a plane, and of cost and accuracy over the grid."""
 
 from collections.abc import Mapping, Sequence
 
@@ -47,12 +47,6 @@ def plane_of(data: Dataset) -> Plane:
     return Plane.around(data.X_train, MARGIN)
 
 
-def square_table(run: Run, ks: Sequence[int], plane: Plane, page: str) -> pd.DataFrame:
-    """x, url: the plane as one penalty's network sees it at these λ, an image each, side by side."""
-    P = run.select(np.array(ks, int)).predict_proba(plane.middles(SIDE))
-    return pd.DataFrame({"x": lefts_of(len(ks)), "url": field_images(P, page)})
-
-
 def lefts_of(n: int) -> list[float]:
     """Where n squares of side 1 begin, side by side."""
     return [i * (1 + BETWEEN) for i in range(n)]
@@ -97,24 +91,9 @@ def field_heads(scores: Mapping[str, Scores]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def boundary_labels(
-    ks: Sequence[int], roles: Sequence[str], lams: Sequence[float], scores: Scores
-) -> pd.DataFrame:
-    """x, lam, role, wrong, short: what stands over each square; lam and short where there is little room."""
-    rows, measured = scores.new
-    wrong = [percent(1 - measured.accuracy[k]) for k in ks]
-    return pd.DataFrame(
-        {
-            "x": lefts_of(len(ks)),
-            "lam": [lam_text(lams[k]) for k in ks],
-            "role": [f"{lam_text(lams[k])}, {role}" for k, role in zip(ks, roles, strict=True)],
-            "wrong": [
-                f"{rows} cost {number(measured.cost[k])}, {share} wrong"
-                for k, share in zip(ks, wrong, strict=True)
-            ],
-            "short": [f"{share} wrong" for share in wrong],
-        }
-    )
+def words_of(heads: pd.DataFrame) -> list[list[list[str]]]:
+    """The same from `field_heads` by penalty and λ, each in a list of its own."""
+    return [[[words] for words in rows.wrong] for _, rows in heads.groupby("penalty", sort=False)]
 
 
 def score_table(scores: Mapping[str, Scores]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.base.session import session
-from ui.controls import beside
+from ui.controls import beside, edits
 from ui.controls.panel import settings_panel, show_problems
 from ui.frame.menu import MENU, TOOLS
 from ui.frame.page import page_style, panel_context
@@ -28,6 +28,7 @@ with SCREENS.turn(owner()):
     bar.arrive(page)
     session.settings = settings_panel()
     beside.arrive()
+    edits.arrive()
     presented = toolbar(page)
     st.html(page_style(presented))
     lam_bar.show(session.settings.lam, presented)

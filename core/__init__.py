@@ -1,6 +1,7 @@
 """Regularization Lab's core: NumPy alone, no screen, no globals; made to be used from a notebook too."""
 
 from core.datasets import DATASETS, Dataset, load_dataset
+from core.edits import edited
 from core.files import SavedRun, load_run, save_run
 from core.gradient import gradient_check
 from core.grid import train_grid
@@ -25,6 +26,7 @@ __all__ = [
     "Settings",
     "cross_validate",
     "degrees_of_freedom",
+    "edited",
     "evidence",
     "fit_logistic",
     "gradient_check",

@@ -260,7 +260,6 @@ def _in_a_plane(
         "noise": noise,
         "hidden": (16, 16),
         "learning_rate": 1.0,
-        "epochs": 1000,
     }
     return Source(label, about, OWN, "MIT", _plane(draw), True, truth=truth, overfits_at=overfits_at)
 
@@ -311,7 +310,7 @@ DATASETS: dict[str, Source] = {
         drawn.xor,
         lambda seed, X, noise: drawn.xor_share(X, noise),
     ),
-    "spirals": _of_curves("Spirals", "Two arms, wound.", drawn.spiral),
+    "spirals": _of_curves("Spirals", "Two arms, wound.", drawn.spiral, noise=0.4),
     "needles": Source(
         "Needles",
         "40 columns, of which only 5 decide the class.",

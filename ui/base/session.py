@@ -13,6 +13,7 @@ import streamlit as st
 
 from core import Settings
 from core.datasets import Source, Table
+from core.edits import Edit
 from ui.base.cache import Store
 
 Value = TypeVar("Value")
@@ -144,6 +145,9 @@ class Session:
     own_stores = Remembered[dict[str, Store[Any, Any]]](dict)  # what was computed of it
     own_file = Remembered[File | None](lambda: None)  # the last file that could be read
     own_steps = Remembered[Store[str, Any]](new_steps)  # the last result of each step to a table
+    edits = Remembered[dict[Hashable, tuple[Edit, ...]]](dict)  # of samples, by the data that they are of
+    edits_arrived = Remembered(bool)  # the address was looked at
+    edited_stores = Remembered[dict[str, Store[Any, Any]]](dict)  # what was computed of edited data
     own_round = Remembered(int)  # how often a file was forgotten; a new uploader forgets it too
 
     stopped = Remembered[frozenset[Hashable]](frozenset)  # the work that the person stopped, by its key

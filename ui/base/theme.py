@@ -84,10 +84,10 @@ def stylesheet(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def style(*paths: Path, variables: Mapping[str, str] | None = None) -> str:
-    """Style sheets as an element for the page, after the variables that they use, by name."""
+def style(*paths: Path, variables: Mapping[str, str] | None = None, more: str = "") -> str:
+    """Style sheets as an element for the page, after the variables that they use, by name; more: rules."""
     root = "".join(f"{name}: {value}; " for name, value in (variables or {}).items())
-    rules = "\n".join(map(stylesheet, paths))
+    rules = "\n".join([*map(stylesheet, paths), more])
     return f"<style>\n:root {{ {root}}}\n{rules}</style>"
 
 
@@ -99,6 +99,19 @@ def page_variables(ink: Ink) -> dict[str, str]:
         "--lab-line": ink.quiet,
         "--lab-room": f"{Y_AXIS_WIDTH + LAST_LABEL}px",
     }
+
+
+def penalty_rules(ink: Ink) -> str:
+    """Words for a penalty in its colour; while one is pointed at, the marks of the others step back."""
+    rules = []
+    for name, penalty in PENALTIES.items():
+        rules.append(f"::highlight(lab-{name}) {{ color: {readable(PENALTY_COLORS[penalty.label], ink)}; }}")
+        for label, hue in PENALTY_COLORS.items():
+            if label != penalty.label:
+                marks = f'svg.marks :is([stroke="{hue}"], [fill="{hue}"])'
+                square = f'.living-square[data-penalty="{label}"]'
+                rules.append(f'[data-light="{name}"] :is({marks}, {square}) {{ opacity: 0.12; }}')
+    return "\n".join(rules)
 
 
 def chart_config(ink: Ink) -> dict[str, Any]:

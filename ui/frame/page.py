@@ -13,7 +13,7 @@ from core.settings import EPOCHS
 from ui.base.address import ON, keep_in_address
 from ui.base.session import session
 from ui.base.tables import Runs
-from ui.base.theme import INKS, page_variables, style
+from ui.base.theme import INKS, page_variables, penalty_rules, style
 from ui.base.words import failures
 from ui.controls import beside
 from ui.controls.choices import chosen_controls, draw_controls
@@ -48,7 +48,8 @@ def page_style(present: bool) -> str:
         HERE / "toolbar.css",
         *([HERE / "presented.css"] if present else []),
     ]
-    return style(*sheets, variables=page_variables(INKS[current_theme()]))
+    ink = INKS[current_theme()]
+    return style(*sheets, variables=page_variables(ink), more=penalty_rules(ink))
 
 
 def panel_context() -> Context:
@@ -99,8 +100,6 @@ def show(topic: Topic, context: Context) -> Picture:
     with st.container(key="remark"):  # there even when empty, so that what follows keeps its place
         if remark := topic.remark(context):
             st.info(remark)
-        if sentence := topic.unrest(context):
-            _say_who_is_not_at_rest(sentence, context)
     picture = topic.picture(context)
     with st.container():
         if picture.missing:
@@ -108,6 +107,9 @@ def show(topic: Topic, context: Context) -> Picture:
             return picture
     with st.container(key="stage"):
         _draw_stages(picture, topic, context)
+    with st.container(key="unrest"):  # under the picture, so that it stays under the hand
+        if sentence := topic.unrest(context):
+            _say_who_is_not_at_rest(sentence, context)
     lam_bar.offer(picture.scrub)
     with st.container(key="tools", horizontal=True, gap="small"):
         take_away(picture, topic, context)

@@ -12,6 +12,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from ui.base.address import ON, PRESENT, keep_in_address, with_query
 from ui.base.session import session
+from ui.controls.edits import too_many
 from ui.frame.menu import MENU, TOOLS, Entry
 
 LONGEST = 2000  # characters of an address; a QR code holds 2,331 bytes at most, and cameras read far fewer
@@ -59,6 +60,8 @@ def _share() -> None:
     """The address of this state, to be copied and to be photographed."""
     address = with_query(st.context.url or "", st.query_params.to_dict())
     st.markdown("Opens exactly this: the page, the settings and the chosen λ.")
+    if lacking := too_many(session.settings):
+        st.caption(lacking)
     st.code(address, language=None, wrap_lines=True)
     if len(address) > LONGEST:
         st.caption("This address is too long for a QR code.")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core import PENALTIES
 from core.measures import count_weights, count_zeros
 from core.network import layer_sizes
 from core.selection import Validation
@@ -38,7 +39,12 @@ def show(lam: float, presented: bool) -> None:
     with st.container(key="stage_bar"):
         component("lam_bar")(
             key=KEY,
-            data={"lam": _grid() | {"k": LAMS.index(lam)}, "answered": _told(), "presented": presented},
+            data={
+                "lam": _grid() | {"k": LAMS.index(lam)},
+                "penalties": {penalty.label: name for name, penalty in PENALTIES.items()},
+                "answered": _told(),
+                "presented": presented,
+            },
             on_chosen_change=_choose,
         )
 

@@ -12,11 +12,11 @@ from core import DATASETS, Settings
 from core.settings import SETTINGS
 
 
-def filled_script(path: Path, settings: Settings, constants: Mapping[str, Any]) -> str:
+def filled_script(path: Path, settings: Settings, constants: Mapping[str, Any], edits: str = "") -> str:
     """The script at these settings, with these values for the constants that it assigns.
 
-    A person's own data are read from the file of the run. Raises ValueError where the script does not assign
-    one of the names in a line of its own.
+    A person's own data are read from the file of the run. edits: of the training samples, as text. Raises
+    ValueError where the script does not assign one of the names in a line of its own.
     """
     text = path.read_text(encoding="utf-8")
     text = _assigned(text, "settings", settings_source(settings))
@@ -25,6 +25,8 @@ def filled_script(path: Path, settings: Settings, constants: Mapping[str, Any]) 
     if settings.dataset not in DATASETS:
         loaded = f'core.load_run("{run_file(settings)}").data'
         text = _assigned(text, "data", f"{loaded}  # from “Take away”: put that file beside this script")
+    elif edits:
+        text = _assigned(text, "data", f'core.edited(settings.load(), "{edits}")')
     return text
 
 

@@ -15,6 +15,7 @@ from threading import RLock
 from typing import Any, Concatenate, ParamSpec
 
 from core import PENALTIES, Dataset, Settings
+from core.edits import format_edits
 from core.penalties import LECTURED
 from core.settings import LAMS
 from ui.base import templates
@@ -335,7 +336,8 @@ class Topic:
 
     def script(self, context: Context) -> str:
         """Python that prints the same numbers with core alone: script.py at these settings."""
-        return filled_script(self.folder / "script.py", context.settings, self.constants(context))
+        edits = format_edits(context.shelf.edits)
+        return filled_script(self.folder / "script.py", context.settings, self.constants(context), edits)
 
 
 # Tables are made in Python: threads that make some at once only take turns, hundreds of times a second.

@@ -407,7 +407,7 @@ def test_what_was_chosen_by_hand_stays_when_the_data_change():
     app.sidebar.selectbox(key=SEEN_KEY).set_value("moons").run()
     found = app.session_state["settings"]
     assert (found.learning_rate, found.hidden, found.seed, found.lam) == (0.1, (5,), 3, 2.0)
-    assert (found.n_samples, found.noise, found.epochs) == (100, 0.5, 1000)
+    assert (found.n_samples, found.noise, found.epochs) == (100, 0.5, 300)
     app.sidebar.select_slider(key="noise").set_value(0.1).run()
     app.sidebar.selectbox(key=SEEN_KEY).set_value("circles").run()
     found = app.session_state["settings"]
@@ -424,6 +424,6 @@ def test_at_those_settings_the_samples_are_memorized_and_a_penalty_helps(name):
     data, fresh = settings.load(), settings.load_fresh()
     for run in core.train_grid(data, settings, snapshots=2, method="accelerated").values():
         training, true = run.cross_entropy(data.X_train, data.y_train), run.cross_entropy(*fresh)
-        assert training[0] < 0.05
-        assert true[0] > 1, "what it has learned of them is noise"
+        assert training[0] < 0.2
+        assert true[0] > 5 * training[0], "what it has learned of them is noise"
         assert np.nanmin(true) < true[0] / 2

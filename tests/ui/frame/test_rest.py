@@ -23,8 +23,7 @@ def buttons(app) -> list[str]:
 
 @pytest.mark.parametrize("key", ABOUT_A_PENALTY)
 def test_away_from_rest_a_page_says_how_far_and_gives_more_epochs(key):
-    plane = {"dataset": "moons"} if key == "overview" else {}
-    app = open_app(topic(key), **{**WINE, **plane, "lam": "0.5", "seed": "77"})
+    app = open_app(topic(key), **{**WINE, "lam": "0.5", "seed": "77"})
     (info,) = app.main.info
     assert info.value.startswith("At λ = 0.5 L1 is ")
     assert info.value.count(" from rest") >= 1
@@ -83,15 +82,6 @@ def test_what_was_chosen_on_the_page_outlives_the_button():
     assert app.session_state["tolerance"] == 0.0
     assert app.session_state.settings == Settings(dataset="wine", hidden=(4,), lam=0.5, epochs=300)
     assert [trial.settings.epochs for trial in app.session_state["trials"].values()] == [100, 100, 300, 300]
-
-
-def test_an_example_in_place_of_the_settings_gives_no_epochs_and_is_not_noted():
-    """What stands in the panel does not decide on it."""
-    app = open_app(topic("overview"), **WINE, lam="0.1")
-    (away,) = [info.value for info in app.main.info if info.value.startswith("At λ = 0.1 ")]
-    assert "from rest" in away
-    assert BUTTON not in buttons(app)
-    assert "trials" not in app.session_state
 
 
 def test_no_alpha_is_looked_for_where_every_training_settles():

@@ -21,6 +21,7 @@ from tests.browser import (
     wait_for_quiet,
     wait_for_readout,
 )
+from ui.base.theme import PENALTY_COLORS
 from ui.frame.menu import MENU
 from ui.stage import component
 
@@ -274,3 +275,47 @@ def test_on_paper_charts_are_whole_and_tools_are_gone(page, address):
     main = page.get_by_test_id("stMain")
     assert main.evaluate("main => main.scrollHeight <= main.clientHeight + 1"), "nothing is cut at its foot"
     assert page.locator(".stVegaLiteChart").first.evaluate("c => getComputedStyle(c).breakInside") == "avoid"
+
+
+def test_words_wear_the_colour_of_their_marks_light_them_up_and_choose_their_lam(page, address):
+    open_page(page, f"{address}/l1-vs-l2?{QUICK}")
+    wait_for_readout(page, "λ = 10")
+    page.locator(".st-key-measured").scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+
+    def words(name: str) -> list[dict]:
+        return page.evaluate(
+            f"""[...CSS.highlights.get("lab-{name}")].filter(
+              word => word.startContainer.parentElement.closest(".st-key-measured")).map(word => {{
+                const {{ x, y, width, height }} = word.getBoundingClientRect();
+                return {{ text: word.toString(), x: x + width / 2, y: y + height / 2 }};
+            }})"""
+        )
+
+    text = page.locator(".st-key-measured").inner_text()
+    for name, label in (("l1", "L1"), ("l2", "L2")):
+        assert len(words(name)) == len(re.findall(rf"\b{label}\b", text)) > 0
+        page.mouse.move(words(name)[0]["x"], words(name)[0]["y"])
+        assert page.evaluate("document.documentElement.dataset.light") == name
+        assert faint_hues(page) == {PENALTY_COLORS[other] for other in ("L1", "L2") if other != label}
+    page.mouse.move(5, 5)
+    assert page.evaluate("document.documentElement.dataset.light") is None
+    assert faint_hues(page) == set()
+    of_lam = words("lam")
+    assert {one["text"] for one in of_lam} == {f"λ = {lam}" for lam in re.findall(r"λ = ([\d,.]*\d)", text)}
+    other = next(one for one in of_lam if one["text"] != "λ = 10")
+    page.mouse.move(other["x"], other["y"])
+    assert page.locator(".lam-peek").is_visible()
+    page.mouse.click(other["x"], other["y"])
+    expect(page).to_have_url(re.compile(f"lam={other['text'].removeprefix('λ = ')}(&|$)"))
+    assert page.trouble == []
+
+
+def faint_hues(page: Page) -> set[str]:
+    """The penalties' colours among the marks that the page's style makes step back."""
+    found = page.evaluate(
+        """[...document.querySelectorAll("svg.marks :is([stroke], [fill])")].filter(one =>
+          Number(getComputedStyle(one).opacity) === 0.12).flatMap(one =>
+          [one.getAttribute("stroke"), one.getAttribute("fill")])"""
+    )
+    return set(found) & set(PENALTY_COLORS.values())

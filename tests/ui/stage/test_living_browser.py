@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core import network
-from tests.browser import let_go, new_page, open_page, scrub, wait_for_readout
+from tests.browser import let_go, new_page, open_page, scrub, wait_for_quiet, wait_for_readout
 
 pytestmark = pytest.mark.browser
 MOONS = "dataset=moons&n_samples=50&noise=0.5&hidden=8-5&epochs=200&lam=1"
@@ -63,7 +63,7 @@ def test_what_the_script_computes_is_what_the_core_computes(page, address, query
         else:
             y = np.array(page.evaluate(f"Array.from({PICTURE}.y)"), int)
             odds = page.evaluate(
-                f"async ([Z, n]) => Array.from((await {MODULE}).logOdds(new Float64Array(Z), n, {PICTURE}.y))",
+                f"async ([Z, n]) => [...(await {MODULE}).logOdds(new Float64Array(Z), n, {PICTURE}.y)]",
                 [found, len(Z)],
             )
             P = network.probabilities(Z[None].copy())[0][y, np.arange(n)]
@@ -140,8 +140,51 @@ def test_the_picture_fits_a_phone_and_tells_who_cannot_see_it(browser, address):
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= 390
             assert box["y"] + box["height"] <= foot
-        told = page.get_by_role(
-            "img", name=re.compile("^The training rows along what each penalty's network")
-        )
-        assert told.count() == 1
+        for label in ("L1", "L2"):
+            name = re.compile(rf"^{label}\. The training rows along what each penalty's network")
+            assert page.get_by_role("img", name=name).count() == 1
         assert page.trouble == []
+
+
+def test_samples_are_added_moved_taken_away_and_that_is_undone(page, address):
+    open_living(page, address, MOONS)
+    wait_for_readout(page, "λ = 1")
+    square = page.locator(".living-answer").first
+    box = square.bounding_box()
+
+    def tool(name: str) -> None:
+        page.get_by_role("button", name=name, exact=True).click()
+
+    def edits(text: str) -> None:
+        expect(page).to_have_url(re.compile(f"edits={text}(&|$)"))
+        wait_for_quiet(page)
+
+    page.mouse.click(box["x"] + 50, box["y"] + 50)
+    page.wait_for_timeout(300)
+    assert "edits" not in page.url, "without a tool a press means nothing"
+    tool("Add a sample of class 1")
+    before = words(page)
+    page.mouse.click(box["x"] + 50, box["y"] + 50)
+    edits(r"a-?[\d.]+_[\d.]+_1")
+    assert words(page) != before, "it was trained with"
+    assert square.bounding_box() == box, "nothing jumps"
+    tool("move")
+    at = page.evaluate(
+        f"(() => {{ const {{ X, data }} = {PICTURE}; const {{ low, size }} = data.plane;"
+        " const i = data.rows - 1;"
+        " return [0, 1].map(c => (X[2 * i + c] - low[c]) / size[c]); })()"
+    )
+    x, y = box["x"] + at[0] * box["width"], box["y"] + (1 - at[1]) * box["height"]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y + 90, steps=4)
+    page.mouse.up()
+    edits(r"a[-\d._]+_1~m34_[-\d.]+_[-\d.]+")
+    tool("take away")
+    page.mouse.click(x + 60, y + 90)
+    edits(r"a[-\d._]+_1~m34_[-\d._]+~r34")
+    tool("undo")
+    edits(r"a[-\d._]+_1~m34_[-\d._]+")
+    page.get_by_role("link", name="L1 vs L2", exact=True).first.click()
+    edits(r"a[-\d._]+_1~m34_[-\d._]+")
+    assert page.trouble == []

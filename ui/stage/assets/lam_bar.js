@@ -5,6 +5,8 @@
 // chosen: the server is told, and answers with the sentences of that λ. Where this script does not run, the
 // charts keep their sliders, and the panel's λ works as ever.
 
+import { Words } from "./words.js";
+
 const SETTLE = 300; // milliseconds after the last key, or press of a button, until λ is chosen
 const ANSWER = 5000; // milliseconds after which an answer is no longer waited for
 const FOLLOW = 220; // milliseconds within which a chart has looked at its data again
@@ -42,6 +44,13 @@ class Bar {
     this.watcher = new MutationObserver(this.adopt);
     this.painter = new MutationObserver(() => this.followTheme());
     this.skip = this.skipLink();
+    this.words = new Words(
+      (k) => this.peek(k),
+      (k) => {
+        this.lam.show(k);
+        this.moved(this.lam, false);
+      },
+    );
   }
 
   attach() {
@@ -49,6 +58,7 @@ class Bar {
     this.painter.observe(document.querySelector(".stApp"), { attributes: true, attributeFilter: ["class"] });
     document.addEventListener("keydown", this.keepPageKeys, true);
     window.addEventListener("popstate", this.goBack);
+    this.words.attach();
     for (const [name, method] of Object.entries(POINTER)) document.addEventListener(name, this[method]);
     if (!this.skip.isConnected) document.body.prepend(this.skip);
   }
@@ -60,6 +70,7 @@ class Bar {
     this.painter.disconnect();
     document.removeEventListener("keydown", this.keepPageKeys, true);
     window.removeEventListener("popstate", this.goBack);
+    this.words.detach();
     for (const [name, method] of Object.entries(POINTER)) document.removeEventListener(name, this[method]);
     this.skip.remove();
     this.mark(false);
@@ -105,6 +116,7 @@ class Bar {
 
   // Sliders of charts that have come since: hidden, and put where the bar stands.
   adopt() {
+    this.words.mark(this.data.penalties, this.data.lam.labels);
     this.drawTrack();
     this.offerSecond();
     for (const bind of document.querySelectorAll(CHARTS)) {
@@ -131,6 +143,13 @@ class Bar {
     const svg = made("svg", { viewBox: `0 0 ${last} 1`, preserveAspectRatio: "none" });
     svg.append(...lines.map(({ points, color }) => made("polyline", { points, stroke: color })));
     this.lam.root.querySelector(".lam-track-drawn").replaceChildren(svg, ...ticksOver(ticks, last));
+  }
+
+  // Where a λ lies that is pointed at in the text, null for none.
+  peek(k) {
+    const mark = this.root.querySelector(".lam-peek");
+    mark.hidden = k === null;
+    mark.style.left = `${(100 * k) / this.lam.last()}%`;
   }
 
   // Charts go where the handles are; once a frame, however fast the hand is.

@@ -11,14 +11,17 @@ const CALM = 120; // milliseconds after the last move until the field is drawn f
 const BUDGET = 10; // milliseconds of one frame that may go into it
 const LEVELS = 256; // of a field's colours
 const FOOT = 40; // pixels under the strips, for words
+const REACH = 22; // pixels from a sample within which a press means it
+const NOWHERE = { low: [0, 0], size: [1, 1] };
 const HANDLE = "lam-handle";
 
 const pictures = new WeakMap(); // by the element that Streamlit gives us: it calls us again at each run of the page
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   let picture = pictures.get(parentElement);
   if (!picture) pictures.set(parentElement, (picture = new Living(parentElement)));
   picture.attach();
+  picture.tell = (edit) => setTriggerValue("edit", edit);
   picture.update(data);
   return () => picture.detach();
 }
@@ -76,6 +79,7 @@ class Living {
     this.root.picture = this; // for who wants to look
     this.holder = this.root.querySelector(".living-squares");
     [this.lam, this.second] = [...this.root.querySelectorAll(".vega-bind")].map((bind) => new Bind(bind, () => this.move()));
+    this.tools = new Tools(this, this.root.querySelector(".living-tools"));
     this.sizes = new ResizeObserver(() => this.settle());
     this.squares = [];
   }
@@ -94,14 +98,15 @@ class Living {
   update(data) {
     const isNew = data.networks !== this.data?.networks;
     this.data = data;
-    if (isNew) this.unpack(data);
+    if (isNew || this.isTouched) this.unpack(data);
+    this.isTouched = false;
     this.lam.offer(data.lams, Number(document.getElementById(HANDLE)?.value ?? 0), isNew);
     this.second.offer(data.epochs, data.epochs - 1, isNew);
     this.second.name(data.second);
     if (this.squares.length !== data.penalties.length) this.lay(data.penalties);
-    this.holder.setAttribute("aria-label", data.alt);
-    this.squares.forEach((square, p) => square.tell(data.penalties[p], data.jumps[p]));
+    this.squares.forEach((square, p) => square.tell(data.penalties[p], data.jumps[p], data.alt));
     this.palette = paletteOf(data.colors, data.deep);
+    this.tools.offer(data.edited);
     this.settle();
   }
 
@@ -121,6 +126,17 @@ class Living {
     const at = ((p * lams + k) * epochs + e) * this.size;
     const network = this.parameters.subarray(at, at + this.size);
     return sound[p][k] && Number.isFinite(network[0]) ? network : null;
+  }
+
+  // A sample is put to a place at once, before the server has trained with it there; the row after the last is new.
+  put(row, place, label) {
+    if (row === this.data.rows) {
+      this.data = { ...this.data, rows: row + 1 };
+      [this.X, this.y] = [Float32Array.from([...this.X, 0, 0]), Float32Array.from([...this.y, label])];
+    }
+    this.X.set(place, 2 * row);
+    this.isTouched = true;
+    this.move();
   }
 
   // The last layer's Z of some rows under a penalty's network.
@@ -178,6 +194,73 @@ class Living {
   }
 }
 
+// What can be done to the training samples: a class to add, to move or to take away, and undoing it.
+class Tools {
+  constructor(picture, root) {
+    this.picture = picture;
+    this.root = root;
+    this.chosen = ""; // "add0", "add1", "move" or "remove"
+    this.held = -1; // the row that is moved
+    this.buttons = [...root.querySelectorAll("[data-tool]")];
+    for (const button of this.buttons) button.addEventListener("click", () => this.choose(button.dataset.tool));
+    for (const button of root.querySelectorAll("[data-edit]")) {
+      button.addEventListener("click", () => picture.tell(button.dataset.edit));
+    }
+  }
+
+  // edited: how often that was done, and by what numbers the samples go; null where they cannot be edited.
+  offer(edited) {
+    this.edited = edited;
+    this.root.hidden = !edited;
+    this.held = -1;
+    if (!edited) return this.choose("");
+    const { count, classes } = edited;
+    for (const [c, name] of classes.entries()) {
+      const button = this.root.querySelector(`[data-tool=add${c}]`);
+      button.setAttribute("aria-label", `Add a sample of class ${name}`);
+      button.style.color = this.picture.data.colors[c === 1 ? "positive" : "negative"];
+    }
+    this.root.querySelector("output").textContent = count ? `${count} ${count === 1 ? "edit" : "edits"}` : "";
+    for (const button of this.root.querySelectorAll("[data-edit]")) button.disabled = count === 0;
+  }
+
+  choose(tool) {
+    this.chosen = tool === this.chosen ? "" : tool;
+    for (const button of this.buttons) button.setAttribute("aria-pressed", button.dataset.tool === this.chosen);
+    this.picture.root.classList.toggle("is-edited", this.chosen !== "");
+  }
+
+  // A press on a square, at a place of the plane; near: the row under it, −1 where there is none.
+  press(place, near) {
+    const { picture, chosen, edited } = this;
+    if (chosen.startsWith("add")) {
+      const label = Number(chosen.at(-1));
+      picture.put(picture.data.rows, place, label);
+      picture.tell(`a${written(place, edited.farthest)}_${label}`);
+    } else if (chosen === "move") this.held = near;
+    else if (chosen === "remove" && near >= 0) {
+      picture.put(near, [NaN, NaN]);
+      picture.tell(`r${edited.numbers[near]}`);
+    }
+  }
+
+  carry(place) {
+    if (this.held >= 0) this.picture.put(this.held, place);
+  }
+
+  release(place) {
+    if (this.held < 0) return;
+    this.picture.put(this.held, place);
+    this.picture.tell(`m${this.edited.numbers[this.held]}_${written(place, this.edited.farthest)}`);
+    this.held = -1;
+  }
+}
+
+// A place as an edit has it.
+function written(place, farthest) {
+  return place.map((value) => String(Number(Math.max(-farthest, Math.min(farthest, value)).toFixed(2)))).join("_");
+}
+
 // An input that the bar moves, or a hand where there is no bar.
 class Bind {
   constructor(root, moved) {
@@ -211,14 +294,50 @@ class Square {
     this.name = element("span", "living-name");
     this.words = element("span", "living-words");
     this.answer = element("canvas", "living-answer");
+    this.answer.setAttribute("role", "img");
     this.links = element("canvas", "living-network");
     this.jumps = element("div", "living-jumps");
     this.root.append(this.name, this.words, this.answer, this.links, this.jumps);
     this.cells = document.createElement("canvas");
+    const { tools } = picture;
+    this.answer.addEventListener("pointerdown", (event) => {
+      if (!tools.chosen || !event.isPrimary || event.button !== 0) return;
+      event.preventDefault();
+      this.answer.setPointerCapture(event.pointerId);
+      tools.press(this.placeAt(event), this.nearest(event));
+    });
+    this.answer.addEventListener("pointermove", (event) => tools.carry(this.placeAt(event)));
+    this.answer.addEventListener("pointerup", (event) => tools.release(this.placeAt(event)));
+    this.answer.addEventListener("pointercancel", (event) => tools.release(this.placeAt(event)));
   }
 
-  tell({ label, color }, jumps) {
+  // The place of the plane under the pointer, which stays within the square.
+  placeAt({ clientX, clientY }) {
+    const { low, size } = this.picture.data.plane ?? NOWHERE;
+    const box = this.answer.getBoundingClientRect();
+    const [left, up] = [(clientX - box.left) / box.width, (box.bottom - clientY) / box.height];
+    return [left, up].map((part, c) => low[c] + size[c] * Math.min(1, Math.max(0, part)));
+  }
+
+  // The row of the sample that lies nearest to the pointer, −1 where none is in reach.
+  nearest({ clientX, clientY }) {
+    const { X, data } = this.picture;
+    const { low, size } = data.plane;
+    const box = this.answer.getBoundingClientRect();
+    let [found, least] = [-1, REACH];
+    for (let i = 0; i < data.rows; i++) {
+      const left = box.left + ((X[2 * i] - low[0]) / size[0]) * box.width;
+      const top = box.bottom - ((X[2 * i + 1] - low[1]) / size[1]) * box.height;
+      const away = Math.hypot(left - clientX, top - clientY);
+      if (away < least) [found, least] = [i, away];
+    }
+    return found;
+  }
+
+  tell({ label, color }, jumps, alt) {
+    this.answer.setAttribute("aria-label", `${label}. ${alt}`);
     this.name.textContent = label;
+    this.root.dataset.penalty = label;
     this.name.style.color = color;
     const of = JSON.stringify(jumps);
     if (of === this.jumpsOf) return;

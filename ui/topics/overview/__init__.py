@@ -103,7 +103,7 @@ def at_every_lam(context: Context, watched: bool) -> Picture:
         tables=Tables(tables),
         alt=alt,
         scrub=Scrub("Epoch", labels) if watched and labels else None,
-        living=living_of(runs, data, epochs, context.theme) if labels else None,
+        living=living_of(runs, data, context.shelf, epochs, context.theme) if labels else None,
     )
 
 

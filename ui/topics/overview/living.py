@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 
 from core import Dataset
+from core.edits import FARTHEST, numbers
 from core.measures import count_weights
 from core.settings import LAMS
 from ui.base.tables import Runs, evenly
 from ui.base.theme import INKS, PENALTY_COLORS, SIGN_COLORS, readable
 from ui.base.words import lam_text, number
+from ui.data.shelf import Shelf
 from ui.pictures.boundary import MAX_POINTS
 from ui.pictures.field import DEEP
 from ui.pictures.picture import Living
@@ -36,7 +38,7 @@ def shown_epochs(runs: Runs, is_watched: bool) -> np.ndarray:
     return np.array([n - 1] if room else [], int)
 
 
-def living_of(runs: Runs, data: Dataset, epochs: np.ndarray, theme: str) -> Living:
+def living_of(runs: Runs, data: Dataset, shelf: Shelf, epochs: np.ndarray, theme: str) -> Living:
     """The networks of each penalty at every λ and some epochs, and the training rows, for the browser.
 
     epochs: positions of snapshots.
@@ -56,6 +58,7 @@ def living_of(runs: Runs, data: Dataset, epochs: np.ndarray, theme: str) -> Livi
         "sound": [(run.sound | (len(epochs) > 1)).tolist() for run in runs.values()],
         "strongest": _strongest(runs),
         "plane": _plane(data) if strips is None else None,
+        "edited": _edited(data, shelf) if strips is None and len(rows) == data.m else None,
         "strips": _strips(strips) if strips is not None else None,
         "colors": {**SIGN_COLORS, "page": ink.page, "text": ink.text, "quiet": ink.quiet, "grid": ink.grid},
         "deep": DEEP,
@@ -83,6 +86,18 @@ def _strongest(runs: Runs) -> list[float]:
 def _plane(data: Dataset) -> dict[str, Any]:
     plane = plane_of(data)
     return {"low": plane.low.tolist(), "size": plane.size.tolist()}
+
+
+def _edited(data: Dataset, shelf: Shelf) -> dict[str, Any]:
+    """How often the samples were edited, by what numbers they go, and how far one can be put."""
+    n_before = data.m - sum({"add": 1, "remove": -1}.get(edit.kind, 0) for edit in shelf.edits)
+    return {
+        "count": len(shelf.edits),
+        "numbers": numbers(n_before, shelf.edits),
+        "next": n_before + sum(edit.kind == "add" for edit in shelf.edits),
+        "farthest": FARTHEST,
+        "classes": list(data.class_names),
+    }
 
 
 def _strips(strips: Strips) -> dict[str, Any]:

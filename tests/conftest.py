@@ -5,6 +5,7 @@ import ui  # noqa: F401, I001 -- before NumPy, as in the dashboard: one thread f
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -55,6 +56,13 @@ def browser() -> Iterator["Browser"]:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_scan_of_packages() -> Iterator[None]:
+    """A server looks once through all that is installed, for components; each app of a test would again."""
+    with mock.patch("streamlit.components.v2.manifest_scanner.scan_component_manifests", list):
+        yield
 
 
 @pytest.fixture(scope="session")

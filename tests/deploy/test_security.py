@@ -76,7 +76,7 @@ HOSTILE = {
     "hidden layers that are a link": ("hidden", {"string_value": "![x](http://example.com/x.png)"}),
     "hidden layers without end": ("hidden", {"string_value": "8-" * 50_000}),
     "a switch that is a text": ("present", {"string_value": PAYLOAD}),
-    "a page's own choice": ("overview_penalty", {"string_array_value": {"data": [PAYLOAD]}}),
+    "a page's own choice": ("overview_networks", {"string_array_value": {"data": [PAYLOAD]}}),
     "a bar that is markup": ("lam_bar", {"json_value": json.dumps({"chosen": PAYLOAD, "theme": PAYLOAD})}),
     "a λ beyond the bar": ("lam_bar", {"json_value": json.dumps({"chosen": {"k": 10**9, "told": PAYLOAD}})}),
     "a bar that is a list": ("lam_bar", {"json_value": "[1, 2]"}),
@@ -148,7 +148,7 @@ def test_a_value_of_a_wrong_kind_is_refused_with_a_sentence_and_its_session_goes
 
 
 def test_an_address_full_of_markup_is_told_as_text(address):
-    names = ("lam", "dataset", "hidden", "seed", "epochs", "present", "tour", "overview_penalty", PAYLOAD)
+    names = ("lam", "dataset", "hidden", "seed", "epochs", "present", "tour", "overview_networks", PAYLOAD)
 
     async def journey() -> None:
         async with Reader(address) as visitor:

@@ -39,6 +39,9 @@ class Tables(Mapping[str, pd.DataFrame]):
     def __getitem__(self, name: str) -> pd.DataFrame:
         return pa.ipc.open_stream(self.pack(name)).read_pandas()
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._names  # without making it
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core import Settings
+from core import DATASETS, Settings
 from core.settings import SETTINGS, format_value
 from core.validation import shown
 from ui.base.session import Answer
@@ -77,12 +77,14 @@ def step_of(text: str) -> Step:
     return step
 
 
+NOISY = {"dataset": "moons", **DATASETS["moons"].overfits_at}
+
 TOUR: tuple[Step, ...] = (
     Step(
         "too-much-variance",
         "Too much variance",
         OVERVIEW,
-        {"lam": 0.0},
+        {**NOISY, "lam": 0.0},
         "A network with many weights learns a few noisy samples. There is no penalty yet.",
         "At λ = 0, how much larger will the cost be on new rows than on the training rows?",
         ("Less than 1.5 times", "1.5 to 3 times", "3 to 10 times", "More than 10 times"),
@@ -92,7 +94,7 @@ TOUR: tuple[Step, ...] = (
         "a-little-or-a-lot",
         "A little λ, or a lot",
         OVERVIEW,
-        {},
+        NOISY,
         "A penalty adds λ/2m·‖W‖² to J. Too little leaves the noise in, too much takes the signal out.",
         "Which λ will cross-validation choose for L2, as λ₁ₛₑ?",
         ("λ = 0", "λ below 1", "λ from 1 to below 10", "λ = 10 or more"),

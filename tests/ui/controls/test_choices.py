@@ -212,7 +212,7 @@ def test_what_other_pages_have_chosen_is_kept_beside_what_is_drawn_here():
 
 
 def test_what_was_wrong_with_settings_is_still_said_where_a_control_was_wrong_too():
-    app = open_app(topic("overview"), lam="bad", seed="y", overview_penalty="x")
+    app = open_app(topic("overview"), lam="bad", seed="y", overview_networks="x")
     said = " ".join(warning.value for warning in app.warning)
     names = "Penalty strength λ", "Seed", f"“{topic('overview').controls[0].label}”"
     assert all(f"{name} must be" in said for name in names)

@@ -107,7 +107,7 @@ def test_what_to_do_and_the_first_charts_come_before_the_idea_and_further_ones_a
 
 
 def test_charts_of_a_row_stand_side_by_side_as_wide_as_their_columns_say():
-    app = open_app(topic("overview"), **SMALL)
+    app = open_app(topic("sparsity"), **SMALL)
     first, *_ = json.loads(own_charts(app)[0].spec)["usermeta"]["places"]
     weights = [column.weight for column in app.main.columns][: len(first)]
     widths = [place["width"] for place in first]

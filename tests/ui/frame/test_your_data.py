@@ -84,7 +84,7 @@ def test_two_columns_and_two_classes_are_drawn_in_the_plane():
     app = brought(file_of(rows_of(("a", "b"), ("x", "z"))), topic("overview").file)
     assert living(app)["plane"]
     app = brought(file_of(rows_of(("a", "b"), ("x", "z", "w"))), topic("overview").file)
-    assert living(app)["strips"]["names"] == ["x", "z", "w"]
+    assert living(app)["strips"]["names"] == ["w", "x", "z"]
 
 
 def test_a_bad_file_leaves_the_last_good_data_and_the_settings():

@@ -39,7 +39,7 @@ def follow(address: SplitResult) -> AppTest:
 
 def test_a_link_leads_to_the_page_with_its_settings_and_the_steps_name():
     assert step_link(STEPS["exact-zeros"]) == "l1-vs-l2?hidden=none&lam=20&tour=exact-zeros"
-    assert step_link(TOUR[0]).startswith("./?lam=0&tour="), "the first page is the one that opens"
+    assert step_link(TOUR[0]).startswith("./?dataset=moons&"), "the first page is the one that opens"
     assert scenario_link(BY_NAME["Beyond two"]) == "shrink-and-step?learning_rate=1&lam=1000"
 
 

@@ -70,7 +70,7 @@ def draw(context: Context) -> Picture:
         f"{moving.alt} And against λ the cost and the accuracy on training rows, on rows kept aside in folds "
         "and, where they can be drawn, on new ones.",
         notes(scores, runs, shown, context.k, data, known),
-        helpers=frozenset({"chosen", "line_names", "fields", "field_heads", "guides"}),
+        helpers=moving.helpers | {"chosen", "line_names", "field_heads"},
         scrub=moving.scrub,
         living=beside_the_networks(context, moving, tables["field_heads"], scores),
     )
@@ -102,6 +102,7 @@ def at_every_lam(context: Context, watched: bool) -> Picture:
         "fields",
         tables=Tables(tables),
         alt=alt,
+        helpers=frozenset(tables) - {"field_points"},
         scrub=Scrub("Epoch", labels) if watched and labels else None,
         living=living_of(runs, data, context.shelf, epochs, context.theme) if labels else None,
     )

@@ -2,8 +2,11 @@
 
 import streamlit as st
 
-from ui.tour.links import scenario_rows, step_rows
+from ui.frame.page import current_theme
+from ui.tour.links import show_scenarios, show_steps, style_of_cards
 
+theme = current_theme()
+st.html(style_of_cards())
 st.title("A tour to predict, and scenarios to look for", anchor=False)
 st.markdown(
     "1. **Present** in the bar above gives the page to the picture; the keys of a presenter's remote walk "
@@ -13,8 +16,8 @@ st.markdown(
     "3. Each link opens its step or scenario with its settings, in a new tab or on a student's phone."
 )
 st.header("The tour", anchor=False)
-step_rows()
+show_steps(theme)
 st.header("Worth seeing", anchor=False)
-scenario_rows(wrong=False)
+show_scenarios(wrong=False, theme=theme)
 st.header("Wrong on purpose", anchor=False)
-scenario_rows(wrong=True)
+show_scenarios(wrong=True, theme=theme)

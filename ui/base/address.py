@@ -10,6 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.settings import format_value
 
 PRESENT = "present"  # whether the page is on a projector: the switch's key, and its name in the address
+PART = "at"  # the part of a page to which it is scrolled when it opens
 ON, OFF = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")  # how an address may say it
 
 

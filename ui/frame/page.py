@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.grid import epochs_to_rest
 from core.settings import EPOCHS
@@ -244,6 +245,23 @@ def show_part(
 
     name: tells its buttons from those of other parts. on_demand: it is drawn once it is asked for.
     """
+    with part(name):
+        _show_part(name, title, idea, picture_of, context, on_demand)
+
+
+def part(name: str) -> DeltaGenerator:
+    """A place below the picture, which an address can name: ?at=twins."""
+    return st.container(key=f"part_{name}")
+
+
+def _show_part(
+    name: str,
+    title: str,
+    idea: str,
+    picture_of: Callable[[Context], Picture],
+    context: Context,
+    on_demand: bool,
+) -> None:
     st.header(title, anchor=False)
     st.markdown(idea)
     if on_demand and not _is_asked_for(f"draw_{name}"):

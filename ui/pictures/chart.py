@@ -81,10 +81,10 @@ def finish(
     first screen, while a file has all panels under each other. independent: the scales that each panel has of
     its own. params: of the whole; events: by the param that they change. Altair has no words for a param's
     events, and copies every panel for each step of putting panels together, which takes most of a second, so
-    the dict is put together here.
+    the dict is put together here. Nor is it held against Vega-Lite's schema, which takes long: a test does.
     """
     rows = [row if isinstance(row, Sequence) else [Column([row])] for row in panels]
-    found = [panel.to_dict() for row in rows for column in row for panel in column.panels]
+    found = [panel.to_dict(validate=False) for row in rows for column in row for panel in column.panels]
     for panel in found:
         _make_words_readable(panel, INKS[theme])
     spec = {
@@ -262,7 +262,7 @@ def readout(
         size = alt.expr(f"width < {SMALL} ? {round(0.75 * large)} : {large}")
         weight: Literal["normal", 600] = "normal" if field == remark else 600
         mark = here.mark_text(align="left", baseline="top", fontSize=size, fontWeight=weight, color=color)
-        lines.append(mark.encode(text=f"{field}:N", x=alt.value(0), y=alt.value(top)))
+        lines.append(mark.encode(text=alt.Text(f"{field}:N"), x=alt.value(0), y=alt.value(top)))
     return layer(*lines).properties(height=6 + 26 * len(lines))
 
 
@@ -339,9 +339,9 @@ def line_names(
         x=along,
         x2=alt.value(alt.expr(f"{edge} 6")),
         y=alt.Y("at:Q", scale=None, title=None),
-        y2="y:Q",
+        y2=alt.Y2("y:Q"),
     )
-    spanned = rows.mark_rule(opacity=0).encode(x=alt.value(0), y="low:Q", y2="high:Q")
+    spanned = rows.mark_rule(opacity=0).encode(x=alt.value(0), y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
     at: dict[str, Any] = {
         "x": alt.value(alt.expr(f"{edge} 9")),
         "y": alt.Y("y:Q", scale=None, title=None),

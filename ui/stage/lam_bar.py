@@ -19,6 +19,7 @@ from core.measures import count_weights, count_zeros
 from core.network import layer_sizes
 from core.selection import Validation
 from core.settings import LAMS, format_value
+from ui.base.address import PART
 from ui.base.tables import Runs
 from ui.base.theme import PENALTY_COLORS
 from ui.base.words import lam_label
@@ -44,6 +45,7 @@ def show(lam: float, presented: bool) -> None:
                 "penalties": {penalty.label: name for name, penalty in PENALTIES.items()},
                 "answered": _told(),
                 "presented": presented,
+                "part": st.query_params.get(PART, ""),
             },
             on_chosen_change=_choose,
         )

@@ -14,7 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from core.settings import SETTINGS
 from ui.base import problems
-from ui.base.address import PRESENT, keep_in_address, query_of
+from ui.base.address import PART, PRESENT, keep_in_address, query_of
 from ui.base.session import NO_PROBLEM, Answer, Move, Problem, session
 from ui.base.theme import style
 from ui.controls.panel import choose
@@ -60,10 +60,14 @@ def go(name: str) -> None:
     keep_in_address(IN_ADDRESS, name)
 
 
-def go_to(topic: Topic, settings: Mapping[str, Any]) -> None:
-    """A button's callback: to a page with these settings, defaults for the others; the tour is left."""
+def go_to(topic: Topic, settings: Mapping[str, Any], part: str = "") -> None:
+    """A button's callback: to a page with these settings, defaults for the others; the tour is left.
+
+    part: of the page, to which it is scrolled.
+    """
     _leave()
-    session.tour_move = Move(topic.file, query_of(choose(settings)))
+    to = {PART: part} if part else {}
+    session.tour_move = Move(topic.file, query_of(choose(settings)) | to)
 
 
 def _find_step() -> Step | None:

@@ -38,15 +38,18 @@ from ui.tour.measured import has_collapsed
 class Scenario:
     """A preset: its topic, what differs from the default settings, and the sentence that it shows.
 
-    holds: whether the sentence is true in a context of the topic. wrong: it goes wrong on purpose.
+    question: what to look for, without the answer, which is `look`. holds: whether that is true in a context
+    of the topic. wrong: it goes wrong on purpose. part: of the page, where it is not its picture.
     """
 
     name: str
+    question: str
     look: str
     topic: Topic
     settings: Mapping[str, Any]
     holds: Callable[[Context], bool]
     wrong: bool = False
+    part: str = ""
 
 
 def _zeros(context: Context, label: str) -> int:
@@ -164,6 +167,8 @@ def all_constant(context: Context) -> bool:
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
         "Overfit the moons",
+        "Fifty noisy samples and a wide network: how far apart are the costs on training and on new "
+        "rows, and what does the λ that cross-validation chooses take off?",
         "Without a penalty nearly all training rows are right, and the cost on new rows is more than twice "
         "theirs. The λ that cross-validation chooses takes off more than half of it.",
         OVERVIEW,
@@ -180,6 +185,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario(
         "Which of the 30 measurements matter?",
+        "How many of the 30 columns does each penalty keep, and is its network still right?",
         "L1 keeps at most 7 of the 30 and is right for more than 9 of 10 rows kept aside; L2 keeps all 30.",
         SPARSITY,
         {"hidden": (), "lam": 50.0, "epochs": 500},
@@ -187,6 +193,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario(
         "Pixels that matter",
+        "Each digit's weights as a picture: under which penalty are cells empty?",
         "Each digit's weights as a picture: L1 empties more than half of the cells and still reads 9 of 10 "
         "digits that were kept aside, L2 empties none.",
         SPARSITY,
@@ -195,6 +202,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario(
         "Needles found",
+        "Five of 40 columns carry the truth. Which penalty finds them?",
         "Five of 40 columns carry the truth. L1 keeps these five and no other; L2 keeps all 40.",
         SPARSITY,
         {"dataset": "needles", "hidden": (), "n_samples": 1000, "lam": 50.0},
@@ -202,14 +210,17 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario(
         "The correlated twins",
-        "Further down, one column stands there twice: L2 gives both copies the same weight, L1 does not care "
+        "One column stands there twice. How does each penalty split its weight between the copies?",
+        "One column stands there twice: L2 gives both copies the same weight, L1 does not care "
         "how the weight is split.",
         SPARSITY,
         {"hidden": ()},
         twins_share,
+        part="twins",
     ),
     Scenario(
         "Units fall out",
+        "Of 24 hidden units, how many does each penalty cut?",
         "L1 cuts at least half of the 24 hidden units and is right for more than 9 of 10 rows kept aside; "
         "L2 cuts none.",
         HIDDEN_UNITS,
@@ -218,6 +229,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario(
         "A network that draws a line",
+        "The network's boundary beside logistic regression's: how far apart are they, and were they at λ "
+        "= 0?",
         "Beside each other: under L2 the network's boundary has become logistic regression's, which at λ = 0 "
         "it was not.",
         LINEARITY,
@@ -226,6 +239,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario(
         "Collapse: λ too large for a deep network",
+        "Three hidden layers and a large λ: what does the network still tell apart?",
         "Three hidden layers tell every sample the same, where logistic regression with the same λ is right "
         "for 9 of 10 rows kept aside.",
         LINEARITY,
@@ -235,6 +249,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario(
         "Beyond two",
+        "αλ/m is above 2: what do the steps do to the weights, under each penalty?",
         "αλ/m is above 2: each L2 step turns the weights' signs and makes them larger, until nothing is "
         "finite. L1 stays.",
         WEIGHT_DECAY,
@@ -244,6 +259,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario(
         "Stopped too early",
+        "After 50 small steps, how many weights has L1 made zero, and how many are zero in its optimum?",
         "After 50 small steps L1 has made at most one weight zero, where its optimum has at least 15. Zeros "
         "take time: raise α and the epochs.",
         HISTOGRAMS,
@@ -253,6 +269,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario(
         "Nothing left",
+        "At the largest λ: what do the networks still say?",
         "λ is far too large: L1 has no weight left, and either penalty puts every sample into the larger "
         "class.",
         HIDDEN_UNITS,
@@ -262,6 +279,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario(
         "A ring and a line",
+        "A ring around a ring, and no hidden layer: does any λ help?",
         "Too simple a model: without a hidden layer fewer than two thirds of the training rows are right, at "
         "every λ. This is bias, and no penalty helps.",
         OVERVIEW,

@@ -12,7 +12,7 @@ from tests.browser import let_go, new_page, open_page, scrub, wait_for_quiet, wa
 
 pytestmark = pytest.mark.browser
 MOONS = "dataset=moons&n_samples=50&noise=0.5&hidden=8-5&epochs=200&lam=1"
-STRIPS = ("hidden=4&epochs=50", "dataset=wine&hidden=4-3&epochs=50", "dataset=digits&hidden=none&epochs=50")
+STRIPS = ("hidden=4&epochs=50", "dataset=wine&hidden=4-3&epochs=50")
 PICTURE = "document.querySelector('.living').picture"
 MODULE = (
     "import(performance.getEntriesByType('resource').map(one => one.name).find(name => /living/.test(name)))"

@@ -188,7 +188,9 @@ def test_thirty_inputs_and_two_layers_of_sixteen_are_drawn_with_every_link(data)
 
 def test_the_network_stands_over_a_panel_for_each_state(theme):
     spec = network_chart(tuple(map(str, LAMS)), (30, 6, 3, 1), True, ("L1", "L2"), theme)
-    assert [panel.get("title") for panel in spec["vconcat"]] == [
+    titles = [panel.get("title") for panel in spec["vconcat"]]
+    assert titles.pop(2)["text"] == "Its 9 hidden units at every λ"
+    assert titles == [
         *(None, None, None),
         *("Hidden units alive, of 9", "Constant: no path from the input", "Cut: no path to the output"),
     ]
@@ -198,7 +200,7 @@ def test_the_network_stands_over_a_panel_for_each_state(theme):
     assert {"counts", "readout"} <= set(beside["tables"]), "the units alive stand beside the network"
     assert not network["has_axis"]
     assert network["width"] > beside["width"]
-    assert [place["panels"] for place in further] == [[4], [5]]
+    assert [place["panels"] for place in further] == [[5], [6]]
     rooms = [
         [("room" in [param["name"] for param in one["params"]]) for _, one in row] for row in charts_of(spec)
     ]
@@ -387,3 +389,20 @@ def test_the_script_of_other_choices_has_them_written_in():
     script = TOPIC.script(context_at(hidden=(5,), choices={"tolerance": 0.05}))
     assert "\nshare = 0.05\n" in script
     assert "hidden=(5,)," in script
+
+
+def test_all_units_of_the_drawn_penalty_make_one_area_over_lam(theme):
+    spec = network_chart(tuple(map(str, LAMS)), (30, 6, 3, 1), True, ("L1", "L2"), theme)
+    area = spec["vconcat"][2]["layer"][0]
+    assert area["mark"]["type"] == "area"
+    drawn, fold, order = area["transform"]
+    assert drawn == {"filter": "datum.penalty == data('drawn')[0].penalty"}
+    assert set(fold["fold"]) == {"alive", "constant", "cut"}
+    assert order["as"] == "order"
+    y = area["encoding"]["y"]
+    assert y["stack"] == "zero"
+    assert y["scale"]["domain"] == [0, 9], "alive, constant and cut are all that there are"
+    strengths = dict(
+        zip(*(area["encoding"]["opacity"]["scale"][end] for end in ("domain", "range")), strict=True)
+    )
+    assert strengths["alive"] > strengths["constant"] > strengths["cut"]

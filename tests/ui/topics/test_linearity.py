@@ -684,3 +684,21 @@ def test_every_state_has_its_name_and_few_test_rows_have_no_r2():
         assert few_rows_note(table, one) == [
             f"On {len(one.y_test)} test rows an R² is more chance than anything, so that none is told."
         ]
+
+
+def test_each_living_unit_has_dots_on_the_curve_beside_it(theme):
+    spec = linearity_chart(tuple(map(str, LAMS)), ("a",), 4, 0, theme)
+    dots = [part for part in spec["vconcat"][0]["layer"] if part["mark"]["type"] == "circle"]
+    assert len(dots) == 2 * 4, "of two penalties four ends"
+    sides = {}
+    for part in dots:
+        (keep, z, a) = part["transform"]
+        label = re.search(r"datum.penalty == '(\w+)'", keep["filter"])[1]
+        assert keep["filter"].endswith("datum['o' + k]"), "of units that are alive"
+        assert re.fullmatch(r"datum\['[abcd]' \+ k\]", z["calculate"])
+        sides.setdefault(label, set()).add(part["mark"]["yOffset"])
+        for at in (-4.0, -0.3, 0.0, 1.7, 4.0):
+            value = eval(a["calculate"], {"exp": np.exp, "datum": SimpleNamespace(z=at)})
+            assert value == pytest.approx(np.tanh(at)), "on the curve"
+    assert all(len(one) == 1 for one in sides.values())
+    assert len(set.union(*sides.values())) == 2, "one above it, the other below"

@@ -17,6 +17,7 @@ from tests.ui.topics.places import HIDDEN, at_both_ends
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.pictures.picture import Scrub
 from ui.topics.weight_decay import TOPIC
+from ui.topics.weight_decay.chart import chart as decay_chart
 from ui.topics.weight_decay.notes import divergence_remark, notes
 from ui.topics.weight_decay.tables import (
     LARGEST,
@@ -437,3 +438,18 @@ def test_a_training_that_swings_or_blows_up_is_shown_and_not_told(lam, state, wh
     app = open_app(TOPIC, lam=f"{lam:g}", **settings.to_query())
     assert app.info[0].value.startswith(f"At λ = {lam:g} the L2 network {what}: J began at ")
     assert [note.split()[1] for note in sentences(app).splitlines()] == ["At", "Adam"]
+
+
+def test_each_part_of_a_step_is_an_arrow_that_points_where_it_goes(theme):
+    spec = decay_chart(tuple(map(str, LAMS)), ("a", "b"), (3, 2), 4, theme)
+    heads = [
+        part
+        for panel in spec["vconcat"]
+        for part in panel.get("layer", ())
+        if part["mark"].get("shape") == "triangle"
+    ]
+    assert len(heads) == 2 * 2, "the shrink and the gradient step of each layer"
+    for part in heads:
+        turned = re.fullmatch(r"datum\.(\w+) < 0 \? -90 : 90", part["mark"]["angle"]["expr"])[1]
+        assert turned in ("shrink", "gradient")
+        assert part["encoding"]["x"]["field"] == {"shrink": "shrink", "gradient": "change"}[turned]

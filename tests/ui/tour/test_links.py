@@ -1,16 +1,18 @@
 """The page for the front of a classroom: a button and a link for every step and scenario."""
 
+import json
 import re
 from html import unescape
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 import core
 from tests.app import chart, open_app, sentences
 from ui.topics import TOPICS
 from ui.topics.topic import Topic
-from ui.tour.links import scenario_link, step_link
+from ui.tour.links import PICTURES, file_of, scenario_link, step_link
 from ui.tour.scenarios import SCENARIOS
 from ui.tour.steps import STEPS, TOUR
 
@@ -86,3 +88,41 @@ def test_a_scenarios_button_sets_the_panel_and_leaves_the_tour():
     assert "tour" not in app.query_params
     scores = chart(app)[1]["scores"]
     assert (scores[scores.rows == "training"].accuracy < 2 / 3).all()
+
+
+def test_a_card_has_a_picture_and_a_question_and_its_answer_only_for_who_opens_it():
+    app = open_app(CLASSROOM)
+    bodies = [unescape(e.proto.body) for e in app.get("html")]
+    for scenario in SCENARIOS:
+        (card,) = [body for body in bodies if f'aria-label="{scenario.name}, as a link"' in body]
+        before, details = card.split("<details")
+        assert scenario.question in before
+        assert scenario.look in details
+        assert "open" not in details.split(">")[0]
+        assert 'src="data:image/webp;base64,' in before
+        assert not set(re.findall(r"\d{2,}", scenario.look)) & set(
+            re.findall(r"\d{2,}", scenario.question)
+        ) - {"30", "40", "24", "50"}, "numbers of the answer"
+    for step in TOUR:
+        assert step_link(step) in " ".join(bodies)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_card_has_its_small_picture_and_no_picture_is_left_over(theme):
+    files = {path.name for path in PICTURES.glob(f"*-{theme}.webp")}
+    names = [*(step.name for step in TOUR), *map(file_of, SCENARIOS)]
+    assert len(set(names)) == len(TOUR) + len(SCENARIOS)
+    assert files == {f"{name}-{theme}.webp" for name in names}
+    for name in names:
+        assert (PICTURES / f"{name}-{theme}.webp").stat().st_size < 20_000
+
+
+def test_a_scenario_of_a_part_leads_to_it():
+    twins = BY_NAME["The correlated twins"]
+    assert dict(parse_qsl(urlsplit(scenario_link(twins)).query))["at"] == "twins"
+    app = open_app(CLASSROOM)
+    app.button(key=f"open_scenario_{SCENARIOS.index(twins)}").click().run()
+    assert not app.exception
+    assert app.query_params["at"] in ("twins", ["twins"])
+    (bar,) = [one for one in app.get("bidi_component") if one.proto.component_name == "lab.lam_bar"]
+    assert json.loads(bar.proto.json)["part"] == "twins"

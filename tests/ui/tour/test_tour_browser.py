@@ -7,6 +7,8 @@ import pytest
 
 from tests.ui.tour.truths import holds_to, opened, truth_of
 from ui.base.session import Answer
+from ui.tour.links import scenario_link
+from ui.tour.scenarios import SCENARIOS
 from ui.tour.steps import TOUR, settings_of, with_values
 
 pytestmark = pytest.mark.browser
@@ -194,4 +196,17 @@ def test_a_scenario_opens_from_its_button_and_from_its_link(page, address):
         page.get_by_role("link", name="Needles found, as a link").click()
     wait_for_readout(popup.value, "L1: 35 of 40 weights exactly zero")
     assert {part for part in urlsplit(popup.value.url).query.split("&") if part} == in_session
+    assert page.trouble == []
+
+
+def test_a_scenario_of_a_part_of_a_page_opens_there(page, address):
+    from tests.browser import open_page
+
+    (twins,) = [scenario for scenario in SCENARIOS if scenario.part == "twins"]
+    open_page(page, f"{address}/{scenario_link(twins)}")
+    heading = page.locator(".st-key-part_twins h2, .st-key-part_twins h3").first
+    heading.wait_for()
+    page.wait_for_timeout(1500)
+    top = heading.bounding_box()["y"]
+    assert 0 <= top < 300, "it lies at the top of the window"
     assert page.trouble == []

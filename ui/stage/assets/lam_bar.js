@@ -116,6 +116,7 @@ class Bar {
 
   // Sliders of charts that have come since: hidden, and put where the bar stands.
   adopt() {
+    this.showPart();
     this.words.mark(this.data.penalties, this.data.lam.labels);
     this.drawTrack();
     this.offerSecond();
@@ -129,6 +130,21 @@ class Bar {
     for (const words of document.querySelectorAll(".st-key-measured:not([translate])")) {
       words.setAttribute("translate", "no");
     }
+  }
+
+  // The part of the page that the address names is scrolled to, once it is there and again when what stands above
+  // it has come; not where a hand has scrolled meanwhile.
+  showPart() {
+    const { part } = this.data;
+    if (part === this.shownPart) return;
+    const found = part && document.querySelector(`.st-key-part_${CSS.escape(part)}`);
+    if (part && !found) return;
+    this.shownPart = part;
+    if (!found) return;
+    let isLed = true;
+    const leave = () => (isLed = false);
+    for (const name of ["wheel", "touchstart", "keydown"]) addEventListener(name, leave, { once: true, passive: true });
+    for (const after of [0, 400, 1200, 3000]) setTimeout(() => isLed && found.scrollIntoView(), after);
   }
 
   drawTrack() {

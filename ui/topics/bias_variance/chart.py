@@ -134,7 +134,7 @@ def error_axis() -> alt.Y:
 def frame(field: str) -> alt.Chart:
     """Unseen points that hold the scales of a panel against m."""
     y = cost_axis() if field == "cost" else error_axis()
-    return table("frame").mark_point(opacity=0).encode(x="m:Q", y=y)
+    return table("frame").mark_point(opacity=0).encode(x=alt.X("m:Q"), y=y)
 
 
 def lines(keep: str, x: alt.X, color: str) -> list[alt.Chart]:
@@ -144,7 +144,7 @@ def lines(keep: str, x: alt.X, color: str) -> list[alt.Chart]:
         "rows:N", scale=alt.Scale(domain=["aside", "training"], range=[[1, 0], [6, 4]]), legend=None
     )
     spread = base.mark_area(opacity=0.18, color=color).encode(
-        x=x, y=alt.Y("cost_low:Q", title=None), y2="cost_high:Q", detail="rows:N"
+        x=x, y=alt.Y("cost_low:Q", title=None), y2=alt.Y2("cost_high:Q"), detail=alt.Detail("rows:N")
     )
     mean = base.mark_line(strokeWidth=3, color=color).encode(x=x, y=y, strokeDash=dash)
     points = base.transform_filter("datum.rows == 'aside'").mark_circle(size=45, color=color, opacity=1)
@@ -157,7 +157,7 @@ def stack(keep: str, x: alt.X, color: str, ink: Ink, source: str = "parts") -> l
 
     def part(name: str, hue: str, opacity: float) -> alt.Chart:
         mine = base.transform_filter(f"datum.part == '{name}'")
-        return mine.mark_area(color=hue, opacity=opacity).encode(x=x, y=y, y2="low:Q")
+        return mine.mark_area(color=hue, opacity=opacity).encode(x=x, y=y, y2=alt.Y2("low:Q"))
 
     top = base.transform_filter("datum.part == 'variance'")
     line = top.mark_line(strokeWidth=3, color=color, point=alt.OverlayMarkDef(size=45, color=color))
@@ -176,12 +176,12 @@ def worth_panel(sizes: tuple[int, ...], color: str, ink: Ink) -> alt.LayerChart:
 
     def curve(kind: str, hue: str) -> list[alt.Chart]:
         base = table("worth").transform_filter(f"datum.kind == '{kind}'")
-        spread = base.mark_area(opacity=0.18, color=hue).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
+        spread = base.mark_area(opacity=0.18, color=hue).encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
         line = base.mark_line(strokeWidth=3, color=hue, point=alt.OverlayMarkDef(size=60, color=hue))
         return [spread, line.encode(x=x, y=y)]
 
     across = table("bridges").encode(x=x, y=y)
-    bridge = across.mark_rule(color=ink.text, strokeDash=[2, 3], strokeWidth=2).encode(x2="needed:Q")
+    bridge = across.mark_rule(color=ink.text, strokeDash=[2, 3], strokeWidth=2).encode(x2=alt.X2("needed:Q"))
     end = across.mark_point(shape="diamond", filled=True, size=110, color=ink.text, opacity=1)
     key = ["Diamond: as good, with more samples"]
     return layer(

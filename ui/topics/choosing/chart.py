@@ -81,8 +81,8 @@ def column_panel(n: int, color: str, ink: Ink) -> alt.LayerChart:
     ]
     return layer(
         *ends,
-        bars.encode(x=x, x2="zero:Q", y=y, y2="end:Q"),
-        names.encode(x=alt.value(0), y=y, text="name:N", color=shade),
+        bars.encode(x=x, x2=alt.X2("zero:Q"), y=y, y2=alt.Y2("end:Q")),
+        names.encode(x=alt.value(0), y=y, text=alt.Text("name:N"), color=shade),
     ).properties(height=COLUMN * n, title="The columns that weigh most")
 
 
@@ -104,7 +104,7 @@ def cost_panel(x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
     return layer(
         lam_rules(ink, x),
         marks(x, ink),
-        band.encode(x=x, y=alt.Y("low:Q"), y2="high:Q"),
+        band.encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
         lines,
         points.encode(x=x, y=y),
         *names(x, ink),
@@ -133,4 +133,4 @@ def names(x: alt.X, ink: Ink) -> list[alt.Chart]:
         color=ink.text,
         y=alt.expr(f"{tops} : 0"),
     )
-    return [part.encode(x=x, text="label:N") for part in words]
+    return [part.encode(x=x, text=alt.Text("label:N")) for part in words]

@@ -96,7 +96,7 @@ def chart(theme: str) -> Spec:
         means.mark_tick(color=ink.text, thickness=5, size=30).encode(x=x, y=y),
         means.mark_text(
             align="left", baseline="bottom", dy=-16, fontSize=17, fontWeight=600, color=ink.text
-        ).encode(x=alt.value(0), y=y, text="label:N"),
+        ).encode(x=alt.value(0), y=y, text=alt.Text("label:N")),
     )
     key = ["Points: 20 draws of noise; bar: their mean"]
     title = titled("Validated accuracy on pure noise", key, ink, above=NAME_ABOVE)

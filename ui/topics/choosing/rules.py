@@ -136,14 +136,14 @@ def chart(penalty: str, theme: str) -> Spec:
     panel = layer(
         faint.mark_circle(size=40, color=color, opacity=0.35).encode(x=true, y=y),
         faint.mark_point(size=40, color=ink.quiet, opacity=0.5).encode(x=told, y=y),
-        mean.mark_rule(color=color, strokeWidth=4).encode(x=told, x2="cost:Q", y=y),
+        mean.mark_rule(color=color, strokeWidth=4).encode(x=told, x2=alt.X2("cost:Q"), y=y),
         mean.mark_point(
             size=220, filled=True, fill=ink.page, stroke=ink.text, strokeWidth=3, opacity=1
         ).encode(x=told, y=y),
         mean.mark_point(size=220, filled=True, color=color, opacity=1).encode(x=true, y=y),
         mean.mark_text(
             align="left", baseline="bottom", dy=-16, fontSize=17, fontWeight=600, color=ink.text
-        ).encode(x=alt.value(0), y=y, text="label:N"),
+        ).encode(x=alt.value(0), y=y, text=alt.Text("label:N")),
     )
     key = ["Hollow: what the rule told; filled: what is true", f"Small: {SPLITS} splits; large: their mean"]
     sized = panel.properties(height=ROW_HEIGHT * len(COMPARED), title=titled("Told and true", key, ink))

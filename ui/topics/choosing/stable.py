@@ -117,7 +117,7 @@ def chart(n: int, has_truth: bool, theme: str) -> Spec:
     panel = layer(
         bars.mark_bar(color=color).encode(x=x, y=y, opacity=fill),
         bars.mark_text(align="left", baseline="middle", dx=6, fontSize=15, color=ink.text).encode(
-            x=alt.value(0), y=y, text="column:N"
+            x=alt.value(0), y=y, text=alt.Text("column:N")
         ),
         *named_rule("share", STABLE, x, f"{percent(STABLE)} of the halves", "right", ink),
     )

@@ -55,9 +55,9 @@ def threads(ink: Ink) -> alt.Chart:
         gradients(table("points").transform_filter("datum['o' + k]"))
         .mark_rule(opacity=0.55)
         .encode(
-            x="numeric:Q",
-            y="numeric:Q",
-            y2="backpropagated:Q",
+            x=alt.X("numeric:Q"),
+            y=alt.Y("numeric:Q"),
+            y2=alt.Y2("backpropagated:Q"),
             color=alt.Color("missing:N", scale=scale, legend=None),
         )
     )
@@ -75,8 +75,8 @@ def parameters(names: Sequence[str], ink: Ink) -> alt.Chart:
         gradients(table("points"))
         .mark_point(size=70, strokeWidth=1.5, color=ink.text, opacity=0.75)
         .encode(
-            x="numeric:Q",
-            y="backpropagated:Q",
+            x=alt.X("numeric:Q"),
+            y=alt.Y("backpropagated:Q"),
             shape=shape,
             tooltip=[
                 alt.Tooltip("name:N", title="parameter"),
@@ -106,9 +106,9 @@ def error_panel(n_layers: int, ink: Ink) -> alt.LayerChart:
     )
     return layer(
         rule.encode(x=x),
-        names.encode(x=alt.value(0), y=y, text="layer:N"),
+        names.encode(x=alt.value(0), y=y, text=alt.Text("layer:N")),
         mark.encode(x=x, y=y, shape=shape),
-        *(text.encode(x=x, y=y, text="text:N") for text in error_texts(errors, ink)),
+        *(text.encode(x=x, y=y, text=alt.Text("text:N")) for text in error_texts(errors, ink)),
     ).properties(height=max(70, 34 * n_layers), title="Relative error of each layer")
 
 

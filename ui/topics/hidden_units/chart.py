@@ -15,15 +15,19 @@ from ui.pictures.chart import (
     chosen_slider,
     finish,
     lam_axis,
+    lam_rules,
     layer,
     over_lam,
     rest_readout,
     room_param,
     table,
+    titled,
 )
 from ui.topics.hidden_units.layout import HEAD, NARROW, network_height
 from ui.topics.hidden_units.tables import COUNTED, count_upright
 
+STRENGTHS = {"alive": 0.9, "constant": 0.45, "cut": 0.12}
+COUNT_AXIS = alt.Axis(format="d", tickMinStep=1, tickCount=3)
 SHAPES = {"alive": "circle", "constant": "square", "cut": "circle", "diverged": "cross"}
 DOWN = alt.Y("down:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False, reverse=True))
 
@@ -40,7 +44,11 @@ def chart(
     ink, n_units = INKS[theme], sum(sizes[1:-1])
     params, events = chosen_slider(len(labels), "λ")
     room, measure = room_param()
-    network = [network_panel(network_height(sizes), has_names, ink), legend_panel(ink)]
+    network = [
+        network_panel(network_height(sizes), has_names, ink),
+        legend_panel(ink),
+        states_panel(labels, n_units, ink),
+    ]
     titles = (
         f"Hidden units alive, of {n_units}",
         "Constant: no path from the input",
@@ -66,6 +74,31 @@ def count_panel(
     y = alt.Y(f"{state}:Q", title=None, scale=upright.scale, axis=axis)
     lines = over_lam("counts", state, ink, lam_axis(labels, room), y, room)
     return lines.properties(height=upright.height, title=title)
+
+
+def states_panel(labels: tuple[str, ...], n_units: int, ink: Ink) -> alt.LayerChart:
+    """What became of the units of the penalty that is drawn, at every λ: all of them, in one area."""
+    x = lam_axis(labels)
+    drawn = table("counts").transform_filter("datum.penalty == data('drawn')[0].penalty")
+    folded = drawn.transform_fold(list(reversed(COUNTED)), as_=["state", "n"]).transform_calculate(
+        order=f"indexof({list(COUNTED)}, datum.state)"
+    )
+    y = alt.Y(
+        "n:Q", title=None, stack="zero", scale=alt.Scale(domain=[0, n_units], nice=False), axis=COUNT_AXIS
+    )
+    area = folded.mark_area(interpolate="linear", stroke=ink.page, strokeWidth=1).encode(
+        x=x,
+        y=y,
+        order=alt.Order("order:Q"),
+        opacity=alt.Opacity(
+            "state:N", scale=alt.Scale(domain=list(STRENGTHS), range=list(STRENGTHS.values())), legend=None
+        ),
+        color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None),
+    )
+    key = ["Strong: alive; pale: constant; faint, on top: cut"]
+    return layer(area, lam_rules(ink, x)).properties(
+        height=90, title=titled(f"Its {n_units} hidden units at every λ", key, ink)
+    )
 
 
 def network_panel(height: int, has_names: bool, ink: Ink) -> alt.LayerChart:
@@ -123,9 +156,9 @@ def links(has_names: bool, ink: Ink) -> alt.Chart:
         .mark_rule(strokeCap="round")
         .encode(
             x=_across("from_x"),
-            x2="to_x:Q",
+            x2=alt.X2("to_x:Q"),
             y=DOWN,
-            y2="down_end:Q",
+            y2=alt.Y2("down_end:Q"),
             color=alt.condition(
                 "datum.size <= datum.none",
                 alt.value(ink.grid),
@@ -177,7 +210,7 @@ def names(units: alt.Chart, ink: Ink) -> list[alt.Chart]:
         align="left", dx=18, fontSize=15, limit=120
     )
     return [
-        mark.encode(x=_across("at"), y=DOWN, text="label:N", color=shade, opacity=fade)
+        mark.encode(x=_across("at"), y=DOWN, text=alt.Text("label:N"), color=shade, opacity=fade)
         for mark in (inputs, outputs)
     ]
 
@@ -188,7 +221,7 @@ def heads(has_names: bool, ink: Ink) -> alt.Chart:
         at=_placed("across", has_names), text=f"room > {NARROW} ? datum.head : datum.short"
     )
     return rows.mark_text(baseline="bottom", fontSize=16, color=ink.quiet).encode(
-        x=_across("at"), y=alt.value(HEAD - 8), text="text:N"
+        x=_across("at"), y=alt.value(HEAD - 8), text=alt.Text("text:N")
     )
 
 
@@ -196,7 +229,7 @@ def penalty_title() -> alt.Chart:
     """Whose network it is, in the penalty's colour."""
     title = table("drawn").mark_text(align="left", baseline="top", fontSize=18, fontWeight=600)
     color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
-    return title.encode(x=alt.value(0), y=alt.value(0), text="title:N", color=color)
+    return title.encode(x=alt.value(0), y=alt.value(0), text=alt.Text("title:N"), color=color)
 
 
 def legend_panel(ink: Ink) -> alt.LayerChart:

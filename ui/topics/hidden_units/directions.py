@@ -235,7 +235,7 @@ def value_panel(label: str, ink: Ink, x: alt.X) -> alt.LayerChart:
     color = PENALTY_COLORS[label]
     lines = table("values").transform_filter(f"datum.penalty == '{label}'")
     mark = lines.mark_line(strokeWidth=2, color=color, point=alt.OverlayMarkDef(size=30, color=color))
-    return layer(lam_rules(ink, x), mark.encode(x=x, y=y, detail="i:N")).properties(
+    return layer(lam_rules(ink, x), mark.encode(x=x, y=y, detail=alt.Detail("i:N"))).properties(
         height=190, title=f"Singular values of layer 1, {label}"
     )
 

@@ -77,7 +77,7 @@ def bins(rows: alt.Chart, frame: alt.Chart, x: alt.X, height: int) -> alt.LayerC
         frame.mark_point(opacity=0).encode(x=alt.X("end:Q"), y=alt.value(height)),
         filled.encode(
             x=x,
-            x2="high:Q",
+            x2=alt.X2("high:Q"),
             y=SHARE,
             y2=alt.datum(0),
             color=alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None),
@@ -94,10 +94,14 @@ def zero_bars(rows: alt.Chart, x: alt.X) -> alt.LayerChart:
     )
     color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
     return layer(
-        zeros.mark_rect(fillOpacity=0.12).encode(x=x, x2="high:Q", y="one:Q", y2=alt.datum(0), color=color),
-        zeros.mark_rect(fillOpacity=0.9).encode(x=x, x2="high:Q", y=SHARE, y2=alt.datum(0), color=color),
+        zeros.mark_rect(fillOpacity=0.12).encode(
+            x=x, x2=alt.X2("high:Q"), y=alt.Y("one:Q"), y2=alt.datum(0), color=color
+        ),
+        zeros.mark_rect(fillOpacity=0.9).encode(
+            x=x, x2=alt.X2("high:Q"), y=SHARE, y2=alt.datum(0), color=color
+        ),
         label.mark_text(baseline="bottom", dy=-4, fontSize=16, fontWeight=600).encode(
-            x="middle:Q", y=SHARE, text="text:N", color=color
+            x=alt.X("middle:Q"), y=SHARE, text=alt.Text("text:N"), color=color
         ),
     )
 
@@ -107,5 +111,5 @@ def zeros_caption(frame: alt.Chart, height: int, ink: Ink) -> alt.Chart:
     return (
         frame.transform_filter("datum.end > 0")
         .mark_text(baseline="top", dy=8, fontSize=16, color=ink.quiet)
-        .encode(x="zero:Q", y=alt.value(height), text=alt.value("exactly 0"))
+        .encode(x=alt.X("zero:Q"), y=alt.value(height), text=alt.value("exactly 0"))
     )

@@ -31,6 +31,9 @@ from ui.topics.linearity.tables import AFFINE, AGREEMENT, GAP, IN_BAND, OTHER_TE
 
 Z_SCALE = alt.Scale(domain=[-4.4, 4.4], nice=False)
 STRIPS_HEIGHT, STRIP_LOWEST, STRIP_HIGHEST = 280, 12, 36  # pixels: of all, and of one unit
+DOT_KEY = ("Dots: where the strips below begin and end, of living units",)
+TANH = "1 - 2 / (exp(2 * datum.z) + 1)"
+BESIDE = 6  # pixels from the curve to a penalty's dots, above it or below
 STRIP_KEY = ("Pale: 90 % of samples; strong: half", "Grey: a unit that is cut or constant")
 Z_KEY = ("Shares on a root scale; beyond ±4 at the ends",)
 Z_AXIS = alt.Axis(grid=False, values=list(range(-4, 5)), format="d")
@@ -65,7 +68,7 @@ def chart(labels: tuple[str, ...], layers: tuple[str, ...], n_strips: int, n_mod
 def band_rect() -> alt.Chart:
     """The linear band, top to bottom."""
     x = alt.X("low:Q", scale=Z_SCALE)
-    return table("band").mark_rect(color=BAND_COLOR, opacity=0.2).encode(x=x, x2="high:Q")
+    return table("band").mark_rect(color=BAND_COLOR, opacity=0.2).encode(x=x, x2=alt.X2("high:Q"))
 
 
 def curve_panel(ink: Ink) -> alt.LayerChart:
@@ -81,7 +84,19 @@ def curve_panel(ink: Ink) -> alt.LayerChart:
         line("tangent", color=ink.quiet, strokeDash=[5, 5], strokeWidth=1.5),
         line("tanh", color=ink.text, strokeWidth=2.5),
         line("band", color=BAND_COLOR, strokeWidth=6),
-    ).properties(height=130, title="tanh z, its tangent, and the band")
+        *(dots(end, i, y, ink) for i in range(len(LECTURED_COLORS)) for end in "abcd"),
+    ).properties(height=190, title=titled("tanh z, its tangent, and the band", DOT_KEY, ink))
+
+
+def dots(end: str, i: int, y: alt.Y, ink: Ink) -> alt.Chart:
+    """On the curve one of the ends of each living unit's strip, of the i-th penalty to one side of it."""
+    label = list(LECTURED_COLORS)[i]
+    rows = table("strips").transform_filter(f"datum.penalty == '{label}' && datum['o' + k]")
+    at = rows.transform_calculate(z=f"datum['{end}' + k]").transform_calculate(a=TANH)
+    mark = at.mark_circle(
+        size=70, opacity=0.85, stroke=ink.page, strokeWidth=1, yOffset=BESIDE if i else -BESIDE
+    )
+    return mark.encode(x=alt.X("z:Q", title="z", scale=Z_SCALE, axis=Z_AXIS), y=y, color=BY_PENALTY)
 
 
 def strip_panel(n: int, ink: Ink) -> alt.LayerChart:
@@ -93,16 +108,18 @@ def strip_panel(n: int, ink: Ink) -> alt.LayerChart:
     alive, others = rows.transform_filter("datum.o"), rows.transform_filter("!datum.o")
     whole = alt.X("a:Q", scale=Z_SCALE, axis=Z_AXIS, title="z")
     strips = [
-        alive.mark_rect(opacity=0.4).encode(x=whole, x2="d:Q", color=BY_PENALTY),
-        alive.mark_rect(opacity=0.75).encode(x=alt.X("b:Q", scale=Z_SCALE), x2="c:Q", color=BY_PENALTY),
-        others.mark_rect(color=ink.quiet, opacity=0.35).encode(x=whole, x2="d:Q"),
+        alive.mark_rect(opacity=0.4).encode(x=whole, x2=alt.X2("d:Q"), color=BY_PENALTY),
+        alive.mark_rect(opacity=0.75).encode(
+            x=alt.X("b:Q", scale=Z_SCALE), x2=alt.X2("c:Q"), color=BY_PENALTY
+        ),
+        others.mark_rect(color=ink.quiet, opacity=0.35).encode(x=whole, x2=alt.X2("d:Q")),
     ]
     names = (
         table("strips")
         .transform_filter(f"datum.penalty == '{next(iter(PENALTY_COLORS))}'")
         .transform_calculate(middle="datum.row + 0.5")
         .mark_text(align="right", dx=-8, fontSize=14, color=ink.quiet)
-        .encode(x=alt.value(0), y=alt.Y("middle:Q", axis=None, scale=y_scale), text="unit:N")
+        .encode(x=alt.value(0), y=alt.Y("middle:Q", axis=None, scale=y_scale), text=alt.Text("unit:N"))
     )
     return layer(band_rect(), *(strip.encode(y=y, y2=y_end) for strip in strips), names).properties(
         height=height, title=titled("Where the z of each unit lie", STRIP_KEY, ink)
@@ -117,7 +134,7 @@ def z_distribution(l: int, title: str, ink: Ink) -> alt.LayerChart:
         .mark_rect(**BARS)
         .encode(
             x=alt.X("low:Q", title=None, scale=Z_SCALE, axis=Z_AXIS),
-            x2="high:Q",
+            x2=alt.X2("high:Q"),
             y=alt.Y(
                 "share:Q",
                 title=None,
@@ -182,9 +199,9 @@ def boundary_panel(n_models: int, ink: Ink) -> alt.LayerChart:
         .mark_rect()
         .encode(
             x=x,
-            x2="x_end:Q",
+            x2=alt.X2("x_end:Q"),
             y=y,
-            y2="y_end:Q",
+            y2=alt.Y2("y_end:Q"),
             color=sign,
             opacity=alt.Opacity("certainty:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None),
         )
@@ -192,5 +209,5 @@ def boundary_panel(n_models: int, ink: Ink) -> alt.LayerChart:
     points = table("points").mark_circle(size=30, opacity=1, stroke=ink.page, strokeWidth=0.7)
     points = points.encode(x=x, y=y, color=sign)
     names = table("names").mark_text(align="left", baseline="bottom", dy=-4, fontSize=16, color=ink.text)
-    names = names.encode(x=x, y=alt.datum(1.0), text="name:N")
+    names = names.encode(x=x, y=alt.datum(1.0), text=alt.Text("name:N"))
     return layer(cells, points, names).properties(height=360, title="The boundary at this λ")

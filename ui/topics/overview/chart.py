@@ -75,7 +75,7 @@ def squares(answers: Sequence[alt.Chart], ink: Ink) -> alt.LayerChart:
     wrong = over_square(heads.transform_calculate(words=words), 10, fontSize=16, color=ink.quiet)
     color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
     return layer(
-        *answers, name.encode(text="penalty:N", color=color), wrong.encode(text="words:N")
+        *answers, name.encode(text=alt.Text("penalty:N"), color=color), wrong.encode(text=alt.Text("words:N"))
     ).properties(height=FIELD_HEIGHT)
 
 
@@ -85,7 +85,7 @@ def plane(ink: Ink) -> list[alt.Chart]:
     side = alt.expr(f"width / {N_SIDES}")
     image = field.mark_image(width=side, height=FIELD_HEIGHT, aspect=False, align="left", baseline="top")
     return [
-        image.encode(x=alt.X("x:Q", scale=ACROSS, axis=None), y=alt.value(0), url="url:N"),
+        image.encode(x=alt.X("x:Q", scale=ACROSS, axis=None), y=alt.value(0), url=alt.Url("url:N")),
         samples(table("field_points"), 60, ink),
     ]
 
@@ -100,13 +100,13 @@ def strips(n_strips: int, ink: Ink) -> list[alt.Chart]:
     size = min(15, 300 // n_strips)
     mark = {"align": "left", "baseline": "top", "dx": 4, "dy": 4, "fontSize": size, "color": ink.text}
     words_on = haloed(names, ink, **mark)
-    lines = names.mark_rule(color=ink.grid).encode(x2="end:Q", y=alt.Y("y:Q", scale=UP, axis=None))
+    lines = names.mark_rule(color=ink.grid).encode(x2=alt.X2("end:Q"), y=alt.Y("y:Q", scale=UP, axis=None))
     return [
         over,
         lines.transform_calculate(end="datum.x + 1"),
         samples(rows.transform_calculate(x="datum.left + datum['v' + k]"), 40, ink),
-        words.encode(y=alt.value(FIELD_HEIGHT), text="label:N"),
-        *(part.encode(y=alt.Y("y:Q", scale=UP, axis=None), text="name:N") for part in words_on),
+        words.encode(y=alt.value(FIELD_HEIGHT), text=alt.Text("label:N")),
+        *(part.encode(y=alt.Y("y:Q", scale=UP, axis=None), text=alt.Text("name:N")) for part in words_on),
     ]
 
 
@@ -129,7 +129,7 @@ def band(x: alt.X) -> alt.Chart:
     """One standard error to both sides of each validated cost."""
     rows = table("scores").transform_filter("datum.rows == 'validated'")
     color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
-    return rows.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=color)
+    return rows.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"), color=color)
 
 
 def curve(panel: str, x: alt.X, y: alt.Y, ink: Ink) -> alt.LayerChart:
@@ -172,6 +172,8 @@ def rule_labels() -> list[alt.Chart]:
         words = rows.mark_text(align="left", baseline="middle", fontSize=size, fontWeight=600, color=color)
         labels += [
             ring.encode(x=alt.value(alt.expr(f"{left} + 6")), y=alt.value(-RULES_ABOVE)),
-            words.encode(x=alt.value(alt.expr(f"{left} + 18")), y=alt.value(-RULES_ABOVE), text="label:N"),
+            words.encode(
+                x=alt.value(alt.expr(f"{left} + 18")), y=alt.value(-RULES_ABOVE), text=alt.Text("label:N")
+            ),
         ]
     return labels

@@ -127,7 +127,7 @@ def zeros_panel(n_weights: int, ink: Ink, x: alt.X) -> alt.LayerChart:
     label = goal.mark_text(align="left", baseline="bottom", dx=6, dy=-4, fontSize=16)
     return layer(
         best.encode(y=at_goal),
-        label.encode(x=alt.value(0), y=at_goal, text="text:N"),
+        label.encode(x=alt.value(0), y=at_goal, text=alt.Text("text:N")),
         over_steps("zeros", ink, x, y),
     ).properties(height=200, title="Weights exactly zero")
 
@@ -151,7 +151,7 @@ def weight_panel(n_rows: int, n_columns: int, n_names: int, ink: Ink) -> alt.Lay
     return layer(
         *rects,
         wrong_marks().encode(x=x("x:Q"), y=y("y:Q")),
-        names.encode(x=x("column:Q"), y=y("row:Q"), text="solver:N"),
+        names.encode(x=x("column:Q"), y=y("row:Q"), text=alt.Text("solver:N")),
     ).properties(height=height, title="The weights, × where wrong")
 
 

@@ -95,7 +95,7 @@ def zero_panel(
     marks = table("marks")
     limit = marks.mark_rule(color=color, strokeDash=[2, 3], strokeWidth=2).encode(x=x)
     name = haloed(marks, ink, align="right", dx=-6, fontSize=16, color=color)
-    names = [part.encode(x=x, y=alt.value(ZEROS.height - 15), text="label:N") for part in name]
+    names = [part.encode(x=x, y=alt.value(ZEROS.height - 15), text=alt.Text("label:N")) for part in name]
     others = [partner_rule(label) for label in penalties if label != COMPARED]
     y = percent_axis("share", ZEROS)
     lines = over_lam("shares", "shares", ink, x, y, room)
@@ -110,7 +110,7 @@ def zero_panel(
 def partner_rule(penalty: str) -> alt.Chart:
     """The λ at which a penalty is shown beside L1, where that is not L1's own."""
     moved = table("readout").transform_filter(f"datum.k == k && datum['at_{penalty}'] != datum.k")
-    return moved.mark_rule(color=PENALTY_COLORS[penalty], strokeWidth=2).encode(x=f"at_{penalty}:Q")
+    return moved.mark_rule(color=PENALTY_COLORS[penalty], strokeWidth=2).encode(x=alt.X(f"at_{penalty}:Q"))
 
 
 def needle_panel(labels: tuple[str, ...], penalties: tuple[str, ...], ink: Ink) -> alt.LayerChart:
@@ -160,7 +160,7 @@ def weight_paths(penalty: str, ink: Ink, x: alt.X) -> alt.LayerChart:
     """A line over λ for each path: one mark for all, which is much faster, broken where the next begins."""
     y = alt.Y(f"{penalty}:Q", title=None, axis=alt.Axis(tickCount=5))
     lines = table("paths").mark_line(color=PENALTY_COLORS[penalty], opacity=0.7, strokeWidth=1.5, order=False)
-    frame = table("frame").mark_point(opacity=0).encode(x=alt.value(0), y="w:Q")
+    frame = table("frame").mark_point(opacity=0).encode(x=alt.value(0), y=alt.Y("w:Q"))
     return layer(lam_rules(ink, x), frame, lines.encode(x=x, y=y)).properties(
         height=200, title=f"{penalty}: each weight over λ"
     )
@@ -179,7 +179,7 @@ def weight_matrix(
     x = alt.X("column:Q", title=None, axis=axis, scale=across)
     y = alt.Y("row:Q", axis=None, scale=down)
     cells = [
-        cell.encode(x=x, y=y, x2="column_end:Q", y2="row_end:Q")
+        cell.encode(x=x, y=y, x2=alt.X2("column_end:Q"), y2=alt.Y2("row_end:Q"))
         for cell in weight_cells(rows, "datum['v' + k]", {"unit": "unit", "input": "input"}, ink)
     ]
     return layer(*cells, unit_names(is_image, ink)).properties(height=height, title=f"{penalty}: the weights")
@@ -187,9 +187,9 @@ def weight_matrix(
 
 def unit_names(is_image: bool, ink: Ink) -> alt.Chart:
     """The name of each unit: above its image, or to the left of its row."""
-    names = table("units").encode(y=alt.Y("row:Q", axis=None), text="unit:N")
+    names = table("units").encode(y=alt.Y("row:Q", axis=None), text=alt.Text("unit:N"))
     if is_image:
         mark = names.mark_text(align="left", baseline="bottom", dy=-2, fontSize=16, color=ink.quiet)
-        return mark.encode(x="column:Q")
+        return mark.encode(x=alt.X("column:Q"))
     mark = names.mark_text(align="right", dx=-8, fontSize=16, color=ink.quiet)
     return mark.encode(x=alt.value(0))

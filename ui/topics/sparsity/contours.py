@@ -381,7 +381,7 @@ def _scale(axis: int, ends: list[Any]) -> alt.Scale:
 
 def _curves(lines: alt.Chart, x: alt.X, y: alt.Y) -> alt.Chart:
     """Lines of points in their order."""
-    return lines.encode(x=x, y=y, order=alt.Order("i:Q"), detail="line:N")
+    return lines.encode(x=x, y=y, order=alt.Order("i:Q"), detail=alt.Detail("line:N"))
 
 
 def _names(at_zero: alt.Chart, x: alt.X, y: alt.Y, ink: Ink) -> list[alt.Chart]:

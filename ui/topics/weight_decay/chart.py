@@ -39,6 +39,8 @@ from ui.topics.weight_decay.tables import (
 
 HEAD = 58  # pixels for the lines over the bars of a layer
 ROW = 26  # pixels of a weight
+BAR = 0.36  # of a row, that each of its two bars takes
+ARROW = 150  # pixels² of an arrow's head
 NARROW = 700  # pixels of page under which names give way to the picture
 NAMES = 270  # pixels for the names of weights, where there is room
 COLOR = PENALTY_COLORS["L2"]
@@ -106,8 +108,8 @@ def step_rows(l: int) -> alt.Chart:
             change="datum['c' + k]",
             gradient="datum['c' + k] - datum['s' + k]",
             after="datum['w' + k] + datum['c' + k]",
-            top="datum.row + 0.14",
-            bottom="datum.row + 0.86",
+            top=f"datum.row + {0.5 - BAR}",
+            bottom=f"datum.row + {0.5 + BAR}",
         )
     )
 
@@ -151,19 +153,37 @@ def step_bars(rows: alt.Chart, y_scale: alt.Scale, ink: Ink) -> list[alt.Chart]:
         alt.Tooltip("after:Q", title="after", format=".5f"),
     ]
     shrink = rows.mark_rect(color=COLOR).encode(
-        x="zero:Q", x2="shrink:Q", y=row_axis("top", y_scale), y2="row_middle:Q", tooltip=tooltip
+        x=alt.X("zero:Q"),
+        x2=alt.X2("shrink:Q"),
+        y=row_axis("top", y_scale),
+        y2=alt.Y2("row_middle:Q"),
+        tooltip=tooltip,
     )
     step = rows.mark_rect(color=ink.quiet).encode(
         x=change_axis("shrink"),
-        x2="change:Q",
+        x2=alt.X2("change:Q"),
         y=row_axis("row_middle", y_scale),
-        y2="bottom:Q",
+        y2=alt.Y2("bottom:Q"),
         tooltip=tooltip,
     )
     end = rows.mark_rule(color=ink.text, strokeWidth=4).encode(
-        x=change_axis("change"), y=row_axis("row", y_scale), y2="row_end:Q", tooltip=tooltip
+        x=change_axis("change"), y=row_axis("row", y_scale), y2=alt.Y2("row_end:Q"), tooltip=tooltip
     )
-    return [shrink.transform_calculate(zero="0"), step, end]
+    heads = [
+        arrow_head(rows, "shrink", "shrink", "top", y_scale, COLOR),
+        arrow_head(rows, "change", "gradient", "row_middle", y_scale, ink.quiet),
+    ]
+    return [shrink.transform_calculate(zero="0"), step, *heads, end]
+
+
+def arrow_head(rows: alt.Chart, at: str, part: str, top: str, y_scale: alt.Scale, color: str) -> alt.Chart:
+    """The point at the end of a bar, which way its part of the step goes. top: field of the bar's top."""
+    turned = alt.expr(f"datum.{part} < 0 ? -90 : 90")
+    there = rows.transform_filter(f"datum.{part} != 0").transform_calculate(mid=f"datum.{top} + {BAR / 2}")
+    mark = there.mark_point(
+        shape="triangle", angle=turned, filled=True, size=ARROW, color=color, opacity=1, clip=False
+    )
+    return mark.encode(x=change_axis(at), y=row_axis("mid", y_scale))
 
 
 def step_texts(rows: alt.Chart, y_scale: alt.Scale, ink: Ink) -> list[alt.Chart]:
@@ -178,8 +198,8 @@ def step_texts(rows: alt.Chart, y_scale: alt.Scale, ink: Ink) -> list[alt.Chart]
         align="left", dx=4, fontSize=16, color=ink.text, limit=NAMES - 16
     )
     return [
-        values.encode(x=alt.value(0), y=y, text="text:N"),
-        names.encode(x=alt.value(0), y=y, text="name:N"),
+        values.encode(x=alt.value(0), y=y, text=alt.Text("text:N")),
+        names.encode(x=alt.value(0), y=y, text=alt.Text("name:N")),
     ]
 
 
@@ -189,7 +209,7 @@ def step_lines(l: int, ink: Ink) -> list[alt.Chart]:
 
     def line(field: str, left: int, top: int, color: str) -> alt.Chart:
         mark = lines.mark_text(align="left", baseline="top", fontSize=16, fontWeight=600, color=color)
-        return mark.encode(text=f"{field}:N", x=alt.value(left), y=alt.value(top))
+        return mark.encode(text=alt.Text(f"{field}:N"), x=alt.value(left), y=alt.value(top))
 
     return [
         line("weights", 0, 0, ink.text),

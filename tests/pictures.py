@@ -15,7 +15,7 @@ from ui.tour.scenarios import SCENARIOS
 from ui.tour.steps import TOUR
 
 PICTURES = Path(__file__).parent / "pictures"
-WIDE = 900  # pixels of the stage that a card shows
+WIDE = 760  # pixels of the stage that a card shows, at most
 CARD = (400, 250)  # pixels of its picture
 
 
@@ -42,7 +42,7 @@ def pages(address: str, browser: Browser) -> None:
 
 
 def cards(address: str, browser: Browser) -> None:
-    """What stands on the stage behind each card, small, at λ = 0: so it tells nothing of the answer."""
+    """The first picture of the stage behind each card, small, at λ = 0: so it tells nothing of the answer."""
     links.PICTURES.mkdir(exist_ok=True)
     ways = {step.name: links.step_link(step) for step in TOUR}
     ways |= {links.file_of(one): links.scenario_link(one) for one in SCENARIOS}
@@ -57,8 +57,11 @@ def cards(address: str, browser: Browser) -> None:
             page.goto(f"{address}/{way.path.removeprefix('./')}?{urlencode(query)}")
             wait_until_quiet(page)
             page.get_by_test_id("lam-bar").evaluate("bar => bar.style.display = 'none'")
-            box = page.locator(".st-key-stage").bounding_box()
-            clip = {"x": box["x"], "y": box["y"], "width": WIDE, "height": WIDE * CARD[1] / CARD[0]}
+            stage = page.locator(".st-key-stage")
+            columns = stage.get_by_test_id("stColumn")
+            box = (columns if columns.count() else stage).first.bounding_box()
+            width = min(box["width"], WIDE)
+            clip = {"x": box["x"], "y": box["y"], "width": width, "height": width * CARD[1] / CARD[0]}
             shot = Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB")
             shot.resize(CARD, Image.Resampling.LANCZOS).save(
                 links.PICTURES / f"{name}-{theme}.webp", quality=75

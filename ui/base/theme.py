@@ -104,10 +104,12 @@ def page_variables(ink: Ink) -> dict[str, str]:
 def penalty_rules(ink: Ink) -> str:
     """Words for a penalty in its colour; while one is pointed at, the marks of the others step back."""
     rules = []
-    for name, penalty in PENALTIES.items():
-        rules.append(f"::highlight(lab-{name}) {{ color: {readable(PENALTY_COLORS[penalty.label], ink)}; }}")
+    names = {penalty.label: name for name, penalty in PENALTIES.items()}
+    for own, color in PENALTY_COLORS.items():
+        name = names[own]
+        rules.append(f"::highlight(lab-{name}) {{ color: {readable(color, ink)}; }}")
         for label, hue in PENALTY_COLORS.items():
-            if label != penalty.label:
+            if label != own:
                 marks = f'svg.marks :is([stroke="{hue}"], [fill="{hue}"])'
                 square = f'.living-square[data-penalty="{label}"]'
                 rules.append(f'[data-light="{name}"] :is({marks}, {square}) {{ opacity: 0.12; }}')

@@ -25,8 +25,8 @@ from ui.base.theme import (
     readable,
 )
 from ui.pictures.ends import Side, Upright
+from ui.pictures.panel import Panel, Spec
 
-Spec = dict[str, Any]
 Params = list[alt.Parameter]
 Events = dict[str, list[dict[str, Any]]]  # by the param that they change
 PENALTY_SCALE = alt.Scale(domain=list(PENALTY_COLORS), range=list(PENALTY_COLORS.values()))
@@ -58,7 +58,7 @@ class Column:
     width: beside the other columns of its row. has_axis: something stands to the left of the plots.
     """
 
-    panels: Sequence[alt.TopLevelMixin]
+    panels: Sequence[Panel]
     width: float = 1.0
     has_axis: bool = True
 
@@ -69,7 +69,7 @@ PLACES = "places"  # of a spec's usermeta: for each row of charts the width and 
 
 
 def finish(
-    panels: Sequence[alt.TopLevelMixin] | Sequence[Row],
+    panels: Sequence[Panel] | Sequence[Row],
     theme: str,
     independent: Sequence[str] = ("x", "y"),
     params: Sequence[alt.Parameter] = (),
@@ -80,20 +80,17 @@ def finish(
     panels: those of one chart; or rows of columns, of which a page has a chart each, the first row in its
     first screen, while a file has all panels under each other. independent: the scales that each panel has of
     its own. params: of the whole; events: by the param that they change. Altair has no words for a param's
-    events, and copies every panel for each step of putting panels together, which takes most of a second, so
-    the dict is put together here. Nor is it held against Vega-Lite's schema, which takes long: a test does.
+    events, so the dict is put together here. It is not held against Vega-Lite's schema, which takes long: a
+    test does that.
     """
     rows = [row if isinstance(row, Sequence) else [Column([row])] for row in panels]
-    found = [panel.to_dict(validate=False) for row in rows for column in row for panel in column.panels]
+    found = [panel.to_dict() for row in rows for column in row for panel in column.panels]
     for panel in found:
         _make_words_readable(panel, INKS[theme])
     spec = {
-        "$schema": found[0]["$schema"],
+        "$schema": alt.SCHEMA_URL,
         "config": chart_config(INKS[theme]),
-        "vconcat": [
-            {name: part for name, part in panel.items() if name not in ("$schema", "config")}
-            for panel in found
-        ],
+        "vconcat": found,
         "resolve": {"scale": dict.fromkeys(independent, "independent")},
         "params": [
             {**_declared(param), **({"on": events[param.name]} if param.name in events else {})}
@@ -121,7 +118,7 @@ def _make_words_readable(panel: Spec, ink: Ink) -> None:
         del encoding["color"]
 
 
-def in_twos(panels: Sequence[alt.LayerChart]) -> list[Row]:
+def in_twos(panels: Sequence[Panel]) -> list[Row]:
     """Rows of two panels beside each other, for what a page shows further down."""
     return [[Column([panel]) for panel in panels[i : i + 2]] for i in range(0, len(panels), 2)]
 
@@ -238,16 +235,14 @@ def training_sliders(n_lams: int, n_snapshots: int, name: str = "Epoch") -> tupl
     return [*kept, playing, e], events | ticks
 
 
-def layer(*charts: alt.Chart | alt.LayerChart) -> alt.LayerChart:
-    """Charts on each other, as Altair's own, which may also return facets and is typed so."""
-    layered = alt.layer(*charts)
-    assert isinstance(layered, alt.LayerChart)  # facets come of facets alone
-    return layered
+def layer(*charts: alt.Chart | Panel) -> Panel:
+    """Marks on each other."""
+    return Panel.of(*charts)
 
 
 def readout(
     colors: Mapping[str, str], source: str = "readout", at: Sequence[str] = ("k",), remark: str = ""
-) -> alt.LayerChart:
+) -> Panel:
     """The lines of a table at the row of the params: the first of the fields large, the others under it.
 
     colors: by field, in their order; source: the table, whose columns of the params' names say where a row
@@ -266,14 +261,12 @@ def readout(
     return layer(*lines).properties(height=6 + 26 * len(lines))
 
 
-def training_readout(
-    ink: Ink, colors: Mapping[str, str] = MappingProxyType(LECTURED_COLORS)
-) -> alt.LayerChart:
+def training_readout(ink: Ink, colors: Mapping[str, str] = MappingProxyType(LECTURED_COLORS)) -> Panel:
     """The readout of a training at λ and an epoch: both, then a line for each field of `colors`."""
     return readout({"title": ink.text, **colors}, at=("k", "e"))
 
 
-def rest_readout(ink: Ink, penalties: Sequence[str] = tuple(LECTURED_COLORS)) -> alt.LayerChart:
+def rest_readout(ink: Ink, penalties: Sequence[str] = tuple(LECTURED_COLORS)) -> Panel:
     """The readout over λ: λ, a line for each penalty, by label, and whether their networks are at rest."""
     colors = {label: PENALTY_COLORS[label] for label in penalties}
     return readout({"title": ink.text, **colors, "rest": ink.quiet}, remark="rest")
@@ -371,7 +364,7 @@ def lam_axis(labels: Sequence[str], room: Room | None = None) -> alt.X:
     return marked_axis(labels, "λ", room)
 
 
-def lam_rules(ink: Ink, x: alt.X) -> alt.LayerChart:
+def lam_rules(ink: Ink, x: alt.X) -> Panel:
     """Where λ stands: a line at the slider, a dashed one at the panel's choice."""
     chosen = table("chosen").mark_rule(color=ink.quiet, strokeDash=[4, 4]).encode(x=x)
     here = table("readout").transform_filter("datum.k == k")
@@ -404,7 +397,7 @@ def percent_axis(field: str, upright: Upright) -> alt.Y:
     return alt.Y(f"{field}:Q", title=None, scale=upright.scale, axis=alt.Axis(format="%", tickCount=4))
 
 
-def over_lam(source: str, panel: str, ink: Ink, x: alt.X, y: alt.Y, room: Room) -> alt.LayerChart:
+def over_lam(source: str, panel: str, ink: Ink, x: alt.X, y: alt.Y, room: Room) -> Panel:
     """One line for each penalty over λ with its name, in `line_names` under `panel`, and the rules."""
     lines = table(source).mark_line(strokeWidth=3, point=alt.OverlayMarkDef(size=45))
     color = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)

@@ -189,7 +189,7 @@ def test_thirty_inputs_and_two_layers_of_sixteen_are_drawn_with_every_link(data)
 def test_the_network_stands_over_a_panel_for_each_state(theme):
     spec = network_chart(tuple(map(str, LAMS)), (30, 6, 3, 1), True, ("L1", "L2"), theme)
     titles = [panel.get("title") for panel in spec["vconcat"]]
-    assert titles.pop(2)["text"] == "Its 9 hidden units at every λ"
+    assert titles.pop(4)["text"] == "What became of its 9 hidden units"
     assert titles == [
         *(None, None, None),
         *("Hidden units alive, of 9", "Constant: no path from the input", "Cut: no path to the output"),
@@ -200,11 +200,11 @@ def test_the_network_stands_over_a_panel_for_each_state(theme):
     assert {"counts", "readout"} <= set(beside["tables"]), "the units alive stand beside the network"
     assert not network["has_axis"]
     assert network["width"] > beside["width"]
-    assert [place["panels"] for place in further] == [[5], [6]]
+    assert [place["panels"] for place in further] == [[4], [5], [6]]
     rooms = [
         [("room" in [param["name"] for param in one["params"]]) for _, one in row] for row in charts_of(spec)
     ]
-    assert rooms == [[True, False], [False, False]], "the network alone asks how wide it is"
+    assert rooms == [[True, False], [False, False, False]], "the network alone asks how wide it is"
 
 
 def test_of_every_data_set_each_unit_is_alive_constant_or_cut():
@@ -393,7 +393,7 @@ def test_the_script_of_other_choices_has_them_written_in():
 
 def test_all_units_of_the_drawn_penalty_make_one_area_over_lam(theme):
     spec = network_chart(tuple(map(str, LAMS)), (30, 6, 3, 1), True, ("L1", "L2"), theme)
-    area = spec["vconcat"][2]["layer"][0]
+    area = spec["vconcat"][4]["layer"][0]
     assert area["mark"]["type"] == "area"
     drawn, fold, order = area["transform"]
     assert drawn == {"filter": "datum.penalty == data('drawn')[0].penalty"}

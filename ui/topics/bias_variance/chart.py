@@ -22,6 +22,7 @@ from ui.pictures.chart import (
     titled,
     with_room,
 )
+from ui.pictures.panel import Panel
 from ui.topics.bias_variance.tables import (
     COSTS,
     COSTS_BY_M,
@@ -59,7 +60,7 @@ def chart(labels: tuple[str, ...], sizes: tuple[int, ...], penalty: str, is_trut
     return finish(places, theme, params=params, events=events)
 
 
-def costs(labels: tuple[str, ...], penalty: str, ink: Ink) -> alt.LayerChart:
+def costs(labels: tuple[str, ...], penalty: str, ink: Ink) -> Panel:
     """Cost aside and in training against λ, with all samples."""
     x, color = lam_axis(labels, ROW_ROOM), PENALTY_COLORS[penalty]
     key = ["Mean of the sets, and lowest to highest", "Cost on a root scale"]
@@ -70,7 +71,7 @@ def costs(labels: tuple[str, ...], penalty: str, ink: Ink) -> alt.LayerChart:
     ).properties(height=COSTS.height, title=titled(f"Cost against λ, {penalty}, all samples", key, ink))
 
 
-def errors(labels: tuple[str, ...], color: str, is_truth: bool, ink: Ink) -> alt.LayerChart:
+def errors(labels: tuple[str, ...], color: str, is_truth: bool, ink: Ink) -> Panel:
     """The error's parts against λ, with all samples."""
     room = part_room(is_truth)
     x = lam_axis(labels, room)
@@ -81,7 +82,7 @@ def errors(labels: tuple[str, ...], color: str, is_truth: bool, ink: Ink) -> alt
     ).properties(height=ERRORS.height, title="The error against λ, all samples")
 
 
-def costs_by_m(x: alt.X, color: str, is_truth: bool, ink: Ink) -> alt.LayerChart:
+def costs_by_m(x: alt.X, color: str, is_truth: bool, ink: Ink) -> Panel:
     """Cost aside and in training against m, at the slider's λ."""
     return layer(
         frame("cost"),
@@ -90,7 +91,7 @@ def costs_by_m(x: alt.X, color: str, is_truth: bool, ink: Ink) -> alt.LayerChart
     ).properties(height=COSTS_BY_M.height, title="Cost against m, at this λ, root scale")
 
 
-def errors_by_m(x: alt.X, color: str, is_truth: bool, ink: Ink) -> alt.LayerChart:
+def errors_by_m(x: alt.X, color: str, is_truth: bool, ink: Ink) -> Panel:
     """The error's parts against m, at the slider's λ."""
     return layer(
         frame("high"),
@@ -168,7 +169,7 @@ def stack(keep: str, x: alt.X, color: str, ink: Ink, source: str = "parts") -> l
     ]
 
 
-def worth_panel(sizes: tuple[int, ...], color: str, ink: Ink) -> alt.LayerChart:
+def worth_panel(sizes: tuple[int, ...], color: str, ink: Ink) -> Panel:
     """Cost aside against m without a penalty and where it is lowest, with bridges to the same cost."""
     room, hues = Room(tuple(KIND_TEXTS.values()), "start"), {"zero": ink.quiet, "lowest": color}
     x = size_axis(sizes, room)

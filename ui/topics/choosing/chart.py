@@ -21,6 +21,7 @@ from ui.pictures.chart import (
     table,
     titled,
 )
+from ui.pictures.panel import Panel
 from ui.topics.choosing.tables import COSTS, MARK_TEXTS, ROW_TEXTS
 
 DASHES = {"validated": [1, 0], "training": [6, 4], "fresh": [2, 3]}
@@ -54,7 +55,7 @@ def chart(
     return finish(rows, theme, ("x", "y", "strokeDash"), params, events)
 
 
-def size_panel(x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
+def size_panel(x: alt.X, color: str, ink: Ink) -> Panel:
     """How large the fit to all training rows is."""
     y = alt.Y("size:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4))
     line = table("sizes").mark_line(
@@ -63,7 +64,7 @@ def size_panel(x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
     return layer(lam_rules(ink, x), marks(x, ink), line.encode(x=x, y=y))
 
 
-def column_panel(n: int, color: str, ink: Ink) -> alt.LayerChart:
+def column_panel(n: int, color: str, ink: Ink) -> Panel:
     """The weight of each of the strongest columns at λ, under its name."""
     y_scale = alt.Scale(domain=[0, n], nice=False, reverse=True)
     y = alt.Y("top:Q", axis=None, scale=y_scale)
@@ -86,7 +87,7 @@ def column_panel(n: int, color: str, ink: Ink) -> alt.LayerChart:
     ).properties(height=COLUMN * n, title="The columns that weigh most")
 
 
-def cost_panel(x: alt.X, color: str, ink: Ink) -> alt.LayerChart:
+def cost_panel(x: alt.X, color: str, ink: Ink) -> Panel:
     """The validated mean in its band, the other costs, and the rules by name."""
     y = alt.Y("cost:Q", title=None, scale=COSTS.scale, axis=alt.Axis(tickCount=5))
     dash = alt.StrokeDash(

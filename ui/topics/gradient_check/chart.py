@@ -9,6 +9,7 @@ import altair as alt
 from core.gradient import THRESHOLD
 from ui.base.theme import INKS, PENALTY_COLORS, Ink
 from ui.pictures.chart import Column, Spec, chosen_slider, finish, layer, power_axis, readout, table
+from ui.pictures.panel import Panel
 from ui.topics.gradient_check.tables import LOWEST, THRESHOLD_TEXT
 
 SHAPES = ("circle", "triangle-up", "square", "diamond", "cross")
@@ -28,7 +29,7 @@ def chart(n_lams: int, names: tuple[str, ...], theme: str) -> Spec:
     return finish(places, theme, ("color", "shape", "x", "y"), params, events)
 
 
-def diagonal_panel(names: Sequence[str], ink: Ink) -> alt.LayerChart:
+def diagonal_panel(names: Sequence[str], ink: Ink) -> Panel:
     """A mark a parameter; what is off the diagonal hangs on a thread from it, as long as the mistake.
 
     The axes reach as far as the gradients at λ do.
@@ -87,7 +88,7 @@ def parameters(names: Sequence[str], ink: Ink) -> alt.Chart:
     )
 
 
-def error_panel(n_layers: int, ink: Ink) -> alt.LayerChart:
+def error_panel(n_layers: int, ink: Ink) -> Panel:
     """The relative error of each layer on a logarithmic axis, beside the threshold."""
     x = alt.X(
         "drawn:Q",

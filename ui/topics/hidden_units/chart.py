@@ -23,6 +23,7 @@ from ui.pictures.chart import (
     table,
     titled,
 )
+from ui.pictures.panel import Panel
 from ui.topics.hidden_units.layout import HEAD, NARROW, network_height
 from ui.topics.hidden_units.tables import COUNTED, count_upright
 
@@ -44,11 +45,7 @@ def chart(
     ink, n_units = INKS[theme], sum(sizes[1:-1])
     params, events = chosen_slider(len(labels), "λ")
     room, measure = room_param()
-    network = [
-        network_panel(network_height(sizes), has_names, ink),
-        legend_panel(ink),
-        states_panel(labels, n_units, ink),
-    ]
+    network = [network_panel(network_height(sizes), has_names, ink), legend_panel(ink)]
     titles = (
         f"Hidden units alive, of {n_units}",
         "Constant: no path from the input",
@@ -60,14 +57,14 @@ def chart(
     ]
     rows = [
         [Column(network, 1.7, has_axis=False), Column([rest_readout(ink, penalties), counts[0]])],
-        [Column([panel]) for panel in counts[1:]],
+        [Column([panel]) for panel in (states_panel(labels, n_units, ink), *counts[1:])],
     ]
     return finish(rows, theme, ("x", "y", "color", "shape"), [*params, room], events | measure)
 
 
 def count_panel(
     state: str, title: str, n_units: int, labels: tuple[str, ...], penalties: tuple[str, ...], ink: Ink
-) -> alt.LayerChart:
+) -> Panel:
     """How many of the hidden units are in a state, against λ."""
     upright, room = count_upright(n_units), Room(penalties)
     axis = alt.Axis(format="d", tickMinStep=1, tickCount=4)
@@ -76,7 +73,7 @@ def count_panel(
     return lines.properties(height=upright.height, title=title)
 
 
-def states_panel(labels: tuple[str, ...], n_units: int, ink: Ink) -> alt.LayerChart:
+def states_panel(labels: tuple[str, ...], n_units: int, ink: Ink) -> Panel:
     """What became of the units of the penalty that is drawn, at every λ: all of them, in one area."""
     x = lam_axis(labels)
     drawn = table("counts").transform_filter("datum.penalty == data('drawn')[0].penalty")
@@ -97,11 +94,11 @@ def states_panel(labels: tuple[str, ...], n_units: int, ink: Ink) -> alt.LayerCh
     )
     key = ["Strong: alive; pale: constant; faint, on top: cut"]
     return layer(area, lam_rules(ink, x)).properties(
-        height=90, title=titled(f"Its {n_units} hidden units at every λ", key, ink)
+        height=150, title=titled(f"What became of its {n_units} hidden units", key, ink)
     )
 
 
-def network_panel(height: int, has_names: bool, ink: Ink) -> alt.LayerChart:
+def network_panel(height: int, has_names: bool, ink: Ink) -> Panel:
     """Columns of units and the links between them, at k."""
     units = table("units").transform_calculate(
         at=_placed("across", has_names),
@@ -232,7 +229,7 @@ def penalty_title() -> alt.Chart:
     return title.encode(x=alt.value(0), y=alt.value(0), text=alt.Text("title:N"), color=color)
 
 
-def legend_panel(ink: Ink) -> alt.LayerChart:
+def legend_panel(ink: Ink) -> Panel:
     """What the shapes and the hues mean, three in a row so that a phone holds them."""
     positions = [(12, 12), (122, 12), (242, 12), (12, 40), (122, 40), (242, 40)]
     looks = [

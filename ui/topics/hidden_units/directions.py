@@ -26,6 +26,7 @@ from ui.pictures.chart import (
     table,
 )
 from ui.pictures.ends import Upright, penalty_ends
+from ui.pictures.panel import Panel
 from ui.pictures.picture import Picture, Tables
 from ui.topics.topic import Context, at_any_lam, compared_runs
 
@@ -228,7 +229,7 @@ def chart(labels: tuple[str, ...], penalties: tuple[str, ...], n_units: int, the
     return finish(panels, theme, ("x", "color"), params, events)
 
 
-def value_panel(label: str, ink: Ink, x: alt.X) -> alt.LayerChart:
+def value_panel(label: str, ink: Ink, x: alt.X) -> Panel:
     """The singular values of one penalty's first layer, each a line."""
     axis = power_axis(values=[1e-6, 1e-4, 0.01, 1])
     y = alt.Y("size:Q", title=None, scale=alt.Scale(type="log"), axis=axis)
@@ -240,7 +241,7 @@ def value_panel(label: str, ink: Ink, x: alt.X) -> alt.LayerChart:
     )
 
 
-def count_panel(count: str, title: str, n_units: int, ink: Ink, x: alt.X, room: Room) -> alt.LayerChart:
+def count_panel(count: str, title: str, n_units: int, ink: Ink, x: alt.X, room: Room) -> Panel:
     """How many directions or units are left, against λ."""
     upright, axis = count_upright(n_units), alt.Axis(tickCount=4, format="d", tickMinStep=1)
     y = alt.Y(f"{count}:Q", title=None, scale=upright.scale, axis=axis)

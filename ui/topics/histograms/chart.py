@@ -17,6 +17,7 @@ from ui.pictures.chart import (
     training_readout,
     training_sliders,
 )
+from ui.pictures.panel import Panel
 
 HEIGHTS = {1: 390, 2: 390}  # pixels of a panel, by the number of layers
 LOW = 170  # of more
@@ -35,7 +36,7 @@ def chart(labels: tuple[str, ...], layers: tuple[str, ...], n_snapshots: int, th
     return finish(rows, theme, params=params, events=events)
 
 
-def layer_histogram(l: int, title: str, height: int, ink: Ink) -> alt.LayerChart:
+def layer_histogram(l: int, title: str, height: int, ink: Ink) -> Panel:
     """The weights of one layer in bins, and the exact zeros as bars of their own, to the right.
 
     The scale of weights ends at the largest over all λ and snapshots (`frame`), and all bars share one of up
@@ -70,7 +71,7 @@ SHARE = alt.Y(
 )
 
 
-def bins(rows: alt.Chart, frame: alt.Chart, x: alt.X, height: int) -> alt.LayerChart:
+def bins(rows: alt.Chart, frame: alt.Chart, x: alt.X, height: int) -> Panel:
     """The share of weights in each bin that is not empty, one penalty over the other."""
     filled = rows.transform_filter("!datum.is_zero && datum.share > 0").mark_rect(**BARS)
     return layer(
@@ -86,7 +87,7 @@ def bins(rows: alt.Chart, frame: alt.Chart, x: alt.X, height: int) -> alt.LayerC
     )
 
 
-def zero_bars(rows: alt.Chart, x: alt.X) -> alt.LayerChart:
+def zero_bars(rows: alt.Chart, x: alt.X) -> Panel:
     """A bar for the exact zeros of each penalty in a frame that ends at 100 %, with its share in words."""
     zeros = rows.transform_filter("datum.is_zero && isValid(datum.share)")
     label = zeros.transform_calculate(

@@ -27,6 +27,7 @@ from ui.pictures.chart import (
     titled,
 )
 from ui.pictures.ends import line_name
+from ui.pictures.panel import Panel
 from ui.topics.linearity.tables import AFFINE, AGREEMENT, GAP, IN_BAND, OTHER_TEXTS
 
 Z_SCALE = alt.Scale(domain=[-4.4, 4.4], nice=False)
@@ -71,7 +72,7 @@ def band_rect() -> alt.Chart:
     return table("band").mark_rect(color=BAND_COLOR, opacity=0.2).encode(x=x, x2=alt.X2("high:Q"))
 
 
-def curve_panel(ink: Ink) -> alt.LayerChart:
+def curve_panel(ink: Ink) -> Panel:
     """tanh z over (−4, 4), its tangent a = z, and the part within the band in bold."""
     x = alt.X("z:Q", title="z", scale=Z_SCALE, axis=Z_AXIS)
     y = alt.Y("a:Q", title=None, scale=alt.Scale(domain=[-1.15, 1.15]), axis=alt.Axis(values=[-1, 0, 1]))
@@ -99,7 +100,7 @@ def dots(end: str, i: int, y: alt.Y, ink: Ink) -> alt.Chart:
     return mark.encode(x=alt.X("z:Q", title="z", scale=Z_SCALE, axis=Z_AXIS), y=y, color=BY_PENALTY)
 
 
-def strip_panel(n: int, ink: Ink) -> alt.LayerChart:
+def strip_panel(n: int, ink: Ink) -> Panel:
     """For each unit where the z of its samples lie at λ: most of them in a strip, the middle half darker."""
     height = round(n * min(max(STRIPS_HEIGHT / n, STRIP_LOWEST), STRIP_HIGHEST))
     y_scale = alt.Scale(domain=[0, n], nice=False, reverse=True)
@@ -126,7 +127,7 @@ def strip_panel(n: int, ink: Ink) -> alt.LayerChart:
     )
 
 
-def z_distribution(l: int, title: str, ink: Ink) -> alt.LayerChart:
+def z_distribution(l: int, title: str, ink: Ink) -> Panel:
     """The z of one hidden layer at k, over units and training samples; beyond ±4 at the two ends."""
     rows = table("z").transform_filter(f"datum.layer == {l}").transform_calculate(share="datum['v' + k]")
     bars = (
@@ -149,7 +150,7 @@ def z_distribution(l: int, title: str, ink: Ink) -> alt.LayerChart:
     return layer(band_rect(), bars).properties(height=150, title=titled(title, Z_KEY, ink))
 
 
-def affine_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
+def affine_panel(ink: Ink, x: alt.X) -> Panel:
     """R² of an affine map on the test rows against λ; a network that collapsed gets a cross instead."""
     lines = over_lam("linearity", "r2", ink, x, alt.Y("r2:Q", title=None, scale=AFFINE.scale), ROOM)
     crosses = (
@@ -163,7 +164,7 @@ def affine_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
     )
 
 
-def agreement_panel(labels: tuple[str, ...], ink: Ink) -> alt.LayerChart:
+def agreement_panel(labels: tuple[str, ...], ink: Ink) -> Panel:
     """Agreement with logistic regression in full lines, with the network's own tangents in dashes."""
     names = [line_name(penalty, other) for penalty in LECTURED_COLORS for other in OTHER_TEXTS.values()]
     room, dash = Room(tuple(names), "start"), alt.Scale(domain=list(OTHER_TEXTS), range=[[1, 0], [6, 5]])
@@ -184,7 +185,7 @@ def agreement_panel(labels: tuple[str, ...], ink: Ink) -> alt.LayerChart:
     )
 
 
-def boundary_panel(n_models: int, ink: Ink) -> alt.LayerChart:
+def boundary_panel(n_models: int, ink: Ink) -> Panel:
     """The plane as each model sees it at k, side by side: hue by class, strength by certainty."""
     width = n_models * (1 + GAP) - GAP
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False))

@@ -28,6 +28,7 @@ from ui.pictures.chart import (
     titled,
 )
 from ui.pictures.ends import line_name
+from ui.pictures.panel import Panel
 from ui.topics.overview.tables import ACCURACY, BETWEEN, COSTS, ROW_TEXTS
 
 FIELD_HEIGHT = 400
@@ -67,7 +68,7 @@ def chart(labels: tuple[str, ...], n_strips: int, has_truth: bool, theme: str) -
     return finish(rows, theme, ("x", "y", "color"), params, events)
 
 
-def squares(answers: Sequence[alt.Chart], ink: Ink) -> alt.LayerChart:
+def squares(answers: Sequence[alt.Chart], ink: Ink) -> Panel:
     """A square for each penalty at λ; what stands over it says whose it is and what it costs."""
     heads = table("field_heads").transform_filter("datum.k == k")
     name = over_square(heads, 34, fontSize=20, fontWeight=600)
@@ -132,7 +133,7 @@ def band(x: alt.X) -> alt.Chart:
     return rows.mark_area(opacity=0.18).encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"), color=color)
 
 
-def curve(panel: str, x: alt.X, y: alt.Y, ink: Ink) -> alt.LayerChart:
+def curve(panel: str, x: alt.X, y: alt.Y, ink: Ink) -> Panel:
     """What every penalty comes to over λ, on each kind of rows, and a ring at each λ₁ₛₑ.
 
     panel: as the table `line_names` has it.

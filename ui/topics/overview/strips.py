@@ -88,7 +88,7 @@ def log_odds(run: Run, X: np.ndarray, y: np.ndarray) -> np.ndarray:
 
     Of class 1 where there are two, else of the row's own class: z_c − log Σ exp z over the other classes.
     """
-    Z = run.layers(X)[-1].astype(float)
+    Z = np.where(run.sound[:, None, None], run.layers(X)[-1], 0.0).astype(float)
     if Z.shape[1] == 1:
         return np.where(run.sound[:, None], Z[:, 0], np.nan)
     is_own = np.arange(Z.shape[1])[:, None] == y

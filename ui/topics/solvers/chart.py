@@ -21,6 +21,7 @@ from ui.pictures.chart import (
     weight_cells,
     with_names,
 )
+from ui.pictures.panel import Panel
 
 SHAPES = {"subgradient": "circle", "decreasing": "diamond", "clip": "square", "proximal": "triangle-up"}
 DASHES = {"subgradient": [1, 0], "decreasing": [2, 3], "clip": [7, 4], "proximal": [1, 0]}
@@ -82,7 +83,7 @@ def colors(ink: Ink) -> dict[str, str]:
     }
 
 
-def over_steps(source: str, ink: Ink, x: alt.X, y: alt.Y) -> alt.LayerChart:
+def over_steps(source: str, ink: Ink, x: alt.X, y: alt.Y) -> Panel:
     """A line for each solver over the steps, and where the slider stands."""
     rule = table("steps").transform_filter(AT_STEP).mark_rule(color=ink.text, strokeWidth=1.5)
     hue = alt.Scale(domain=list(SOLVERS), range=list(colors(ink).values()))
@@ -103,7 +104,7 @@ def at_lam(rows: alt.Chart) -> alt.Chart:
     return rows.transform_calculate(value=AT_LAM).transform_filter("isValid(datum.value)")
 
 
-def excess_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
+def excess_panel(ink: Ink, x: alt.X) -> Panel:
     """J − J* on a logarithmic axis, the same for every λ, never below what the certificate can tell."""
     y = alt.Y(
         "value:Q",
@@ -117,7 +118,7 @@ def excess_panel(ink: Ink, x: alt.X) -> alt.LayerChart:
     )
 
 
-def zeros_panel(n_weights: int, ink: Ink, x: alt.X) -> alt.LayerChart:
+def zeros_panel(n_weights: int, ink: Ink, x: alt.X) -> Panel:
     """The count of exact zeros, and a dashed line at that of the optimum."""
     scale = alt.Scale(domain=[0, n_weights * 1.12], nice=False)
     y = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(tickCount=4, format="d"))
@@ -132,7 +133,7 @@ def zeros_panel(n_weights: int, ink: Ink, x: alt.X) -> alt.LayerChart:
     ).properties(height=200, title="Weights exactly zero")
 
 
-def weight_panel(n_rows: int, n_columns: int, n_names: int, ink: Ink) -> alt.LayerChart:
+def weight_panel(n_rows: int, n_columns: int, n_names: int, ink: Ink) -> Panel:
     """The weights at λ and e as cells, an exact zero empty; a cross where the optimum says otherwise.
 
     n_names: of the columns, which stand under them; 0 for images, whose cells are squares.

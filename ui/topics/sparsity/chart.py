@@ -28,6 +28,7 @@ from ui.pictures.chart import (
     with_names,
 )
 from ui.pictures.ends import line_name
+from ui.pictures.panel import Panel
 from ui.topics.sparsity.tables import BYTES, COMPARED, DENSE, FORMS, NEEDLE_KINDS, NEEDLES, ZEROS
 
 DASHES = [[1, 0], [6, 5]]  # of two kinds of lines
@@ -83,9 +84,7 @@ def _chart(
     return finish(rows, theme, ("color", "x", "y", "opacity", "strokeDash"), params, events)
 
 
-def zero_panel(
-    labels: tuple[str, ...], penalties: tuple[str, ...], ink: Ink, has_optimum: bool
-) -> alt.LayerChart:
+def zero_panel(labels: tuple[str, ...], penalties: tuple[str, ...], ink: Ink, has_optimum: bool) -> Panel:
     """Share of exact zeros against λ, with L1's λₘₐₓ, and the others' partners where they have moved.
 
     has_optimum: rings stand for the share that the exact optimum has.
@@ -113,7 +112,7 @@ def partner_rule(penalty: str) -> alt.Chart:
     return moved.mark_rule(color=PENALTY_COLORS[penalty], strokeWidth=2).encode(x=alt.X(f"at_{penalty}:Q"))
 
 
-def needle_panel(labels: tuple[str, ...], penalties: tuple[str, ...], ink: Ink) -> alt.LayerChart:
+def needle_panel(labels: tuple[str, ...], penalties: tuple[str, ...], ink: Ink) -> Panel:
     """How many of the columns in use are informative, and how many are not."""
     y = alt.Y("n:Q", title=None, scale=NEEDLES.scale, axis=alt.Axis(tickCount=5, format="d", tickMinStep=1))
     room = kinds_room(penalties, NEEDLE_KINDS)
@@ -124,7 +123,7 @@ def needle_panel(labels: tuple[str, ...], penalties: tuple[str, ...], ink: Ink) 
     )
 
 
-def byte_panel(labels: tuple[str, ...], penalties: tuple[str, ...], ink: Ink) -> alt.LayerChart:
+def byte_panel(labels: tuple[str, ...], penalties: tuple[str, ...], ink: Ink) -> Panel:
     """Bytes of the model against λ: dense, as index and value of what is not zero, and deflated."""
     y = alt.Y("bytes:Q", title=None, scale=BYTES.scale, axis=alt.Axis(tickCount=4, format="~s"))
     room, rows = kinds_room(penalties, PACKED), table("bytes")
@@ -156,7 +155,7 @@ def two_kinds(rows: alt.Chart, field: str, kinds: tuple[str, ...]) -> alt.Chart:
     )
 
 
-def weight_paths(penalty: str, ink: Ink, x: alt.X) -> alt.LayerChart:
+def weight_paths(penalty: str, ink: Ink, x: alt.X) -> Panel:
     """A line over λ for each path: one mark for all, which is much faster, broken where the next begins."""
     y = alt.Y(f"{penalty}:Q", title=None, axis=alt.Axis(tickCount=5))
     lines = table("paths").mark_line(color=PENALTY_COLORS[penalty], opacity=0.7, strokeWidth=1.5, order=False)
@@ -168,7 +167,7 @@ def weight_paths(penalty: str, ink: Ink, x: alt.X) -> alt.LayerChart:
 
 def weight_matrix(
     penalty: str, n_rows: int, n_columns: int, axis: alt.Axis | None, is_image: bool, ink: Ink
-) -> alt.LayerChart:
+) -> Panel:
     """The weights at k as cells: hue by sign, strength by size; an exact zero is an empty cell."""
     rows = table("weights").transform_filter(f"datum.penalty == '{penalty}'")
     height = max(44, (11 if is_image else 20) * n_rows)

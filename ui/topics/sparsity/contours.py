@@ -19,6 +19,7 @@ from ui.base.theme import INKS, PENALTY_COLORS, Ink
 from ui.base.words import joined, lam_text, number
 from ui.data.shelf import Kind, Shelf
 from ui.pictures.chart import NAME_SIZES, Column, Spec, chosen_slider, finish, haloed, layer, readout, table
+from ui.pictures.panel import Panel
 from ui.pictures.picture import Picture, Tables
 from ui.topics.topic import Context, at_any_lam, compared
 from ui.work.optimum import first_class_or_second, free_optimum
@@ -339,7 +340,7 @@ def chart(n: int, penalties: tuple[str, ...], theme: str) -> Spec:
     return finish(rows, theme, ("x", "y"), params, events)
 
 
-def plane_panel(label: str, at: str, ink: Ink) -> alt.LayerChart:
+def plane_panel(label: str, at: str, ink: Ink) -> Panel:
     """One penalty's square: lines of cost, axes, its level set, the line that touches it, and the path.
 
     at: an expression for what is shown of the tables of `lines_at`.

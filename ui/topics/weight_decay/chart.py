@@ -23,6 +23,7 @@ from ui.pictures.chart import (
     training_sliders,
     with_room,
 )
+from ui.pictures.panel import Panel
 from ui.topics.weight_decay.tables import (
     ADAM,
     AT_LAM_TEXT,
@@ -83,7 +84,7 @@ def sliders(n_lams: int, n_snapshots: int) -> tuple[Params, Events]:
     return [*params, dial, gradient, room], {**events, **measured}
 
 
-def layer_step(l: int, title: str, n_rows: int, ink: Ink) -> alt.LayerChart:
+def layer_step(l: int, title: str, n_rows: int, ink: Ink) -> Panel:
     """For each weight: the shrink from 0, the gradient step from there, and a tick where both end."""
     height = HEAD + ROW * n_rows
     y_scale = alt.Scale(domain=[0, n_rows], nice=False, range=[HEAD, height])
@@ -219,7 +220,7 @@ def step_lines(l: int, ink: Ink) -> list[alt.Chart]:
     ]
 
 
-def sizes_panel(ink: Ink) -> alt.LayerChart:
+def sizes_panel(ink: Ink) -> Panel:
     """The norm of each part over the epochs, on a log axis, with the epoch of the slider."""
     at_lam = table("sizes").transform_calculate(size="datum['v' + k]").transform_filter("datum.size > 0")
     lines = at_lam.mark_line(strokeWidth=3, point=alt.OverlayMarkDef(size=30))
@@ -251,7 +252,7 @@ def plain_axis(field: str, title: str, room: Room) -> alt.X:
     )
 
 
-def dial_panel(ink: Ink) -> alt.LayerChart:
+def dial_panel(ink: Ink) -> Panel:
     """1 − αλ/m against αλ/m in its three regimes, at the dial and, dashed, at λ."""
     x_scale = with_room(alt.Scale(domain=[0, RATIOS[-1]], nice=False), DIAL_ROOM)
     marked = alt.Axis(grid=False, values=[0, 0.5, 1, 1.5, 2, 2.5])
@@ -298,7 +299,7 @@ def regimes(x_scale: alt.Scale, ink: Ink) -> list[alt.Chart]:
     return [*walls, *names]
 
 
-def path_panel(ink: Ink) -> alt.LayerChart:
+def path_panel(ink: Ink) -> Panel:
     """One weight under decay alone, at the dial; dashed at the αλ/m of λ."""
     x = plain_axis("t", "step", DIAL_ROOM)
     marked = alt.Axis(values=[-2, -1, 0, 1, 2], format="d")
@@ -314,7 +315,7 @@ def path_panel(ink: Ink) -> alt.LayerChart:
     ).properties(height=DECAYS.height, title="A weight under decay alone")
 
 
-def adam_panel(ink: Ink) -> alt.LayerChart:
+def adam_panel(ink: Ink) -> Panel:
     """A weight under Adam + L2 and under AdamW, on a gradient that alternates between ±g."""
     lines = table("adam").transform_calculate(w="datum['v' + j]")
     room = Room(OPTIMIZERS)

@@ -14,7 +14,7 @@ from ui.frame.menu import MENU
 
 NO_SLIDER = ("same-lambda-elsewhere",)
 BAR = "[data-testid=lam-bar] .lam-row:not([hidden]) input[type=range]"
-OWN = ".vega-bind:not(.in-bar) input[type=range]"  # sliders of a chart's own, beside those that the bar moves
+OWN = ".vega-bind:not(.in-bar, [hidden]) input[type=range]"  # sliders that the bar does not move
 NAME = """input => input.getAttribute('aria-label')
   ?? input.closest('.vega-bind').querySelector('.vega-bind-name').textContent"""
 SCRUB = """async input => {

@@ -17,6 +17,8 @@ from ui.tour.steps import TOUR
 PICTURES = Path(__file__).parent / "pictures"
 WIDE = 760  # pixels of the stage that a card shows, at most
 CARD = (400, 250)  # pixels of its picture
+# What a card's picture does without: the bar, tools, and the words that would tell an answer.
+UNTOLD = "[data-testid=lam-bar], .living-tools, .living-words { display: none !important; }"
 
 
 def pages(address: str, browser: Browser) -> None:
@@ -56,7 +58,7 @@ def cards(address: str, browser: Browser) -> None:
                 query.pop(unwanted, None)
             page.goto(f"{address}/{way.path.removeprefix('./')}?{urlencode(query)}")
             wait_until_quiet(page)
-            page.get_by_test_id("lam-bar").evaluate("bar => bar.style.display = 'none'")
+            page.add_style_tag(content=UNTOLD)
             stage = page.locator(".st-key-stage")
             columns = stage.get_by_test_id("stColumn")
             box = (columns if columns.count() else stage).first.bounding_box()

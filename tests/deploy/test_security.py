@@ -82,6 +82,9 @@ HOSTILE = {
     "a bar that is a list": ("lam_bar", {"json_value": "[1, 2]"}),
     "a bar that is no JSON": ("lam_bar", {"json_value": "{"}),
     "a bar that is a number": ("lam_bar", {"double_value": 3.0}),
+    "an edit that is markup": ("living", {"json_value": json.dumps({"edit": PAYLOAD})}),
+    "edits that are a list": ("living", {"json_value": "[[1]]"}),
+    "an edit without end": ("living", {"json_value": json.dumps({"edit": "r1~" * 50_000})}),
 }
 WRONG_KIND = {
     "a λ that is a position": ("lam", {"double_array_value": {"data": [999.0]}}),

@@ -123,8 +123,8 @@ def _placed(field: str, has_names: bool) -> str:
 
     Where the panel is too narrow for names, what stands out at the sides is a margin alone.
     """
-    left = f"(room > {NARROW} ? {150 if has_names else 20} : 8) / max(200, room - 80)"
-    right = f"(room > {NARROW} ? 120 : 8) / max(200, room - 80)"
+    left = f"(room > {NARROW} ? {150 if has_names else 20} : 18) / max(200, room - 80)"
+    right = f"(room > {NARROW} ? 120 : 18) / max(200, room - 80)"
     return f"{left} + datum.{field} * (1 - {left} - {right})"
 
 

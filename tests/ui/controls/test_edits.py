@@ -171,3 +171,10 @@ def test_the_scripts_make_the_same_edits():
     context = replace(context_at(SETTINGS), shelf=shelf)
     for one in TOPICS:
         assert f'core.edited(settings.load(), "{TWO}")' in one.script(context), one.key
+
+
+def test_where_training_sets_are_drawn_anew_the_page_says_that_they_lack_the_edits():
+    bias = topic("bias_variance")
+    shelf = Shelf(edits=parse_edits(TWO), edited_at=data_key(SETTINGS))
+    assert "drawn anew, without them" in bias.remark(replace(context_at(SETTINGS), shelf=shelf))
+    assert bias.remark(context_at(SETTINGS)) == ""

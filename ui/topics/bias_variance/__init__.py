@@ -91,6 +91,16 @@ def formulas(context: Context) -> dict[str, Any]:
     return {"lam": lam_label(context.lam), "m": sizes[-1], "norm": norm, "sets": context[SETS]}
 
 
+def remark(context: Context) -> str:
+    """What the training sets lack that the other pages have."""
+    if not (context.shelf.edits and context.settings.is_synthetic):
+        return ""
+    return (
+        "The samples that you edited are on the other pages: here each training set is drawn anew, without "
+        "them."
+    )
+
+
 def constants(context: Context) -> dict[str, Any]:
     """What the script takes over."""
     return {"penalty": context[PENALTY], "n_sets": context[SETS]}
@@ -110,6 +120,7 @@ TOPIC = Topic(
     prepare=lambda context: context.run(curves_of(context)),
     needs=Need.CURVES,
     controls=(PENALTY, SETS),
+    remark=remark,
     formulas=formulas,
     constants=constants,
 )

@@ -64,6 +64,7 @@ class Trial:
     validated_cost: float  # NaN too where it is not validated, or not yet
     accuracy: float  # validated
     zeros: float
+    edits: tuple[Edit, ...] = ()  # of its training samples
 
 
 class Answer(NamedTuple):

@@ -10,6 +10,7 @@ from math import isnan, nan
 import pandas as pd
 
 from core import DATASETS, Run, Settings
+from core.edits import Edit
 from core.measures import sparsity
 from core.settings import SETTINGS, format_value
 from ui.base.foreign import markdown
@@ -17,6 +18,7 @@ from ui.base.session import Trial, session
 from ui.base.tables import Runs
 from ui.base.words import STEPS_OF, joined, number, percent
 from ui.controls.panel import choose
+from ui.data.edits import put_edits
 from ui.topics.sparsity import validated as folds_of
 from ui.topics.topic import Context
 from ui.work.networks import TO_REST
@@ -70,7 +72,7 @@ def measured(n: int, context: Context, label: str, run: Run) -> Trial:
     return Trial(
         number=n,
         settings=context.settings.reduced(),
-        digest=context.shelf.digest,
+        digest=context.shelf.own.digest if context.shelf.own else "",
         data=f"{data.source.label}: {data.source.source}" if is_own else data.source.label,
         is_synthetic=context.settings.is_synthetic,
         penalty=label,
@@ -80,6 +82,7 @@ def measured(n: int, context: Context, label: str, run: Run) -> Trial:
         validated_cost=cost,
         accuracy=share,
         zeros=float(sparsity(one.W)[0]) if sound else nan,
+        edits=context.shelf.edits,
     )
 
 
@@ -169,9 +172,9 @@ def sentences(first: Trial, second: Trial) -> list[str]:
     return notes
 
 
-def _rows_of(trial: Trial) -> Settings:
+def _rows_of(trial: Trial) -> tuple[Settings, tuple[Edit, ...]]:
     """What decides its rows and its folds: not λ, nor how the network was made."""
-    return trial.settings.reduced("lam", "hidden", "learning_rate", "epochs")
+    return trial.settings.reduced("lam", "hidden", "learning_rate", "epochs"), trial.edits
 
 
 def pinned(tried: Sequence[Trial]) -> list[int]:
@@ -191,6 +194,7 @@ def can_return(trial: Trial) -> bool:
     return session.own is not None and session.own.digest == trial.digest
 
 
-def go_back(settings: Settings) -> None:
-    """A button's callback: set the panel to these settings."""
-    choose(asdict(settings))
+def go_back(trial: Trial) -> None:
+    """A button's callback: set the panel to its settings, and the samples to what they were."""
+    choose(asdict(trial.settings))
+    put_edits(trial.settings, trial.edits)

@@ -73,7 +73,7 @@ def offer_return(ticked: Sequence[Trial]) -> None:
         st.button(
             f"Go back to no. {trial.number}: {where}",
             on_click=log.go_back,
-            args=(trial.settings,),
+            args=(trial,),
             disabled=not log.can_return(trial),
             help="Sets the panel on the left; every page then shows this setting.",
             key=f"tried_back_{trial.number}",

@@ -1,7 +1,7 @@
 """What was tried: one row for each setting and penalty, its numbers those of a network trained alone."""
 
 import io
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 
 import core
+from core.edits import parse_edits
 from core.settings import SETTINGS
 from tests.app import QUICK, context_at, open_app, retrained, retrained_to_rest, topic
 from tests.trained import LECTURE
@@ -219,3 +220,13 @@ def test_a_file_name_that_is_a_formula_is_neutral_in_the_download():
 def test_a_trial_on_data_that_is_gone_cannot_be_gone_back_to():
     assert log.can_return(trial())
     assert not log.can_return(trial(settings=core.Settings(dataset="your_data"), digest="abc"))
+
+
+def test_a_trial_of_edited_samples_is_of_other_rows_and_goes_back_to_its_edits(monkeypatch):
+    one, other = trial(data="Moons, edited"), trial(number=2, data="Moons, edited", edits=parse_edits("r3"))
+    assert "other rows, so that their costs are not to be compared" in log.sentences(one, other)[-1]
+    put = []
+    monkeypatch.setattr(log, "choose", put.append)
+    monkeypatch.setattr(log, "put_edits", lambda settings, edits: put.append((settings, edits)))
+    log.go_back(other)
+    assert put == [asdict(other.settings), (other.settings, other.edits)]

@@ -47,9 +47,7 @@ class Source:
     synthetic: bool
     image: tuple[int, int] | None = None  # height and width in pixels, where a row is an image
     truth: Truth | None = None  # of rows that are drawn, where it is known
-    overfits_at: Mapping[str, Any] = field(
-        default_factory=dict
-    )  # settings at which a network learns its noise
+    overfits_at: Mapping[str, Any] = field(default_factory=dict)  # settings at which noise is memorized
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ is taken away leaves its number unused. Places are in the unit of X_train, to tw
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Literal
 
 import numpy as np
@@ -63,8 +64,8 @@ def _parse(text: str) -> Edit:
     if found := KINDS["remove"].fullmatch(text):
         return Edit("remove", int(found[1]))
     raise ValueError(
-        f"edits must be such as a0.5_-1.25_1 (add a sample of class 1), m12_0_2 (move the 12th) and r7 (take "
-        f"the 7th away), joined by {BETWEEN}, with places up to {FARTHEST}, got {shown(text)}"
+        f"edits must be such as a0.5_-1.25_1 (add a sample of class 1), m12_0_2 (move row 12) and r7 (take "
+        f"row 7 away), joined by {BETWEEN}, with places up to {FARTHEST}, got {shown(text)}"
     )
 
 
@@ -76,13 +77,16 @@ def edited(data: Dataset, edits: Sequence[Edit] | str) -> Dataset:
     """
     if not data.in_a_plane:
         raise ValueError(f"edits must be of data in a plane with two classes, got {data.source.label}")
+    edits = parse_edits(edits) if isinstance(edits, str) else edits
+    if not edits:
+        return data
     rows = {
         i: (tuple(x), int(label)) for i, (x, label) in enumerate(zip(data.X_train, data.y_train, strict=True))
     }
-    edits = parse_edits(edits) if isinstance(edits, str) else edits
-    for n, edit in enumerate(edits):
+    free = count(data.m)
+    for edit in edits:
         if edit.kind == "add":
-            rows[data.m + sum(one.kind == "add" for one in edits[:n])] = edit.place, edit.label
+            rows[next(free)] = edit.place, edit.label
             continue
         if edit.row not in rows:
             raise ValueError(f"edits must be of training samples that are there, got row {edit.row}")
@@ -90,16 +94,14 @@ def edited(data: Dataset, edits: Sequence[Edit] | str) -> Dataset:
             rows[edit.row] = edit.place, rows[edit.row][1]
         else:
             del rows[edit.row]
-    return _with_rows(data, list(rows.values()), len(edits))
+    return _with_rows(data, list(rows.values()))
 
 
-def _with_rows(data: Dataset, rows: Sequence[tuple[tuple[float, ...], int]], n_edits: int) -> Dataset:
+def _with_rows(data: Dataset, rows: Sequence[tuple[tuple[float, ...], int]]) -> Dataset:
     y = np.array([label for _, label in rows], data.y_train.dtype)
     for name, n in zip(data.class_names, np.bincount(y, minlength=2), strict=True):
         if n < FEWEST:
             raise ValueError(f"edits must leave at least {FEWEST} samples of each class, got {n} of {name}")
-    if not n_edits:
-        return data
     source = replace(data.source, label=f"{data.source.label}, edited")
     X = np.array([place for place, _ in rows], data.X_train.dtype)
     return replace(data, X_train=X, y_train=y, own_source=source)

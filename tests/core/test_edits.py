@@ -1,5 +1,7 @@
 """Samples edited by hand: the text that carries them, and the data that they make."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -78,3 +80,8 @@ def test_other_data_are_not_edited():
 
 def test_a_place_is_as_far_as_it_can_be_written():
     assert parse_edits(f"a{FARTHEST}_-{FARTHEST}_0")[0].place == (FARTHEST, -FARTHEST)
+
+
+def test_nothing_is_asked_of_data_that_are_not_edited():
+    few = replace(MOONS, X_train=MOONS.X_train[:3], y_train=MOONS.y_train[:3])
+    assert edited(few, ()) is few

@@ -101,6 +101,7 @@ def page_variables(ink: Ink) -> dict[str, str]:
     }
 
 
+@cache
 def penalty_rules(ink: Ink) -> str:
     """Words for a penalty in its colour; while one is pointed at, the marks of the others step back."""
     rules = []

@@ -6,7 +6,7 @@ As many as IN_LINK edits travel in the address, `?edits=a0.5_-1_1~r7`; of more t
 import streamlit as st
 
 from core import Dataset, Settings, edited
-from core.edits import format_edits, parse_edits
+from core.edits import Edit, format_edits, parse_edits
 from core.settings import UPLOAD
 from ui.base.address import keep_in_address
 from ui.base.session import session
@@ -29,15 +29,22 @@ def arrive() -> None:
 
 
 def _take_over(text: str, settings: Settings) -> None:
+    _add(text, settings, (), IN_LINK, " in a link", "the samples are left as they are")
+
+
+def _add(
+    text: str, settings: Settings, before: tuple[Edit, ...], most: int, where: str, instead: str
+) -> None:
+    """Put edits after those before, or say why not. where: `most` counts; instead: what is done then."""
     try:
-        edits = parse_edits(text)
-        if len(edits) > IN_LINK:
-            raise ValueError(f"edits must be at most {IN_LINK} in a link, got {len(edits)}")
-        edited(_untouched(settings), edits)
+        found = (*before, *parse_edits(text))
+        if len(found) > most:
+            raise ValueError(f"edits must be at most {most}{where}, got {len(found)}")
+        edited(_untouched(settings), found)
     except ValueError as error:
-        add_problems([f"{error}; the samples are left as they are"])
+        add_problems([f"{error}; {instead}"])
     else:
-        put_edits(settings, edits)
+        put_edits(settings, found)
 
 
 def _untouched(settings: Settings) -> Dataset:
@@ -68,12 +75,4 @@ def change(sent: object) -> None:
     elif sent == NONE:
         put_edits(settings, ())
     elif isinstance(sent, str) and len(sent) <= 40:
-        try:
-            found = (*edits, *parse_edits(sent))
-            if len(found) > MOST:
-                raise ValueError(f"edits must be at most {MOST}, got {len(found)}")
-            edited(_untouched(settings), found)
-        except ValueError as error:
-            add_problems([f"{error}; that edit was left out"])
-        else:
-            put_edits(settings, found)
+        _add(sent, settings, edits, MOST, "", "that edit was left out")

@@ -1,4 +1,4 @@
-"""The training samples that a person edited, for each data set and seed, which they outlast."""
+"""The training samples that a person edited, by the data that they are of; other data leave them alone."""
 
 from collections.abc import Hashable
 

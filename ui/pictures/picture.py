@@ -186,7 +186,7 @@ class Chart:
         plain = self.plain
         if at_its_own:
             plain = {**plain, "params": [_of_its_own(param) for param in plain["params"]]}
-        return replace(self, key=f"{self.key}_beside", plain=plain)
+        return replace(self, key=f"{self.key}_beside", plain=plain, living=None)
 
 
 def _of_its_own(param: Spec) -> Spec:

@@ -15,6 +15,7 @@ import streamlit as st
 from core import DATASETS, Settings, save_run
 from ui.base.address import with_query
 from ui.base.session import session
+from ui.controls.edits import IN_ADDRESS, in_link
 from ui.pictures import export
 from ui.pictures.picture import Picture
 from ui.takeaway import report
@@ -115,6 +116,6 @@ def run_bytes(topic: Topic, context: Context) -> bytes:
 
 
 def address(settings: Settings) -> str:
-    """Where the dashboard opens at these settings, "" where that is not known."""
-    url = st.context.url
-    return with_query(url, settings.to_query()) if url else ""
+    """Where the dashboard opens at these settings and edits, "" where that is not known."""
+    url, edits = st.context.url, in_link(settings)
+    return with_query(url, settings.to_query() | ({IN_ADDRESS: edits} if edits else {})) if url else ""

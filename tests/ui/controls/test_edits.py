@@ -76,7 +76,6 @@ def test_a_link_opens_with_its_edits_and_every_page_has_them():
     assert told["edited"] == {
         "count": 2,
         "numbers": [0, 1, 2, *range(4, data.m + 1)],
-        "next": data.m + 1,
         "farthest": 9.99,
         "classes": ["0", "1"],
     }

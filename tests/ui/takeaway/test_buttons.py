@@ -198,3 +198,10 @@ def test_the_report_arrives_with_all_pages_and_the_way_back(menu, address):
     assert link.startswith(address)
     assert "lam=7" in link
     assert "dataset=moons" in link
+
+
+def test_the_address_in_a_report_has_the_edits(monkeypatch):
+    monkeypatch.setattr(buttons.st, "context", SimpleNamespace(url="http://lab/tanh"))
+    for edits, end in (("", ""), ("r3", "&edits=r3")):
+        monkeypatch.setattr(buttons, "in_link", lambda settings, edits=edits: edits)
+        assert buttons.address(core.Settings(dataset="moons")) == f"http://lab/tanh?dataset=moons{end}"

@@ -140,3 +140,10 @@ def test_of_what_is_too_large_to_be_sent_the_server_draws_the_picture(monkeypatc
     app = open_app(topic("overview"), **address | {"seed": "92"})
     assert not {"fields", "field_points"} & tables_as_sent(app).keys(), "what nobody sees is not sent"
     assert sent_to(app)["plane"]
+
+
+def test_kept_beside_another_the_picture_is_the_servers_which_stays_at_its_own_lam():
+    chart = TOPIC.picture(context_at(MOONS)).charts[0][0]
+    assert chart.living is not None
+    for at_its_own in (False, True):
+        assert chart.standing(at_its_own).living is None

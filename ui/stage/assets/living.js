@@ -12,7 +12,6 @@ const BUDGET = 10; // milliseconds of one frame that may go into it
 const LEVELS = 256; // of a field's colours
 const FOOT = 40; // pixels under the strips, for words
 const REACH = 22; // pixels from a sample within which a press means it
-const NOWHERE = { low: [0, 0], size: [1, 1] };
 const HANDLE = "lam-handle";
 
 const pictures = new WeakMap(); // by the element that Streamlit gives us: it calls us again at each run of the page
@@ -245,11 +244,10 @@ class Tools {
   }
 
   carry(place) {
-    if (this.held >= 0) this.picture.put(this.held, place);
+    this.picture.put(this.held, place);
   }
 
   release(place) {
-    if (this.held < 0) return;
     this.picture.put(this.held, place);
     this.picture.tell(`m${this.edited.numbers[this.held]}_${written(place, this.edited.farthest)}`);
     this.held = -1;
@@ -306,14 +304,15 @@ class Square {
       this.answer.setPointerCapture(event.pointerId);
       tools.press(this.placeAt(event), this.nearest(event));
     });
-    this.answer.addEventListener("pointermove", (event) => tools.carry(this.placeAt(event)));
-    this.answer.addEventListener("pointerup", (event) => tools.release(this.placeAt(event)));
-    this.answer.addEventListener("pointercancel", (event) => tools.release(this.placeAt(event)));
+    this.answer.addEventListener("pointermove", (event) => tools.held >= 0 && tools.carry(this.placeAt(event)));
+    for (const name of ["pointerup", "pointercancel"]) {
+      this.answer.addEventListener(name, (event) => tools.held >= 0 && tools.release(this.placeAt(event)));
+    }
   }
 
   // The place of the plane under the pointer, which stays within the square.
   placeAt({ clientX, clientY }) {
-    const { low, size } = this.picture.data.plane ?? NOWHERE;
+    const { low, size } = this.picture.data.plane;
     const box = this.answer.getBoundingClientRect();
     const [left, up] = [(clientX - box.left) / box.width, (box.bottom - clientY) / box.height];
     return [left, up].map((part, c) => low[c] + size[c] * Math.min(1, Math.max(0, part)));

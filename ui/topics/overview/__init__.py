@@ -6,7 +6,6 @@ from functools import partial
 
 import pandas as pd
 
-from core import Dataset
 from core.settings import LAMS
 from ui.base.tables import Runs, integer_table
 from ui.base.words import joined, lam_label
@@ -97,14 +96,15 @@ def at_every_lam(context: Context, watched: bool) -> Picture:
     runs, data = seen_runs(context), context.data
     epochs = shown_epochs(runs, watched)
     labels = tuple(f"{epoch:,}" for epoch in next(iter(runs.values())).epochs[epochs])
-    alt, tables = in_the_plane(context, runs) if data.in_a_plane else along_strips(runs, data)
+    strips = None if data.in_a_plane else Strips.of(runs, data)
+    alt, tables = in_the_plane(context, runs) if strips is None else along(strips, len(runs))
     return Picture(
         "fields",
         tables=Tables(tables),
         alt=alt,
         helpers=frozenset(tables) - {"field_points"},
         scrub=Scrub("Epoch", labels) if watched and labels else None,
-        living=living_of(runs, data, context.shelf, epochs, context.theme) if labels else None,
+        living=living_of(runs, data, strips, context.shelf, epochs, context.theme) if labels else None,
     )
 
 
@@ -117,9 +117,9 @@ def in_the_plane(context: Context, runs: Runs) -> tuple[str, dict[str, Later]]:
     }
 
 
-def along_strips(runs: Runs, data: Dataset) -> tuple[str, dict[str, Later]]:
+def along(strips: Strips, n_squares: int) -> tuple[str, dict[str, Later]]:
     """What is seen of other data."""
-    strips, lefts = Strips.of(runs, data), lefts_of(len(runs))
+    lefts = lefts_of(n_squares)
     words = (
         "The training rows along what each penalty's network at λ gives them, a strip for each class: "
         f"further to the right it is more {strips.said}."

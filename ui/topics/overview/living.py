@@ -38,13 +38,14 @@ def shown_epochs(runs: Runs, is_watched: bool) -> np.ndarray:
     return np.array([n - 1] if room else [], int)
 
 
-def living_of(runs: Runs, data: Dataset, shelf: Shelf, epochs: np.ndarray, theme: str) -> Living:
+def living_of(
+    runs: Runs, data: Dataset, strips: Strips | None, shelf: Shelf, epochs: np.ndarray, theme: str
+) -> Living:
     """The networks of each penalty at every λ and some epochs, and the training rows, for the browser.
 
-    epochs: positions of snapshots.
+    strips: of data that are not in a plane. epochs: positions of snapshots.
     """
     rows = evenly(data.m, MAX_POINTS)
-    strips = None if data.in_a_plane else Strips.of(runs, data)
     heights = [] if strips is None else [strips.heights]
     parts = [_parameters(runs, epochs), data.X_train[rows], data.y_train[rows], *heights]
     first, ink = next(iter(runs.values())), INKS[theme]
@@ -63,8 +64,8 @@ def living_of(runs: Runs, data: Dataset, shelf: Shelf, epochs: np.ndarray, theme
         "colors": {**SIGN_COLORS, "page": ink.page, "text": ink.text, "quiet": ink.quiet, "grid": ink.grid},
         "deep": DEEP,
     }
-    numbers = np.concatenate([part.ravel().astype("<f4") for part in parts])
-    return Living(numbers.tobytes(), told)
+    networks = np.concatenate([part.ravel().astype("<f4") for part in parts])
+    return Living(networks.tobytes(), told)
 
 
 def _parameters(runs: Runs, epochs: np.ndarray) -> np.ndarray:
@@ -94,7 +95,6 @@ def _edited(data: Dataset, shelf: Shelf) -> dict[str, Any]:
     return {
         "count": len(shelf.edits),
         "numbers": numbers(n_before, shelf.edits),
-        "next": n_before + sum(edit.kind == "add" for edit in shelf.edits),
         "farthest": FARTHEST,
         "classes": list(data.class_names),
     }

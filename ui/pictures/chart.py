@@ -347,21 +347,26 @@ def line_names(
     return [spanned, thread, *(part.encode(**at) for part in words)]
 
 
-def marked_axis(labels: Sequence[str], title: str, room: Room | None = None, field: str = "k") -> alt.X:
-    """Positions along a grid that is near logarithmic after a 0; labelled at 0 and at the powers of ten."""
+def marked_axis(
+    labels: Sequence[str], title: str, room: Room | None = None, field: str = "k", **axis: Any
+) -> alt.X:
+    """Positions along a grid that is near logarithmic after a 0; labelled at 0 and at the powers of ten.
+
+    axis: further properties of Vega-Lite's axis.
+    """
     marked = [k for k, label in enumerate(labels) if label.replace(",", "").strip("0.") in ("", "1")]
     names = " : ".join(f"datum.value == {k} ? '{labels[k]}'" for k in marked)
     return alt.X(
         f"{field}:Q",
         title=title,
         scale=with_room(alt.Scale(domain=[0, len(labels) - 1], nice=False, padding=PADDING), room),
-        axis=alt.Axis(values=marked, labelExpr=f"{names} : ''", grid=False),
+        axis=alt.Axis(values=marked, labelExpr=f"{names} : ''", grid=False, **axis),
     )
 
 
-def lam_axis(labels: Sequence[str], room: Room | None = None) -> alt.X:
-    """λ along the grid, with room for the names of lines."""
-    return marked_axis(labels, "λ", room)
+def lam_axis(labels: Sequence[str], room: Room | None = None, **axis: Any) -> alt.X:
+    """λ along the grid, with room for the names of lines; axis: as in `marked_axis`."""
+    return marked_axis(labels, "λ", room, **axis)
 
 
 def lam_rules(ink: Ink, x: alt.X) -> Panel:

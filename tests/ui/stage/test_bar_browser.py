@@ -230,7 +230,7 @@ def assert_hit(page: Page, button) -> None:
 def test_a_click_on_a_curve_chooses_the_lam_under_it(page, address):
     open_page(page, f"{address}/l1-vs-l2?{QUICK}")
     wait_for_readout(page, "λ = 10")
-    label = page.locator(f"{STAGE} .role-axis-label text", has_text=re.compile("^100$")).first.bounding_box()
+    label = page.locator(f"{STAGE} .role-axis-label text", has_text=re.compile("^100$")).nth(1).bounding_box()
     page.mouse.click(label["x"] + label["width"] / 2, label["y"] - 60)  # in the panel, over that λ
     wait_for_readout(page, "λ = 100")
     expect(page).to_have_url(re.compile("lam=100(&|$)"))
@@ -239,6 +239,24 @@ def test_a_click_on_a_curve_chooses_the_lam_under_it(page, address):
     page.mouse.click(told["x"] + told["width"] / 2, told["y"] + told["height"] / 2)
     page.wait_for_timeout(500)
     assert "lam=100" in page.url, "beside a panel over λ nothing is chosen"
+    assert page.trouble == []
+
+
+def test_a_weights_cell_that_is_pointed_at_shows_its_path_where_the_rule_is_dragged(page, address):
+    open_page(page, f"{address}/l1-vs-l2?{QUICK}")
+    wait_for_readout(page, "λ = 10")
+    cells = page.locator(STAGE).first.locator(".mark-rect.role-mark path")
+    name, lines = (page.locator(STAGE).first.locator(f".mark-{mark}.role-mark") for mark in ("text", "line"))
+    first, drawn = name.filter(has_text="←").first.text_content(), lines.first.inner_html()
+    cells.nth(4).hover()
+    pointed = name.filter(has_text="unit 1 ← mean smoothness").first
+    expect(pointed).to_be_visible()
+    assert first != "unit 1 ← mean smoothness"
+    assert lines.first.inner_html() != drawn
+    box = pointed.bounding_box()
+    page.mouse.click(box["x"] + box["width"], box["y"] + box["height"] / 2)
+    expect(page.get_by_test_id("lam-value")).not_to_have_text("λ = 10")
+    expect(pointed).to_be_visible()
     assert page.trouble == []
 
 

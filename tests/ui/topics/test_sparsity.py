@@ -158,6 +158,9 @@ def test_the_matrix_holds_each_weight_in_its_place(breast, deep, layer):
         np.testing.assert_allclose(back, run.W[layer], atol=1e-4)
         np.testing.assert_array_equal(back == 0, run.W[layer] == 0)
         assert rows.input.tolist() == [names_in[c] for c in rows.column]
+        (strongest,) = rows[rows.is_strongest].index
+        assert abs(rows.v0[strongest]) == rows.v0.abs().max()
+    assert table[table.is_strongest].groupby(["row", "column"]).ngroups == 1, "the same weight under each"
 
 
 def test_the_matrix_shows_the_partners_weights():
@@ -537,7 +540,7 @@ def test_pixels_are_drawn_as_images():
     app = open_app(TOPIC, dataset="digits", hidden="none", **QUICK)
     weights = chart(app)[1]["weights"]
     assert (weights.row_end.max(), weights.column_end.max()) == (2 * 10 - 1, 5 * 9 - 1), "five abreast"
-    cells = [part for part in chart(app)[0]["vconcat"][0]["layer"] if part["mark"]["type"] == "rect"]
+    cells = [part for part in chart(app)[0]["vconcat"][1]["layer"] if part["mark"]["type"] == "rect"]
     for part in cells:
         ends = [part["encoding"][axis]["scale"]["range"][1]["expr"] for axis in "xy"]
         assert {end.split(" * ", 1)[1] for end in ends} == {"min(width / 44, 11)"}, "a cell is a square"
@@ -601,7 +604,9 @@ def test_the_weights_come_first_beside_their_zeros_and_paths_and_bytes_further_d
     labels, n = tuple(map(str, LAMS)), len(LECTURE)
     spec = sparsity_chart(labels, 3, 2, ("<b>", "b"), ("L1", "L2"), has_needles, False, theme)
     (cells, zeros), paths, last = [[place for place, _ in row] for row in charts_of(spec)]
-    assert cells["panels"] == list(range(n)), "a matrix for each penalty, under each other"
+    assert cells["panels"] == list(range(1 + n)), (
+        "a weight's path, a matrix for each penalty, under each other"
+    )
     assert cells["width"] > zeros["width"]
     assert {"weights", "units"} <= set(cells["tables"])
     assert {"readout", "shares", "marks"} <= set(zeros["tables"])

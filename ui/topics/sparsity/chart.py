@@ -1,6 +1,7 @@
 """Zeros against λ, the weights at λ as a matrix or as images, the path of each weight, and bytes."""
 
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 
@@ -31,7 +32,15 @@ from ui.pictures.ends import line_name
 from ui.pictures.panel import Panel
 from ui.topics.sparsity.tables import BYTES, COMPARED, DENSE, FORMS, NEEDLE_KINDS, NEEDLES, ZEROS
 
+PATH_HEIGHT = 64
 DASHES = [[1, 0], [6, 5]]  # of two kinds of lines
+NOWHERE = {"row": -1, "column": -1}
+POINTED = "datum && isDefined(datum.column_end) ? {row: datum.row, column: datum.column} : pointed"
+IS_POINTED = (
+    "pointed.row < 0 ? datum.is_strongest : datum.row == pointed.row && datum.column == pointed.column"
+)
+# The bar has this axis at the foot of the window; by its words a hand that drags the rule is understood.
+UNSEEN: dict[str, Any] = {"labelOpacity": 0, "titleOpacity": 0, "labelPadding": -20, "titlePadding": -20}
 PACKED = tuple(form for form in FORMS if form != DENSE)
 
 
@@ -75,13 +84,16 @@ def _chart(
     ]
     zeros = zero_panel(labels, penalties, ink, has_optimum)
     sizes = [needle_panel, byte_panel] if has_needles else [byte_panel]
+    path = pointed_path(labels, ink)
     rows = [
-        [Column(matrices, 1.5), Column([rest_readout(ink, penalties), zeros])],
+        [Column([path, *matrices], 1.5), Column([rest_readout(ink, penalties), zeros])],
         [Column([weight_paths(penalty, ink, x)]) for penalty in penalties],
         [Column([panel(labels, penalties, ink)]) for panel in sizes],
     ]
     params, events = chosen_slider(len(labels), "λ")
-    return finish(rows, theme, ("color", "x", "y", "opacity", "strokeDash"), params, events)
+    pointed = alt.param(name="pointed", value=NOWHERE)
+    events[pointed.name] = [{"events": "rect:pointerover, rect:click", "update": POINTED}]
+    return finish(rows, theme, ("color", "x", "y", "opacity", "strokeDash"), [*params, pointed], events)
 
 
 def zero_panel(labels: tuple[str, ...], penalties: tuple[str, ...], ink: Ink, has_optimum: bool) -> Panel:
@@ -170,7 +182,7 @@ def weight_matrix(
 ) -> Panel:
     """The weights at k as cells: hue by sign, strength by size; an exact zero is an empty cell."""
     rows = table("weights").transform_filter(f"datum.penalty == '{penalty}'")
-    height = max(44, (11 if is_image else 20) * n_rows)
+    height = max(44, (11 if is_image else 16) * n_rows)
     across = alt.Scale(domain=[0, n_columns], nice=False)
     down = alt.Scale(domain=[0, n_rows], nice=False, reverse=True)
     if is_image:
@@ -181,7 +193,37 @@ def weight_matrix(
         cell.encode(x=x, y=y, x2=alt.X2("column_end:Q"), y2=alt.Y2("row_end:Q"))
         for cell in weight_cells(rows, "datum['v' + k]", {"unit": "unit", "input": "input"}, ink)
     ]
-    return layer(*cells, unit_names(is_image, ink)).properties(height=height, title=f"{penalty}: the weights")
+    outlined = rows.transform_filter(IS_POINTED).mark_rect(
+        fill=None, stroke=ink.text, strokeWidth=2, tooltip=None, aria=False
+    )
+    around = outlined.encode(x=x, y=y, x2=alt.X2("column_end:Q"), y2=alt.Y2("row_end:Q"))
+    return layer(*cells, around, unit_names(is_image, ink)).properties(
+        height=height, title=f"{penalty}: the weights"
+    )
+
+
+def pointed_path(labels: tuple[str, ...], ink: Ink) -> Panel:
+    """A line over λ for each penalty: the weight whose cell is pointed at, until then the strongest one."""
+    x, y = lam_axis(labels, **UNSEEN), alt.Y("w:Q", title=None, axis=alt.Axis(tickCount=3))
+    rows = table("weights").transform_filter(IS_POINTED)
+    over = rows.transform_fold([f"v{k}" for k in range(len(labels))], as_=["at", "w"])
+    line = over.transform_calculate(k="toNumber(slice(datum.at, 1))").mark_line(strokeWidth=3)
+    here = rows.transform_calculate(w="datum['v' + k]", k="k").mark_circle(size=80, opacity=1)
+    hue = alt.Color("penalty:N", scale=PENALTY_SCALE, legend=None)
+    one = rows.transform_filter(f"datum.penalty == '{COMPARED}'")
+    high, low = 12, PATH_HEIGHT - 12  # the path ends at 0: its name stands on the other side
+    one = one.transform_calculate(name="datum.unit + ' ← ' + datum.input", y=f"datum.v0 < 0 ? {low} : {high}")
+    named = haloed(one, ink, align="right", baseline="middle", fontSize=16, color=ink.text)
+    corner: dict[str, Any] = {
+        "x": alt.value(alt.expr("width - 8")),
+        "y": alt.Y("y:Q", scale=None, title=None),
+        "text": alt.Text("name:N"),
+    }
+    return layer(
+        lam_rules(ink, x),
+        *(mark.encode(x=x, y=y, color=hue) for mark in (line, here)),
+        *(part.encode(**corner) for part in named),
+    ).properties(height=PATH_HEIGHT, title="One weight over λ: point at its cell")
 
 
 def unit_names(is_image: bool, ink: Ink) -> alt.Chart:
@@ -190,5 +232,5 @@ def unit_names(is_image: bool, ink: Ink) -> alt.Chart:
     if is_image:
         mark = names.mark_text(align="left", baseline="bottom", dy=-2, fontSize=16, color=ink.quiet)
         return mark.encode(x=alt.X("column:Q"))
-    mark = names.mark_text(align="right", dx=-8, fontSize=16, color=ink.quiet)
+    mark = names.mark_text(align="right", dx=-8, fontSize=14, color=ink.quiet)
     return mark.encode(x=alt.value(0))

@@ -173,9 +173,10 @@ def weights_over_lam(
 ) -> pd.DataFrame:
     """One row a weight of the layer and penalty, wide over λ, with its cell in the matrix.
 
-    Columns: penalty, unit, input, row, column, row_end, column_end, top (the largest size of all), then v0,
-    v1, …: the weight shown at each λ, which is that of its partner (`partners`). A matrix has a row a unit
-    and a column an input; where the inputs are an image (height, width), each unit is one of a row of images.
+    Columns: penalty, unit, input, row, column, row_end, column_end, is_strongest (whether it is the largest at
+    λ = 0 under L1, or in its place), top (the largest size of all), then v0, v1, …: the weight shown at each
+    λ, which is that of its partner (`partners`). A matrix has a row a unit and a column an input; where the
+    inputs are an image (height, width), each unit is one of a row of images.
     """
     W_first = runs[COMPARED].W[layer][0]
     kept, n_in = strongest_units(W_first), W_first.shape[1]
@@ -193,7 +194,8 @@ def weights_over_lam(
         frames.append(pd.concat([cells, names.assign(penalty=label), values], axis=1))
     weights = pd.concat(frames, ignore_index=True)
     top = np.nanmax(np.abs(weights.filter(regex=r"^v\d+$").to_numpy()))
-    return weights.assign(top=np.float32(max(top, 1e-9)))
+    strongest = np.arange(len(cells)) == np.argmax(np.abs(weights.v0.to_numpy()[: len(cells)]))
+    return weights.assign(is_strongest=np.tile(strongest, len(runs)), top=np.float32(max(top, 1e-9)))
 
 
 def matrix_cells(n_units: int, n_in: int, image: tuple[int, int] | None) -> pd.DataFrame:

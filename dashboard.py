@@ -3,13 +3,14 @@
 import streamlit as st
 
 from ui.base.session import session
-from ui.controls import beside, edits
+from ui.controls import beside, edits, looks
 from ui.controls.panel import settings_panel, show_problems
 from ui.frame.menu import MENU, TOOLS
 from ui.frame.page import page_style, panel_context
 from ui.frame.sockets import send_at_once
 from ui.frame.toolbar import toolbar
 from ui.stage import lam_bar
+from ui.topics import topic_of
 from ui.tour import bar
 from ui.work.owner import owner
 from ui.work.tasks import SCREENS
@@ -26,12 +27,14 @@ send_at_once()
 with SCREENS.turn(owner()):
     page = st.navigation(PAGES)
     bar.arrive(page)
+    topic = topic_of(page.title)
+    looks.arrive(topic)
     session.settings = settings_panel()
     beside.arrive()
     edits.arrive()
     presented = toolbar(page)
     st.html(page_style(presented))
-    lam_bar.show(session.settings.lam, presented)
+    lam_bar.show(session.settings.lam, presented, looks.look_on(topic))
     show_problems(session.settings)
     bar.show(page, panel_context)
     page.run()

@@ -82,6 +82,15 @@ class Beside:
     choices: Mapping[str, str]  # at the controls of their page, by key, as the address has it
 
 
+class Due(NamedTuple):
+    """A look whose λ is still to be chosen, and the settings at which it was gone to."""
+
+    topic: str
+    number: int
+    settings: Settings
+    lam: float | None = None  # once it is known
+
+
 class Move(NamedTuple):
     """A page still to be opened, and settings for its address."""
 
@@ -161,6 +170,7 @@ class Session:
     pinned = Remembered[tuple[int, ...]](tuple)  # the numbers of the trials to be compared
 
     beside = Remembered[Beside | None](lambda: None)
+    look_due = Remembered[Due | None](lambda: None)
 
     tour_step = Remembered[str | None](lambda: None)  # the name of the step that is on
     tour_arrived = Remembered(bool)  # the address was looked at

@@ -16,7 +16,7 @@ from ui.base.session import session
 from ui.base.tables import Runs
 from ui.base.theme import INKS, page_variables, penalty_rules, style
 from ui.base.words import failures
-from ui.controls import beside
+from ui.controls import beside, looks
 from ui.controls.choices import chosen_controls, draw_controls
 from ui.controls.panel import choose_epochs, choose_hidden
 from ui.data.shelf import shelf_of
@@ -79,8 +79,7 @@ def open_topic(topic: Topic) -> Context:
     """Say what the page is about, make what it needs, draw its controls; the page ends here without it."""
     st.title(topic.page_heading, anchor=False)
     with st.container(key="todo"):
-        if topic.todo:
-            st.markdown(topic.todo)
+        looks.show(topic)
     context = panel_context()
     with st.container(key="about"):  # there even when empty, so that what follows keeps its place
         if topic.needs in (Need.REST, Need.TRAINING):
@@ -120,6 +119,7 @@ def show(topic: Topic, context: Context) -> Picture:
     draw_further(picture)
     if picture.caption:
         st.caption(picture.caption)
+    looks.settle(topic, context)
     return picture
 
 

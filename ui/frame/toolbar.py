@@ -12,8 +12,11 @@ from streamlit.navigation.page import StreamlitPage
 
 from ui.base.address import ON, PRESENT, keep_in_address, with_query
 from ui.base.session import session
+from ui.controls import looks
 from ui.controls.edits import too_many
-from ui.frame.menu import MENU, TOOLS, Entry
+from ui.frame.menu import TOOLS
+from ui.topics import TOPICS, topic_of
+from ui.topics.topic import Topic
 
 LONGEST = 2000  # characters of an address; a QR code holds 2,331 bytes at most, and cameras read far fewer
 
@@ -40,20 +43,36 @@ def toolbar(page: StreamlitPage) -> bool:
 
 
 def _steps(page: StreamlitPage) -> None:
-    """The page before and the page after, also on the keys of a presenter's remote."""
-    paths = [entry.path for entry in MENU]
-    at = paths.index(page.url_path) if page.url_path in paths else 0
-    _step("arrow_back", MENU[at - 1] if at else None, "PageUp")
-    _step("arrow_forward", MENU[at + 1] if at + 1 < len(MENU) else None, "PageDown")
+    """The page before and the page after, also on the keys of a presenter's remote.
+
+    Where a page is looked at in steps, its looks come first, and the walk goes on through the other pages.
+    """
+    topic = topic_of(page.title) or TOPICS[0]
+    number = looks.number_on(topic_of(page.title))
+    _step("arrow_back", topic, number, -1, "PageUp")
+    _step("arrow_forward", topic, number, 1, "PageDown")
 
 
-def _step(icon: str, entry: Entry | None, key: str) -> None:
-    label = entry.title if entry else " "
+def _step(icon: str, topic: Topic, number: int, by: int, key: str) -> None:
+    """A button to the look, or the page, before or after; number: of the look that is on, 0 for none."""
+    at, to_look = TOPICS.index(topic) + by, bool(number) and 1 <= number + by <= len(topic.looks)
+    other = TOPICS[at] if 0 <= at < len(TOPICS) else None
+    label = f"Look {number + by}" if to_look else other.title if other else " "
     clicked = st.button(
-        label, icon=f":material/{icon}:", disabled=not entry, shortcut=key, key=f"step_{icon}"
+        label,
+        icon=f":material/{icon}:",
+        disabled=not to_look and other is None,
+        shortcut=key,
+        key=f"step_{icon}",
     )
-    if clicked and entry:
-        st.switch_page(entry.file, query_params={PRESENT: "1"})  # the panel writes its own values again
+    if clicked and to_look:
+        looks.go(topic, number + by)
+        st.rerun()  # the λ of a look is chosen before the panel is drawn
+    elif clicked and other:
+        query = {PRESENT: "1"}  # the panel writes its own values again
+        if number:
+            query |= looks.due(other, 1 if by > 0 else len(other.looks))
+        st.switch_page(other.file, query_params=query)
 
 
 def _share() -> None:

@@ -20,14 +20,12 @@ from core.network import layer_sizes
 from core.selection import Validation
 from core.settings import LAMS, format_value
 from ui.base.address import PART
-from ui.base.tables import Runs
 from ui.base.theme import PENALTY_COLORS
 from ui.base.words import lam_label
 from ui.controls.panel import DEFAULT, choose_lam
 from ui.pictures.picture import Scrub
 from ui.stage.component import component
-from ui.topics.topic import Context
-from ui.work.networks import PLAIN, TO_REST, networks
+from ui.topics.topic import Context, Look
 from ui.work.validation import validation
 
 RULES = Path(__file__).parent / "lam_bar.css"
@@ -35,8 +33,11 @@ KEY, CHOSEN = "lam_bar", "chosen"
 Mark = tuple[int, str, str]  # k, the penalty's label, words
 
 
-def show(lam: float, presented: bool) -> None:
-    """Draw the bar where λ stands; presented: the keys of a remote turn the page."""
+def show(lam: float, presented: bool, look: Look | None = None) -> None:
+    """Draw the bar where λ stands; presented: the keys of a remote turn the page.
+
+    look: whose penalty's marks stand out while none is pointed at.
+    """
     with st.container(key="stage_bar"):
         component("lam_bar")(
             key=KEY,
@@ -45,6 +46,7 @@ def show(lam: float, presented: bool) -> None:
                 "penalties": {penalty.label: name for name, penalty in PENALTIES.items()},
                 "answered": _told(),
                 "presented": presented,
+                "lit": look.penalty if look else "",
                 "part": st.query_params.get(PART, ""),
             },
             on_chosen_change=_choose,
@@ -104,14 +106,14 @@ def known_costs(context: Context) -> dict[str, np.ndarray]:
     """The cost of each penalty at every λ, by its label: validated, else in training; {} where unknown."""
     if validated := _validated(context):
         return {label: one.mean for label, one in validated.items()}
-    runs = _runs(context)
+    runs = context.known_runs
     return {label: np.where(run.sound, run.data_cost[-1], np.nan) for label, run in runs.items()}
 
 
 def known_marks(context: Context) -> list[Mark]:
     """Where rules choose λ, and from where on nothing is left."""
     marks = [(one.k_1se, label, "λ₁ₛₑ") for label, one in _validated(context).items() if one.k_1se >= 0]
-    for label, run in _runs(context).items():
+    for label, run in context.known_runs.items():
         n_left = count_weights(run.W) - count_zeros(run.W)
         if n_left[-1] == 0 and n_left.any():
             marks.append((int(np.flatnonzero(n_left)[-1]) + 1, label, "λₘₐₓ"))
@@ -121,14 +123,6 @@ def known_marks(context: Context) -> list[Mark]:
 def _validated(context: Context) -> Mapping[str, Validation]:
     found = context.known(validation(context.settings, context.shelf))
     return found[0].by_label if found else {}
-
-
-def _runs(context: Context) -> Runs:
-    """The networks that are there already: at rest, else in training."""
-    for method in (TO_REST, PLAIN):
-        if found := context.known(networks(context.settings, context.shelf, method)):
-            return found[0].runs
-    return {}
 
 
 def track(costs: Mapping[str, np.ndarray], marks: Sequence[Mark]) -> dict[str, Any]:

@@ -28,6 +28,11 @@ TOPICS: tuple[Topic, ...] = (
 )
 
 
+def topic_of(title: str) -> Topic | None:
+    """The topic whose page has this title; None for a tool's."""
+    return next((topic for topic in TOPICS if topic.title == title), None)
+
+
 def path_of(topic: Topic) -> str:
     """Where its page stands under the dashboard's address: the first one opens at the root."""
     return "" if topic is TOPICS[0] else topic.address

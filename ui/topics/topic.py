@@ -106,6 +106,14 @@ class Context:
         return self.get(networks(self.settings, self.shelf, PLAIN))
 
     @property
+    def known_runs(self) -> Runs:
+        """The networks that are there already: at rest, else in training; {} where none are."""
+        for method in (TO_REST, PLAIN):
+            if found := self.known(networks(self.settings, self.shelf, method)):
+                return found[0].runs
+        return {}
+
+    @property
     def without_hidden(self) -> Networks:
         """What these settings train without hidden layers: logistic regression, or softmax regression."""
         return self.at(replace(self.settings, hidden=())).networks
@@ -212,6 +220,22 @@ def beside_lectured(name: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
+class Look:
+    """One thing to look at on a page: where to go for it, and what to ask there.
+
+    words: Markdown, an instruction and a question. What is found stands in the picture, so they say no result
+    and are true wherever λ is moved meanwhile.
+    lam: the λ it is seen at, None while what decides about it is not there; chosen: at the page's controls.
+    penalty: whose marks stand out, by its name; "" where none does.
+    """
+
+    words: str
+    lam: Callable[[Context], float | None] = lambda context: context.lam
+    chosen: Mapping[str, Choice] = field(default_factory=dict)
+    penalty: str = ""
+
+
+@dataclass(frozen=True)
 class Remedy:
     """What a page offers where the network has no hidden layer: a sentence, and layers to choose."""
 
@@ -262,6 +286,7 @@ class Topic:
     needs: Need = Need.REST
     penalties: Callable[[Context], Sequence[str]] = _lectured  # whose networks at rest it shows
     controls: tuple[Control, ...] = ()
+    looks: tuple[Look, ...] = ()  # what there is to look at, one after the other
     remedy: Remedy | None = None  # without which hidden layers it has nothing to show
     about: Callable[[Context], str] = _silent  # a caption over the picture
     # The context whose costs stand under the handle of λ, where that is not the page's own.

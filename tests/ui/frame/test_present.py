@@ -150,3 +150,28 @@ def test_a_link_carries_its_query_and_is_drawn_for_cameras(url):
     assert qr_code(address).startswith("<svg")
     assert qr_code(address) != qr_code(url)
     assert "#000" in qr_code(address), "black on white in both themes, as cameras want it"
+
+
+@pytest.mark.browser
+def test_one_key_walks_the_looks_of_a_page_and_those_of_the_next_and_back(browser, address):
+    with new_page(browser, **PROJECTOR) as page:
+        open_page(page, f"{address}/l1-vs-l2?present=1&{QUICK}")
+        page.keyboard.press("PageUp")
+        expect(page.get_by_role("heading", level=1)).to_have_text(topic("overview").page_heading)
+        expect(page.get_by_role("button", name="Guide me")).to_be_visible()
+        page.keyboard.press("PageDown")  # no walk is on: pages are turned
+        expect(page.get_by_role("heading", level=1)).to_have_text(topic("sparsity").page_heading)
+        page.get_by_role("button", name="Guide me").click()
+        wait_for_readout(page, "λ = 0")
+        lit = "name => (document.documentElement.dataset.light ?? '') === name"
+        for number, penalty in enumerate(("", "l1", "l2", ""), start=1):
+            expect(page.locator(".st-key-todo")).to_contain_text(f"{number} of 4.")
+            expect(page).to_have_url(re.compile(f"look={number}(&|$)"))
+            page.wait_for_function(lit, arg=penalty)
+            page.keyboard.press("PageDown")
+        expect(page).to_have_url(re.compile("/weight-histograms\\?.*look=1(&|$)"))
+        wait_for_readout(page, "λ = 0, epoch 50")
+        page.keyboard.press("PageUp")
+        expect(page).to_have_url(re.compile("/l1-vs-l2\\?.*look=4(&|$)"))
+        expect(page.get_by_test_id("lam-value")).not_to_have_text("λ = 0")
+        assert page.trouble == []

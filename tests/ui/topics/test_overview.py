@@ -308,6 +308,8 @@ def test_answers_and_the_cost_at_the_chosen_lam_are_shown_whatever_the_panels_da
         picture = TOPIC.picture(context)
         assert ("fields" in picture.tables) == context.data.in_a_plane
         assert ("guides" in picture.tables) != context.data.in_a_plane
+        if context.lam == 0 and context.known(second(context)):
+            continue  # by another test: a fold may have no optimum without a penalty, and then no cost
         kept = rf"At the chosen {re.escape(context.lam_text)} the (true|validated|training) cost is"
         assert re.search(kept, "\n".join(picture.notes)), picture.notes
 

@@ -85,6 +85,7 @@ class Bar {
     this.lam.offer(data.lam.labels);
     if (data.answered >= this.told) this.waits = false;
     if (!this.waits && !this.isMoving()) this.lam.show(data.lam.k);
+    this.words.keep(data.lit);
     this.mark(this.waits || this.isMoving());
     this.adopt();
     this.follow();

@@ -14,6 +14,7 @@ export class Words {
     this.peek = peek;
     this.choose = choose;
     this.found = []; // { range, name, k }
+    this.kept = ""; // the penalty whose marks stand out while none is pointed at
     this.point = this.point.bind(this);
     this.press = this.press.bind(this);
   }
@@ -26,6 +27,7 @@ export class Words {
   detach() {
     document.removeEventListener("pointermove", this.point);
     document.removeEventListener("click", this.press);
+    this.keep("");
     this.light(null);
   }
 
@@ -57,10 +59,16 @@ export class Words {
     if (word !== this.lit) this.light(word);
   }
 
+  keep(name) {
+    this.kept = name;
+    this.light(this.lit ?? null);
+  }
+
   light(word) {
     this.lit = word;
     const root = document.documentElement;
-    if (word?.name) root.dataset.light = word.name;
+    const name = word?.name ?? this.kept;
+    if (name) root.dataset.light = name;
     else delete root.dataset.light;
     root.classList.toggle("points-at-lam", word?.k !== undefined);
     this.peek(word?.k ?? null);

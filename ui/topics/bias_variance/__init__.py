@@ -21,7 +21,8 @@ from ui.topics.bias_variance.tables import (
     readout_table,
     worth_table,
 )
-from ui.topics.topic import Context, Control, Need, Topic, penalty_control
+from ui.topics.looks import largest, no_penalty
+from ui.topics.topic import Context, Control, Look, Need, Topic, penalty_control
 from ui.work.curves import aim, curves
 from ui.work.tasks import Batch
 
@@ -106,6 +107,15 @@ def constants(context: Context) -> dict[str, Any]:
     return {"penalty": context[PENALTY], "n_sets": context[SETS]}
 
 
+LOOKS = (
+    Look(
+        "Go to λ = 0: how far does the cost on rows aside stand above that on the training rows?", no_penalty
+    ),
+    Look("Move λ up until the cost on rows aside is lowest: what has become of that distance?"),
+    Look("Go to the largest λ: how far apart are both costs now, and how high?", largest),
+)
+
+
 TOPIC = Topic(
     key="bias_variance",
     title="Bias and variance",
@@ -123,4 +133,5 @@ TOPIC = Topic(
     remark=remark,
     formulas=formulas,
     constants=constants,
+    looks=LOOKS,
 )

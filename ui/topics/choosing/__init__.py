@@ -31,7 +31,8 @@ from ui.topics.choosing.tables import (
     rule_table,
     size_table,
 )
-from ui.topics.topic import Context, Control, Need, Topic
+from ui.topics.looks import no_penalty
+from ui.topics.topic import Context, Control, Look, Need, Topic
 from ui.work.optimum import evidence_of
 
 RULE = Control(
@@ -103,6 +104,12 @@ def chosen_by_rule(context: Context) -> float | None:
     return float(one.lams[k]) if k >= 0 else None
 
 
+def ruled(context: Context) -> float:
+    """The λ that the rule chooses; it stays where there is none."""
+    found = chosen_by_rule(context)
+    return context.lam if found is None else found
+
+
 def formulas(context: Context) -> dict[str, Any]:
     """The folds, and the λ that the rules choose."""
     one = chosen_validation(context)
@@ -115,6 +122,17 @@ def constants(context: Context) -> dict[str, Any]:
     """What the script takes over: what is validated, and by which rule λ is chosen."""
     hidden = () if context[MODEL] == LOGISTIC else context.settings.hidden
     return {"hidden": hidden, "penalty": context[PENALTY], "rule": context[RULE]}
+
+
+LOOKS = (
+    Look("Go to λ = 0: how does the cost on the training rows compare with the validated one?", no_penalty),
+    Look(
+        "Go to λₘᵢₙ, where the validated cost is lowest: how wide is the band there?",
+        ruled,
+        {RULE.key: "min"},
+    ),
+    Look("Go to λ₁ₛₑ, the largest λ within that band: what is left of the fit?", ruled, {RULE.key: "1se"}),
+)
 
 
 TOPIC = Topic(
@@ -134,4 +152,5 @@ TOPIC = Topic(
     measured=lambda context: context.at(validated_settings(context)),
     formulas=formulas,
     constants=constants,
+    looks=LOOKS,
 )

@@ -10,7 +10,7 @@ from ui.topics.converter.html import html_table
 from ui.topics.converter.notes import notes
 from ui.topics.converter.snippets import code_of
 from ui.topics.converter.tables import library_table
-from ui.topics.topic import Context, Need, Topic, penalty_control
+from ui.topics.topic import Context, Look, Need, Topic, penalty_control
 
 __all__ = ["PENALTY", "TOPIC", "code_of", "entries_of", "gaps", "html_table", "problem_of"]
 
@@ -68,6 +68,16 @@ def constants(context: Context) -> dict[str, Any]:
     return {"penalty": context[PENALTY]}
 
 
+LOOKS = (
+    Look("Choose L1: which libraries have λ as it is, and which divide it?", chosen={PENALTY.key: "l1"}),
+    Look("Choose L2: whose number is another one now?", chosen={PENALTY.key: "l2"}),
+    Look(
+        "Choose the elastic net: who asks for a second number, and for which?",
+        chosen={PENALTY.key: "elastic_net"},
+    ),
+)
+
+
 TOPIC = Topic(
     key="converter",
     title="Converter",
@@ -83,4 +93,5 @@ TOPIC = Topic(
     controls=(PENALTY,),
     formulas=lambda context: gaps(problem_of(context)),
     constants=constants,
+    looks=LOOKS,
 )

@@ -18,11 +18,13 @@ from ui.topics.gradient_check.tables import (
     readout_table,
     steepest_weight,
 )
-from ui.topics.topic import Context, Control, Need, Topic, penalty_control, remembered_with_data
+from ui.topics.looks import at, no_penalty
+from ui.topics.topic import Context, Control, Look, Need, Topic, penalty_control, remembered_with_data
 from ui.work.checks import ChecksByLam, check_settings, gradient_check
 
 NOTHING = "nothing"
-FORGOTTEN = {NOTHING: "nothing", "no_penalty": "the penalty", "no_slope": "1 − a²"}  # by the core's MISTAKES
+NO_PENALTY = "no_penalty"
+FORGOTTEN = {NOTHING: "nothing", NO_PENALTY: "the penalty", "no_slope": "1 − a²"}  # by the core's MISTAKES
 PENALTY = penalty_control("gradient_penalty")
 MISTAKE = Control(
     "gradient_mistake",
@@ -98,6 +100,25 @@ def constants(context: Context) -> dict[str, Any]:
     return {"penalty": context[PENALTY], "mistake": mistake_in(context)}
 
 
+LOOKS = (
+    Look(
+        "Go to λ = 0 with nothing forgotten: how near to the diagonal do the marks lie?",
+        no_penalty,
+        {MISTAKE.key: NOTHING},
+    ),
+    Look(
+        "Let backpropagation forget the penalty at λ = 0: is that caught?",
+        no_penalty,
+        {MISTAKE.key: NO_PENALTY},
+    ),
+    Look(
+        "Forget it at λ = 100: is it caught now, and in which layer most?",
+        at(100.0),
+        {MISTAKE.key: NO_PENALTY},
+    ),
+)
+
+
 TOPIC = Topic(
     key="gradient_check",
     title="Gradient check",
@@ -115,4 +136,5 @@ TOPIC = Topic(
     controls=(PENALTY, MISTAKE),
     formulas=formulas,
     constants=constants,
+    looks=LOOKS,
 )

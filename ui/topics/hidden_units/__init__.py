@@ -22,10 +22,12 @@ from ui.topics.hidden_units.tables import (
     unit_readout,
     unit_table,
 )
+from ui.topics.looks import largest, no_penalty, unit_lost
 from ui.topics.topic import (
     FURTHER,
     Context,
     Control,
+    Look,
     Remedy,
     Topic,
     at_any_lam,
@@ -102,6 +104,19 @@ def constants(context: Context) -> Mapping[str, Any]:
     return {"share": context[TOLERANCE], "penalties": compared(context)}
 
 
+LOOKS = (
+    Look("Go to λ = 0: which inputs and which units does the network use?", no_penalty, {DRAWN.key: "l2"}),
+    Look(
+        "Draw L1's network at the first λ at which it has lost a unit: what became of that unit's links?",
+        unit_lost,
+        {DRAWN.key: "l1"},
+        "l1",
+    ),
+    Look("Draw L2's network there: have its links gone, or only faded?", unit_lost, {DRAWN.key: "l2"}, "l2"),
+    Look("Go to the largest λ: which units are cut, and which are constant?", largest, {DRAWN.key: "l1"}),
+)
+
+
 TOPIC = Topic(
     key="hidden_units",
     title="Hidden units",
@@ -122,4 +137,5 @@ TOPIC = Topic(
     ),
     formulas=formulas,
     constants=constants,
+    looks=LOOKS,
 )

@@ -8,7 +8,8 @@ from ui.pictures.picture import Picture, Scrub, Tables
 from ui.topics.histograms.chart import chart
 from ui.topics.histograms.notes import notes
 from ui.topics.histograms.tables import frame_of, shown_snapshots, training_readout, weight_histograms
-from ui.topics.topic import Context, Need, Topic, at_any_lam_of_training
+from ui.topics.looks import half_zero_in_training, largest, no_penalty
+from ui.topics.topic import Context, Look, Need, Topic, at_any_lam_of_training
 
 
 def draw(context: Context) -> Picture:
@@ -50,6 +51,22 @@ def at_every_lam(context: Context) -> Picture:
     )
 
 
+LOOKS = (
+    Look("Go to λ = 0 and play the epochs: where does the cross-entropy alone move the weights?", no_penalty),
+    Look(
+        "Go to the first λ at which half of L1's weights end at zero, and play: when do they reach it?",
+        half_zero_in_training,
+        penalty="l1",
+    ),
+    Look(
+        "Stay there, play again and look at L2: does any weight arrive at exactly zero?",
+        half_zero_in_training,
+        penalty="l2",
+    ),
+    Look("Go to the largest λ and play: for how many epochs do the weights last?", largest),
+)
+
+
 TOPIC = Topic(
     key="histograms",
     title="Weight histograms",
@@ -61,4 +78,5 @@ TOPIC = Topic(
     "penalty. A weight that is exactly zero leaves the histogram for the bars on the right.",
     draw=draw,
     needs=Need.TRAINING,
+    looks=LOOKS,
 )

@@ -28,7 +28,8 @@ from ui.topics.linearity.tables import (
     strips_shown,
     z_histograms,
 )
-from ui.topics.topic import Context, Control, Remedy, Topic, at_any_lam, penalty_control
+from ui.topics.looks import half_zero, no_penalty, weights_left
+from ui.topics.topic import Context, Control, Look, Remedy, Topic, at_any_lam, penalty_control
 
 DEVIATION = Control(
     "deviation",
@@ -127,6 +128,20 @@ def constants(context: Context) -> Mapping[str, Any]:
     return {"deviation": context[DEVIATION]}
 
 
+LOOKS = (
+    Look("Go to λ = 0: which units reach out of the band, to where tanh bends?", no_penalty),
+    Look(
+        "Go to the first λ at which half of L1's weights are exactly zero: what has come into the band?",
+        half_zero,
+    ),
+    Look(
+        "Go to the last λ at which L1 has a weight left in every layer: how much of the network is an affine "
+        "map by now?",
+        weights_left,
+    ),
+)
+
+
 TOPIC = Topic(
     key="linearity",
     title="Tanh",
@@ -147,4 +162,5 @@ TOPIC = Topic(
     ),
     formulas=formulas,
     constants=constants,
+    looks=LOOKS,
 )

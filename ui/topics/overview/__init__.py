@@ -10,6 +10,7 @@ from core.settings import LAMS
 from ui.base.tables import Runs, integer_table
 from ui.base.words import joined, lam_label
 from ui.pictures.picture import Later, Living, Picture, Scrub, Tables
+from ui.topics.looks import chosen_in_folds, largest, no_penalty
 from ui.topics.overview.chart import chart
 from ui.topics.overview.living import jumps, living_of, shown_epochs, training_heads
 from ui.topics.overview.notes import notes
@@ -28,7 +29,7 @@ from ui.topics.overview.tables import (
     three_lams,
     words_of,
 )
-from ui.topics.topic import Context, Control, Topic, at_any_lam
+from ui.topics.topic import Context, Control, Look, Topic, at_any_lam
 
 REST, TRAINING = "rest", "training"
 SHOWN = Control(
@@ -178,6 +179,31 @@ def way_on(topics: Iterable[Topic]) -> dict[str, str]:
     return {topic.file: f"**{topic.title}** · {topic.sentence}" for topic in topics if topic.key != TOPIC.key}
 
 
+LOOKS = (
+    Look(
+        "Go to λ = 0, no penalty: how far apart are the costs on training rows and on new rows?",
+        no_penalty,
+        {SHOWN.key: REST},
+    ),
+    Look(
+        "Go to the λ that cross-validation chooses for L2: what has become of both costs?",
+        chosen_in_folds("l2"),
+        {SHOWN.key: REST},
+        "l2",
+    ),
+    Look(
+        "Go to the largest λ: what is left of the signal, and what would a constant answer cost?",
+        largest,
+        {SHOWN.key: REST},
+    ),
+    Look(
+        "Watch the training at λ = 0: play the epochs. When does the network begin to follow single samples?",
+        no_penalty,
+        {SHOWN.key: TRAINING},
+    ),
+)
+
+
 TOPIC = Topic(
     key="overview",
     title="Overview",
@@ -192,4 +218,5 @@ TOPIC = Topic(
     controls=(SHOWN,),
     about=about,
     formulas=formulas,
+    looks=LOOKS,
 )

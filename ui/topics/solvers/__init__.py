@@ -1,14 +1,16 @@
 """L1's optimum has exact zeros, but the step has to land on them: four solvers on their way there."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from core import PENALTIES
+from core import PENALTIES, lam_max
 from core.solvers import Race
 from ui.base.foreign import markdown
 from ui.base.tables import integer_table
 from ui.base.words import lam_label, lam_text, number
 from ui.pictures.picture import Picture, Scrub, Tables
+from ui.topics.looks import nearest
 from ui.topics.solvers.chart import chart
 from ui.topics.solvers.notes import classes_text, notes
 from ui.topics.solvers.tables import (
@@ -25,7 +27,7 @@ from ui.topics.solvers.tables import (
     step_table,
     weight_table,
 )
-from ui.topics.topic import Context, Control, Need, Topic, remembered_with_data
+from ui.topics.topic import Context, Control, Look, Need, Topic, remembered_with_data
 from ui.work.races import PENALIZED, RacesByLam, race, race_settings
 
 ALT = (
@@ -114,6 +116,16 @@ def remark(context: Context) -> str:
     )
 
 
+def share_of_lam_max(share: float) -> Callable[[Context], float]:
+    """The λ nearest to a share of L1's λₘₐₓ for the chosen class against the rest."""
+
+    def where(context: Context) -> float:
+        data = context.data
+        return nearest(share * lam_max(data.X_train, data.y_train == context[TARGET]))
+
+    return where
+
+
 def formulas(context: Context) -> dict[str, str]:
     """What the penalty takes off a weight in one step of the race."""
     settings, m = race_settings(context.settings), context.data.m
@@ -129,6 +141,22 @@ def formulas(context: Context) -> dict[str, str]:
 def constants(context: Context) -> dict[str, Any]:
     """What the script has to know beside the settings."""
     return {"target": context[TARGET], "steps": context[STEPS]}
+
+
+LOOKS = (
+    Look(
+        "Go to the λ nearest to a tenth of L1's λₘₐₓ and play the steps: which solvers land on zero?",
+        share_of_lam_max(0.1),
+    ),
+    Look(
+        "Go to the λ nearest to half of it, and play: how many zeros has the optimum, and who finds them?",
+        share_of_lam_max(0.5),
+    ),
+    Look(
+        "Go to the λ nearest to twice λₘₐₓ: how many weights has the optimum there, and who arrives at it?",
+        share_of_lam_max(2.0),
+    ),
+)
 
 
 TOPIC = Topic(
@@ -150,4 +178,5 @@ TOPIC = Topic(
     measured=lambda context: context.at(replace(context.settings, hidden=())),
     formulas=formulas,
     constants=constants,
+    looks=LOOKS,
 )

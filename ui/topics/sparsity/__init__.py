@@ -12,6 +12,7 @@ from core.selection import Validation
 from ui.base.tables import integer_table
 from ui.base.words import joined, lam_label, number
 from ui.pictures.picture import Picture, Tables
+from ui.topics.looks import half_zero, no_penalty
 from ui.topics.sparsity.chart import chart
 from ui.topics.sparsity.notes import notes, price
 from ui.topics.sparsity.tables import (
@@ -33,7 +34,7 @@ from ui.topics.sparsity.tables import (
     zero_readout,
     zero_shares,
 )
-from ui.topics.topic import FURTHER, Context, Control, Topic, at_any_lam, compared, compared_runs
+from ui.topics.topic import FURTHER, Context, Control, Look, Topic, at_any_lam, compared, compared_runs
 from ui.work.optimum import Optima, all_optima, optima
 from ui.work.tasks import Batch
 from ui.work.validation import Validations, by_label, validation
@@ -209,6 +210,32 @@ def formulas(context: Context) -> dict[str, str]:
     }
 
 
+LOOKS = (
+    Look(
+        "Go to λ = 0, no penalty, and point at a cell: its path over λ stands above the weights.",
+        no_penalty,
+        {COMPARE.key: SAME_LAM},
+    ),
+    Look(
+        "Go to the first λ at which half of L1's weights are exactly zero: which columns go first?",
+        half_zero,
+        {COMPARE.key: SAME_LAM},
+        "l1",
+    ),
+    Look(
+        "Stay there and look at L2: are its weights small, or is any exactly zero?",
+        half_zero,
+        {COMPARE.key: SAME_LAM},
+        "l2",
+    ),
+    Look(
+        "Compare both at about the same validated cost: is L2 still the fuller one?",
+        half_zero,
+        {COMPARE.key: EQUAL_COST},
+    ),
+)
+
+
 TOPIC = Topic(
     key="sparsity",
     title="L1 vs L2",
@@ -224,4 +251,5 @@ TOPIC = Topic(
     controls=(FURTHER, COMPARE, LAYER),
     formulas=formulas,
     constants=lambda context: {"penalties": compared(context)},
+    looks=LOOKS,
 )

@@ -173,9 +173,9 @@ def weights_over_lam(
 ) -> pd.DataFrame:
     """One row a weight of the layer and penalty, wide over λ, with its cell in the matrix.
 
-    Columns: penalty, unit, input, row, column, row_end, column_end, is_strongest (whether it is the largest at
-    λ = 0 under L1, or in its place), top (the largest size of all), then v0, v1, …: the weight shown at each
-    λ, which is that of its partner (`partners`). A matrix has a row a unit and a column an input; where the
+    Columns: penalty, unit, input, row, column, row_end, column_end, is_strongest (the largest at λ = 0 under
+    L1, and what is in its place), top (the largest size of all), then v0, v1, …: the weight shown at each λ,
+    which is that of its partner (`partners`). A matrix has a row a unit and a column an input; where the
     inputs are an image (height, width), each unit is one of a row of images.
     """
     W_first = runs[COMPARED].W[layer][0]

@@ -8,7 +8,8 @@ from core.decay import take_apart
 from ui.base.tables import integer_table, lam_titles
 from ui.base.words import lam_label, number
 from ui.pictures.picture import Picture, Scrub, Tables
-from ui.topics.topic import Context, Need, Topic, at_any_lam_of_training
+from ui.topics.looks import no_penalty, shrink_by
+from ui.topics.topic import Context, Look, Need, Topic, at_any_lam_of_training
 from ui.topics.weight_decay.chart import chart
 from ui.topics.weight_decay.notes import L2, divergence_remark, notes
 from ui.topics.weight_decay.tables import (
@@ -115,6 +116,15 @@ def constants(context: Context) -> dict[str, Any]:
     return {"snapshots": n_snapshots, "steps": ADAM_STEPS, "decay": ADAM_DECAY, "rate": ADAM_RATE}
 
 
+LOOKS = (
+    Look("Go to λ = 0: what is left of the shrink?", no_penalty),
+    Look(
+        "Go to the λ at which αλ/m is nearest to 0.1: which is the larger part of a step now?", shrink_by(0.1)
+    ),
+    Look("Go to the λ at which αλ/m is nearest to 1: what does the shrink leave of W?", shrink_by(1.0)),
+)
+
+
 TOPIC = Topic(
     key="weight_decay",
     title="Weight decay",
@@ -130,4 +140,5 @@ TOPIC = Topic(
     remark=remark,
     formulas=formulas,
     constants=constants,
+    looks=LOOKS,
 )

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from PIL import Image
 from playwright.sync_api import Browser
 
+from tests.app import topic
 from tests.browser import chromium, dashboard, open_page, wait_until_quiet
 from ui.frame.menu import MENU
 from ui.tour import links
@@ -18,6 +19,7 @@ PICTURES = Path(__file__).parent / "pictures"
 WIDE = 760  # pixels of the stage that a card shows, at most
 CARD = (400, 250)  # pixels of its picture
 # What a card's picture does without: the bar, tools, and the words that would tell an answer.
+TELLING = {topic("sparsity").address: 100}  # pixels at the head of its stage: a weight's path over λ
 UNTOLD = "[data-testid=lam-bar], .living-tools, .living-words { display: none !important; }"
 
 
@@ -63,7 +65,8 @@ def cards(address: str, browser: Browser) -> None:
             columns = stage.get_by_test_id("stColumn")
             box = (columns if columns.count() else stage).first.bounding_box()
             width = min(box["width"], WIDE)
-            clip = {"x": box["x"], "y": box["y"], "width": width, "height": width * CARD[1] / CARD[0]}
+            top = box["y"] + TELLING.get(way.path.removeprefix("./"), 0)
+            clip = {"x": box["x"], "y": top, "width": width, "height": width * CARD[1] / CARD[0]}
             shot = Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB")
             shot.resize(CARD, Image.Resampling.LANCZOS).save(
                 links.PICTURES / f"{name}-{theme}.webp", quality=75

@@ -72,6 +72,24 @@ def best(world: World, said: Said) -> Iterator[str]:
 
 
 @claim(
+    "zeros-over-lambda",
+    r"Half are first reached at \*\*λ = <lam>\*\*: exactly zero there are <a:count> weights of L1(?:, at λ = <less> it was <b>)?\.",
+    r"Nowhere on this grid: at λ = <lam> it is <a:count> weights\.",
+)
+def half(world: World, said: Said) -> Iterator[str]:
+    nets = [world.net("L1", k) for k in range(len(LAMS))]
+    k = next((k for k, net in enumerate(nets) if 2 * net.zeros >= net.size), len(LAMS) - 1)
+    reached = 2 * nets[k].zeros >= nets[k].size
+    yield from said.wrong("lam", LAMS[k])
+    yield from said.wrong_count("a", nets[k].zeros, nets[k].size)
+    if said.found.groupdict().get("b"):
+        yield from said.wrong("less", LAMS[k - 1])
+        yield from said.wrong("b", nets[k - 1].zeros, rel=0)
+    yield from unless(reached == said.found[0].startswith("Half"), "half are reached, or are not")
+    yield from option(said, LAMS[k] if reached else -1.0, 0, 1, 10)
+
+
+@claim(
     "exact-zeros",
     r"At λ = <lam> exactly zero are \*\*<a:count> weights\*\* under L1 and \*\*<b:count> weights\*\* under L2\."
     + ASIDE,

@@ -23,6 +23,7 @@ from core.measures import (
     linear_band,
     model_bytes,
     share_in_band,
+    sparsity,
     weight_length,
 )
 from core.settings import LAMS
@@ -46,6 +47,7 @@ from ui.work.checks import gradient_check
 # From which value on an option's successor is right: the first option lies below the first bound.
 OVERFIT = (1.5, 3.0, 10.0)  # cost of new rows in training costs
 CHOSEN = (0.05, 1.0, 10.0)  # λ
+HALF = (1.0, 10.0)  # λ
 BYTES = (0.25, 0.5, 0.9)  # share of the plain size
 ERRORS = (THRESHOLD, 0.01, 0.2)  # relative error
 BAND = (0.2, 0.5, 0.9)  # share of z
@@ -153,6 +155,34 @@ def zeros(context: Context) -> tuple[int, str]:
     return right, (
         f"At {context.lam_text} exactly zero are **{counted(n_1, n, 'weights')}** under L1 and "
         f"**{counted(n_2, n, 'weights')}** under L2.{_aside(context, 'L1', 'L2')}"
+    )
+
+
+def half_option(shares: np.ndarray) -> int:
+    """The position of the option for shares of zeros over λ: nowhere half, or from which λ on first."""
+    k = np.flatnonzero(shares >= 0.5)
+    return 1 + option_at(LAMS[k[0]], HALF) if k.size else 0
+
+
+def half(context: Context) -> tuple[int, str]:
+    """At which λ half of L1's weights are exactly zero."""
+    run = context.networks.runs["L1"]
+    zeros, n = count_zeros(run.W), count_weights(run.W)
+    right = half_option(sparsity(run.W))
+    k = int(np.flatnonzero(zeros >= n / 2)[0]) if right else len(LAMS) - 1
+    if not run.at_rest[[max(k - 1, 0), k]].all():
+        raise UnanswerableError(
+            f"The L1 networks at and just below λ = {lam_label(LAMS[k])} are not both at rest, so where half "
+            "of the weights are zero cannot be told. Choose more epochs, or another network."
+        )
+    if not right:
+        return right, (
+            f"Nowhere on this grid: at λ = {lam_label(LAMS[k])} it is {counted(int(zeros[k]), n, 'weights')}."
+        )
+    before = f", at λ = {lam_label(LAMS[k - 1])} it was {int(zeros[k - 1]):,}" if k else ""
+    return right, (
+        f"Half are first reached at **λ = {lam_label(LAMS[k])}**: exactly zero there are "
+        f"{counted(int(zeros[k]), n, 'weights')} of L1{before}."
     )
 
 

@@ -5,6 +5,7 @@ keeps it too and writes it back; an address that has no settings beside it is le
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -12,19 +13,25 @@ from typing import Any
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from core import PENALTIES
 from core.settings import SETTINGS
 from ui.base import problems
 from ui.base.address import PART, PRESENT, keep_in_address, query_of
 from ui.base.session import NO_PROBLEM, Answer, Move, Problem, session
 from ui.base.theme import style
 from ui.controls.panel import choose
+from ui.stage import drawing
 from ui.stage.component import component
+from ui.stage.drawing import Measured
 from ui.topics import TOPICS
 from ui.topics.topic import Context, Topic
+from ui.tour.drawings import Drawing
 from ui.tour.steps import IN_ADDRESS, STEPS, TOUR, Step, step_of, with_values
 from ui.tour.walk import Stage
 
 HERE = Path(__file__).parent
+DRAWING_WIDTH = 340  # pixels
+NOTHING_MEASURED = Measured(PENALTIES["l1"].label)  # of a question without an answer
 
 
 def arrive(page: StreamlitPage) -> None:
@@ -100,7 +107,7 @@ def _show_step(stage: Stage, page: StreamlitPage, context: Context) -> None:
     Presented it has a height of its own, whatever is in it: so the answer takes the place of the options.
     """
     step, presented = stage.step, bool(st.session_state.get(PRESENT))
-    rules = [HERE / "tour.css", *([HERE / "presented.css"] if presented else [])]
+    rules = [HERE / "tour.css", drawing.RULES, *([HERE / "presented.css"] if presented else [])]
     st.html(style(*rules, *([] if stage.shown else [HERE / "veil.css"])))
     component("veil")(key="tour_veil", data={"veiled": not stage.shown, "step": step.name})
     with st.container(key="tour_step", horizontal=True, gap="medium"):
@@ -113,11 +120,15 @@ def _show_step(stage: Stage, page: StreamlitPage, context: Context) -> None:
             if not (presented and stage.shown):
                 with st.container(key="tour_options"):
                     predicted = _predict(step)
+                    if not presented:
+                        _show_drawing(stage, context)
             with st.container(key="tour_answer"):
                 if stage.shown:
                     _show_answer(step, context, predicted)
                 elif not presented:
                     st.markdown("Predict, then reveal: the answer is measured on the networks of this page.")
+        if presented:
+            _show_drawing(stage, context)
         with st.container(key="tour_ways", width="content", gap="small"):
             _show_ways(stage, page, is_open=presented or predicted is not None)
 
@@ -175,6 +186,30 @@ def _predict(step: Step) -> int | None:
     return kept.get(step.name)
 
 
+def _show_drawing(stage: Stage, context: Context) -> None:
+    """The plot for a prediction that can be drawn, and over it what was measured, once that is shown.
+
+    Presented it makes room for the answer where nobody has drawn: the picture has what was measured as well.
+    """
+    step, plan, measured = stage.step, stage.step.drawing, None
+    drawn = session.tour_drawn.get(step.name, ())
+    if plan is None or (stage.shown and not drawn and st.session_state.get(PRESENT)):
+        return
+    if stage.shown:
+        has_answer = _measured(step, context).right is not None
+        measured = plan.measured(context) if has_answer else NOTHING_MEASURED
+    with st.container(key="tour_drawing", width=DRAWING_WIDTH):
+        drawing.show(step.name, plan.kind, plan.label, drawn, measured, partial(_take_drawing, step, plan))
+
+
+def _take_drawing(step: Step, plan: Drawing) -> None:
+    """A prediction was drawn: keep it, and predict the option that it means."""
+    drawn = drawing.sent(step.name, plan.kind)
+    if drawn and not session.tour_shown:
+        session.tour_drawn[step.name] = drawn
+        session.tour_predicted[step.name] = st.session_state[_prediction_key(step)] = plan.option(drawn)
+
+
 def _prediction_key(step: Step) -> str:
     return f"tour_prediction_{step.name}"
 
@@ -182,10 +217,12 @@ def _prediction_key(step: Step) -> str:
 def _show_answer(step: Step, context: Context, predicted: int | None) -> None:
     """The answer, and after the last one how many predictions were right."""
     answer = _measured(step, context)
-    results = session.tour_results
+    results, drawn = session.tour_results, session.tour_drawn.get(step.name)
     if answer.right is not None and predicted is not None:
         results.setdefault(step.name, predicted == answer.right)
     end = f" {summary(results)}" if step is TOUR[-1] else ""
+    if step.drawing and drawn and answer.right is not None:
+        end += f" {step.drawing.beside(drawn, step.drawing.measured(context))}"
     st.markdown(verdict(step, answer, predicted) + end)
 
 
@@ -243,7 +280,7 @@ def _leave() -> None:
 
 def _start_again() -> None:
     """A button's callback: the first step, nothing predicted."""
-    del session.tour_predicted, session.tour_results
+    del session.tour_predicted, session.tour_results, session.tour_drawn
     for step in TOUR:
         st.session_state.pop(_prediction_key(step), None)
     go(TOUR[0].name)

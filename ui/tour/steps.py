@@ -24,6 +24,7 @@ from ui.topics.sparsity import TOPIC as SPARSITY
 from ui.topics.topic import Context, Topic
 from ui.topics.weight_decay import TOPIC as WEIGHT_DECAY
 from ui.tour import answers
+from ui.tour.drawings import CURVE, PLACE, Drawing
 
 IN_ADDRESS = "tour"  # what stands before a step's name in the address
 
@@ -44,6 +45,7 @@ class Step:
     question: str
     options: tuple[str, ...]
     measure: Callable[[Context], tuple[int, str]]
+    drawing: Drawing | None = None  # where the prediction can be drawn too
 
     def answer(self, context: Context) -> Answer:
         """The answer in a context of the step's topic."""
@@ -99,6 +101,18 @@ TOUR: tuple[Step, ...] = (
         "Which λ will cross-validation choose for L2, as λ₁ₛₑ?",
         ("λ = 0", "λ below 1", "λ from 1 to below 10", "λ = 10 or more"),
         answers.best_lam,
+        PLACE,
+    ),
+    Step(
+        "zeros-over-lambda",
+        "How zeros come over λ",
+        SPARSITY,
+        {"dataset": "needles", "hidden": (), "lam": 20.0},
+        "L1 takes λα/2m off each weight at a step, however small the weight is, and stops at exactly 0.",
+        "From which λ on will half of L1's weights be exactly zero?",
+        ("Nowhere", "λ < 1", "1 ≤ λ < 10", "λ ≥ 10"),
+        answers.half,
+        CURVE,
     ),
     Step(
         "exact-zeros",

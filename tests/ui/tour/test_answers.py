@@ -17,6 +17,7 @@ NAMES = [step.name for step in TOUR]
 ELSEWHERE = {
     "too-much-variance": {"dataset": "circles", "seed": 2, "hidden": (6,), **QUICK},
     "a-little-or-a-lot": {"dataset": "xor", "seed": 1, "n_samples": 100, "hidden": (6,), **QUICK},
+    "zeros-over-lambda": {"seed": 3, "noise": 0.5},
     "exact-zeros": {"dataset": "wine", "seed": 3},
     "fewer-bytes": {"dataset": "needles", "hidden": (4,), **QUICK},
     "all-layers": {"dataset": "breast_cancer", "hidden": (5, 5, 3), "lam": 50.0, **QUICK},
@@ -65,6 +66,7 @@ def test_a_value_on_a_bound_belongs_to_the_option_above():
 NO_HIDDEN = {"hidden": (), **QUICK}
 ON_ITS_WAY = {"dataset": "wine", "hidden": (4,), "lam": 0.1, **QUICK}
 UNANSWERABLE = [
+    ("zeros-over-lambda", ON_ITS_WAY, "are not both at rest"),
     ("exact-zeros", {"lam": 0.0, **QUICK}, "no penalty"),
     ("exact-zeros", ON_ITS_WAY, "from rest after 50 epochs, so what the penalty does cannot be told"),
     ("fewer-bytes", ON_ITS_WAY, "from rest after 50 epochs"),

@@ -8,12 +8,17 @@ from tests.app import chart, open_app, topic
 from tests.ui.tour.truths import opened
 from ui.base.session import Answer
 from ui.tour.bar import summary, verdict
-from ui.tour.steps import STEPS, TOUR
+from ui.tour.steps import FROM_BEFORE, STEPS, TOUR, Step
 
 pytestmark = pytest.mark.usefixtures("two_folds")
 ZEROS = STEPS["exact-zeros"]
 LAST = TOUR[-1]
 SPARSITY_HEADING = "L1 makes weights exactly zero, L2 only small"
+
+
+def place_of(step: Step) -> int:
+    """Which step of the tour it is, from 1."""
+    return TOUR.index(step) + 1
 
 
 def bar_of(app: AppTest) -> str:
@@ -27,7 +32,7 @@ def bar_of(app: AppTest) -> str:
 def test_a_link_to_a_step_leads_to_its_page_and_settings(text):
     app = open_app(topic("linearity"), tour=text)
     assert not app.exception
-    assert "step 3 of" in bar_of(app)
+    assert f"step {place_of(ZEROS)} of" in bar_of(app)
     assert app.title[0].value == SPARSITY_HEADING
     assert app.session_state.settings == core.Settings(**ZEROS.settings)
     assert app.query_params["tour"] == "exact-zeros", "a number becomes the name"
@@ -37,7 +42,7 @@ def test_a_link_to_a_step_leads_to_its_page_and_settings(text):
 @pytest.mark.parametrize("text", ["exact-zeros", "3"])
 def test_settings_in_the_address_go_before_those_of_the_step(text):
     app = open_app(topic("sparsity"), tour=text, lam="50", epochs="50")
-    assert "step 3 of" in bar_of(app)
+    assert f"step {place_of(ZEROS)} of" in bar_of(app)
     assert app.session_state.settings == core.Settings(lam=50.0, epochs=50)
     assert "at λ = 50?" in bar_of(app)
     assert app.query_params["tour"] == "exact-zeros"
@@ -48,7 +53,7 @@ def test_a_step_that_is_not_there_is_said_and_no_tour_is_on(text):
     app = open_app(topic("sparsity"), tour=text, epochs="50")
     assert not app.exception
     (warning,) = app.warning
-    assert f"or a number from 1 to {len(TOUR)}, got '{text}'; no tour is on" in warning.value
+    assert f"or a number from 1 to {len(FROM_BEFORE)}, got '{text}'; no tour is on" in warning.value
     assert "tour-question" not in bar_of(app)
     assert "tour" not in app.query_params
     chart(app)
@@ -140,7 +145,7 @@ def test_presented_one_key_walks_the_tour_without_a_prediction():
     }, "the answer takes the place of the options"
     assert app.session_state.tour_results == {}, "nobody has predicted"
     app.button(key="tour_on").click().run()
-    assert app.query_params["tour"] == TOUR[3].name
+    assert app.query_params["tour"] == TOUR[place_of(ZEROS)].name
     assert app.button(key="tour_on").label == "Reveal"
 
 
@@ -162,7 +167,7 @@ def test_the_overview_and_the_classroom_page_start_the_tour():
     app = open_app("pages/classroom.py")
     app.button(key="open_step_the-gradient").click().run()
     assert app.title[0].value.startswith("The penalty's gradient")
-    assert "step 6 of" in bar_of(app)
+    assert f"step {place_of(STEPS['the-gradient'])} of" in bar_of(app)
     app = open_app(topic("overview"), dataset="moons", epochs="50", hidden="4")
     app.button(key="start_tour").click().run()
     assert "step 1 of" in bar_of(app)

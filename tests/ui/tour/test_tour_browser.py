@@ -9,12 +9,12 @@ from tests.ui.tour.truths import holds_to, opened, truth_of
 from ui.base.session import Answer
 from ui.tour.links import scenario_link
 from ui.tour.scenarios import SCENARIOS
-from ui.tour.steps import TOUR, settings_of, with_values
+from ui.tour.steps import STEPS, TOUR, settings_of, with_values
 
 pytestmark = pytest.mark.browser
 
 PROJECTORS = ((1280, 720), (1920, 1080))
-GIVES_AWAY = ("What to notice", "The mathematics", "slider", "Take away", "graphics")
+GIVES_AWAY = ("What to notice", "The mathematics", 'slider "λ"', 'slider "Penalty', "Take away", "graphics")
 PHONE = {"viewport": {"width": 390, "height": 844}}
 CHART = ".stElementContainer:has(.stVegaLiteChart)"
 STAGE = ".st-key-stage .stVegaLiteChart"
@@ -148,7 +148,7 @@ def test_a_reveal_on_a_phone_leaves_the_chart_where_it_is(browser, address):
         assert is_veiled(page), "there must be something to predict"
         shown = choose_and_reveal(page, "L2")
         assert not is_veiled(page)
-        step = TOUR[2]
+        step = STEPS["exact-zeros"]
         assert plain(step.answer(opened(step.name, epochs=50)).sentence) in plain(shown)
         assert page.locator(".stVegaLiteChart svg.marks").first.get_attribute("data-mine") == "yes"
         expect(page.get_by_test_id("lam-bar")).to_be_visible()
@@ -164,11 +164,11 @@ def test_a_menu_page_keeps_the_tour_in_the_address_and_a_reload_stays(page, addr
     open_page(page, f"{address}/l1-vs-l2?tour=4&lam=20&epochs=50")
     visit(page, "Tanh")
     expect(page).to_have_url(re.compile(r"/tanh\?.*tour=fewer-bytes"))
-    expect(page.locator(".tour-place")).to_contain_text("step 4 of")
+    expect(page.locator(".tour-place")).to_contain_text(f"step {TOUR.index(STEPS['exact-zeros']) + 2} of")
     page.reload()
     wait_until_drawn(page)
     expect(page).to_have_url(re.compile(r"/tanh\?.*tour=fewer-bytes"))
-    expect(page.locator(".tour-place")).to_contain_text("step 4 of")
+    expect(page.locator(".tour-place")).to_contain_text(f"step {TOUR.index(STEPS['exact-zeros']) + 2} of")
     page.get_by_role("link", name="To this step's page").click()
     expect(page).to_have_url(re.compile(r"/l1-vs-l2\?.*tour=fewer-bytes"))
     wait_until_drawn(page)

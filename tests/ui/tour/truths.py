@@ -108,6 +108,17 @@ def true_best_lam(context: Context) -> Truth:
     return Truth(right, (mean[low], lam))
 
 
+def true_half(context: Context) -> Truth:
+    zeros = []
+    for lam in LAMS:
+        run = alone(context, "l1", lam)
+        zeros.append(sum(int((W == 0).sum()) for W in run.W))
+        n = sum(W.size for W in run.W)
+        if 2 * zeros[-1] >= n:
+            return Truth(1 if lam < 1 else 2 if lam < 10 else 3, (lam, n, *zeros[-2:]))
+    return Truth(0, (lam, n, zeros[-1]))
+
+
 def true_zeros(context: Context) -> Truth:
     n = [sum(int((W == 0).sum()) for W in alone(context, penalty).W) for penalty in ("l1", "l2")]
     assert n[0] > n[1] == 0, "the settings of this test are those of the lecture"
@@ -275,6 +286,7 @@ def true_solver_zeros(context: Context) -> Truth:
 TRUTHS: dict[str, Callable[[Context], Truth]] = {
     "too-much-variance": true_overfit,
     "a-little-or-a-lot": true_best_lam,
+    "zeros-over-lambda": true_half,
     "exact-zeros": true_zeros,
     "fewer-bytes": true_compression,
     "all-layers": true_layers,

@@ -27,6 +27,7 @@ class File:
     content: bytes
     digest: str
     has_header: bool | None = None  # whether its first row seems to hold names, once that was looked at
+    separator: str = ","  # what seems to stand between its cells
 
     @property
     def nbytes(self) -> int:

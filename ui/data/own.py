@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Generic, TypeVar, cast
+from typing import Generic, NamedTuple, TypeVar, cast
 from weakref import WeakSet, ref
 
 import streamlit as st
@@ -13,7 +13,7 @@ from core.datasets import FAR, Source
 from core.settings import UPLOAD
 from ui.base.cache import register_holder
 from ui.base.session import File, Own, session
-from ui.data.upload import Prepared, Raw, likely_target, prepare, read
+from ui.data.upload import DROP, Guess, Prepared, Raw, guess_target, prepare, read, row_numbers
 
 Result = TypeVar("Result")
 
@@ -34,6 +34,16 @@ class _Step(Generic[Result]):
         if isinstance(self.result, Prepared):
             return int(self.result.table.X.nbytes)
         return 0
+
+
+class Choices(NamedTuple):
+    """What a person decides about a table, as `prepare` takes it."""
+
+    gaps: str = DROP
+    left_out: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    mark: str = ""
+    words_are_classes: bool | None = None
 
 
 _in_use: WeakSet[File | Own] = WeakSet()  # of all sessions: what cannot be made again without the person
@@ -83,28 +93,35 @@ def _looked_at(name: str, content: bytes) -> File:
     if known is not None and known.digest == digest:
         return known
     raw = read(content, name)
-    session.own_steps.put("cells", _Step((digest, raw.has_header), raw))
-    file = File(name, content, digest, raw.has_header)
+    session.own_steps.put("cells", _Step((digest, raw.has_header, None), raw))
+    file = File(name, content, digest, raw.has_header, raw.separator)
     _in_use.add(file)
     return file
 
 
-def opened(file: File, has_header: bool | None = None) -> Raw:
-    """The cells of a file. has_header: None to guess. Raises ValueError with a sentence for the page."""
+def opened(file: File, has_header: bool | None = None, separator: str | None = None) -> Raw:
+    """The cells of a file. has_header, separator: None to guess. Raises ValueError with a sentence."""
     chosen = file.has_header if has_header is None else has_header
-    guessed = None if chosen == file.has_header else chosen
-    return _once("cells", (file.digest, chosen), lambda: read(file.content, file.name, guessed))
+    guessed = None if chosen == file.has_header and separator is None else chosen
+    key = file.digest, chosen, separator
+    return _once("cells", key, lambda: read(file.content, file.name, guessed, separator))
 
 
-def guessed_class(raw: Raw) -> str:
+def guessed_class(raw: Raw) -> Guess:
     """The column that probably names the class, looked for once."""
-    return _once("class", ref(raw), lambda: likely_target(raw))
+    return _once("class", ref(raw), lambda: guess_target(raw))
 
 
-def prepared(raw: Raw, target: str, gaps: str, left_out: tuple[str, ...]) -> Prepared:
+def numbering_columns(raw: Raw, target: str) -> list[str]:
+    """The columns that seem to number or to name the rows, looked for once."""
+    key = ref(raw), target
+    return _once("numbering", key, lambda: [name for name in row_numbers(raw) if name != target])
+
+
+def prepared(raw: Raw, target: str, choices: Choices) -> Prepared:
     """The table that these choices make. Raises ValueError with a sentence for the page."""
-    key = ref(raw), target, gaps, left_out  # the cells are not to live as long as the table
-    return _once("table", key, lambda: prepare(raw, target, gaps, left_out))
+    key = ref(raw), target, choices  # the cells are not to live as long as the table
+    return _once("table", key, lambda: prepare(raw, target, **choices._asdict()))
 
 
 def _once(step: str, key: Hashable, make: Callable[[], Result]) -> Result:

@@ -10,16 +10,27 @@ from core.datasets import FAR, TEST_SHARE
 from core.settings import UPLOAD
 from ui.base.foreign import markdown
 from ui.base.session import File, session
-from ui.base.words import duration
-from ui.data.own import bring, far_out, forget, guessed_class, opened, prepared, uploaded
+from ui.base.words import duration, joined
+from ui.data.own import (
+    Choices,
+    bring,
+    far_out,
+    forget,
+    guessed_class,
+    numbering_columns,
+    opened,
+    prepared,
+    uploaded,
+)
 from ui.data.shelf import shelf_of
-from ui.data.upload import BOUNDS, DROP, GAPS, Prepared, Raw
+from ui.data.upload import BOUNDS, DROP, GAPS, MARKS, SEPARATORS, Prepared, Raw, gap_words, marks_of
 from ui.work.networks import Shape, refusal, seconds
 
 WIDTHS = {
     "column": st.column_config.TextColumn(width="medium"),
     "read as": st.column_config.TextColumn(width="medium"),
     "gaps": st.column_config.NumberColumn(width="small"),
+    "rows it costs": st.column_config.NumberColumn(width="small"),
     "becomes": st.column_config.TextColumn(width="large"),
 }
 
@@ -54,28 +65,42 @@ def _say_what_is_in_use() -> None:
 
 
 def choose_cells(file: File) -> tuple[Raw, str]:
-    """Whether the first row holds names; the cells that this makes, and a key for what is chosen of them."""
-    has_header = st.checkbox(
-        "The first row holds the names of the columns",
-        value=file.has_header is not False,
-        key=f"own_header_{file.digest[:12]}",
-        persist_state="session",
-    )
+    """What stands between the cells, and whether names come first; the cells, and a key of both choices."""
+    digest, found = file.digest[:12], SEPARATORS.get(file.separator, file.separator)
+    separators: dict[str | None, str] = {None: f"what was found: {found}"}
+    separators.update(SEPARATORS)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        separator = st.selectbox(
+            "Between the cells stand",
+            list(separators),
+            format_func=separators.__getitem__,
+            key=f"own_separator_{digest}",
+            persist_state="session",
+            width=320,
+        )
+        has_header = st.checkbox(
+            "The first row holds the names of the columns",
+            value=file.has_header is not False,
+            key=f"own_header_{digest}",
+            persist_state="session",
+        )
     try:
-        raw = opened(file, has_header)
+        raw = opened(file, has_header, separator)
     except ValueError as error:
         st.error(str(error))
         st.stop()
-    return raw, f"{file.digest[:12]}{has_header}"
+    return raw, f"{digest}{has_header}{separator or ''}"
 
 
 def choose_columns(raw: Raw, key: str) -> Prepared | None:
     """The class, the gaps, what is left out; the table that this makes, None where it makes none."""
     left, middle, right = st.columns(3)
+    guess = guessed_class(raw)
     target = left.selectbox(
         "The column of the class",
         raw.columns,
-        index=raw.columns.index(guessed_class(raw)),
+        index=None if guess.rivals else raw.columns.index(guess.name),
+        placeholder="Choose it",
         key=f"own_target_{key}",
         persist_state="session",
     )
@@ -87,6 +112,10 @@ def choose_columns(raw: Raw, key: str) -> Prepared | None:
         key="own_gaps",
         persist_state="session",
     )
+    if target is None:
+        names = joined([markdown(name) for name in (guess.name, *guess.rivals)], "or")
+        st.info(f"Which column names the class? As likely are {names}.")
+        return None
     left_out = right.multiselect(
         "Columns to leave out",
         [name for name in raw.columns if name != target],
@@ -94,11 +123,52 @@ def choose_columns(raw: Raw, key: str) -> Prepared | None:
         persist_state="session",
         help="Such as numbers of rows, or what is only known after the class is.",
     )
+    choices = _choose_readings(raw, target, Choices(gaps, tuple(left_out)), f"{key}{target}")
     try:
-        return prepared(raw, target, gaps, tuple(left_out))
+        return prepared(raw, target, choices)
     except ValueError as error:
         st.error(str(error))
         return None
+
+
+def _choose_readings(raw: Raw, target: str, choices: Choices, key: str) -> Choices:
+    """What a person decides where the file leaves it open: each question only where there is one."""
+    words, numbering = gap_words(raw.cells[target]), numbering_columns(raw, target)
+    doubt = any(mark.doubtful for mark in marks_of(raw).values())
+    if not (words or numbering or doubt):
+        return choices
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if doubt:
+            mark = st.selectbox(
+                "The decimal mark",
+                ["", *MARKS],
+                format_func=lambda one: MARKS.get(one, "as it seems"),
+                key=f"own_mark_{key}",
+                persist_state="session",
+                width=240,
+            )
+            choices = choices._replace(mark=mark)
+        if words:
+            listed = joined([markdown(word) for word in words])
+            decided = st.selectbox(
+                f"In the class, {listed} counts",
+                [None, True, False],
+                format_func={None: "as it seems", True: "as a class", False: "as no value"}.__getitem__,
+                key=f"own_words_{key}",
+                persist_state="session",
+                width=240,
+            )
+            choices = choices._replace(words_are_classes=decided)
+        if numbering:
+            kept = st.multiselect(
+                "Learn from these, though they seem to number the rows",
+                numbering,
+                key=f"own_kept_{key}",
+                persist_state="session",
+                width=420,
+            )
+            choices = choices._replace(kept=tuple(kept))
+    return choices
 
 
 def offer_to_use(raw: Raw, table: Prepared | None) -> None:

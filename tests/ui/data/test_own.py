@@ -2,6 +2,8 @@
 
 import gc
 import weakref
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -84,7 +86,7 @@ def test_what_is_forgotten_is_gone_with_all_that_was_made_of_it(chosen, after):
     def use(session) -> None:
         shelf_of(OWN).load(OWN)
         session.own_file = File("mine.csv", file_of(rows_of(("a", "b"), ("x", "z"))), "digest")
-        own.prepared(own.opened(session.own_file), "class", "drop", ())
+        own.prepared(own.opened(session.own_file), "class", own.Choices())
 
     app = brought()
     run_task(use, app)
@@ -99,14 +101,16 @@ def test_what_is_forgotten_is_gone_with_all_that_was_made_of_it(chosen, after):
 def test_a_step_to_a_table_is_done_once_for_the_same_choices(monkeypatch):
     calls = []
     real_read, real_prepare = own.read, own.prepare
-    monkeypatch.setattr(own, "read", lambda *args: calls.append("read") or real_read(*args))
-    monkeypatch.setattr(own, "prepare", lambda *args: calls.append("prepare") or real_prepare(*args))
+    monkeypatch.setattr(own, "read", lambda *args, **more: calls.append("read") or real_read(*args, **more))
+    monkeypatch.setattr(
+        own, "prepare", lambda *args, **more: calls.append("prepare") or real_prepare(*args, **more)
+    )
     content = file_of(rows_of(("a", "b"), ("x", "z")))
 
     def choose(left_out: tuple[str, ...], digest: str = "1") -> AppTest:
         def task(session) -> None:
             raw = own.opened(File("mine.csv", content, digest))
-            own.prepared(raw, "class", "drop", left_out)
+            own.prepared(raw, "class", own.Choices(left_out=left_out))
 
         return run_task(task, app)
 
@@ -139,12 +143,24 @@ def with_one_far(rows: list[list], i: int) -> list[list]:
     return [rows[0], *([row[0], 1e9 if k == i else row[1] * 1e-9, row[2]] for k, row in enumerate(rows) if k)]
 
 
+def counting(name: str, real: Callable[..., Any], calls: list[str]) -> Callable[..., Any]:
+    """A function that writes down each of its calls."""
+
+    def called(*args: Any, **more: Any) -> Any:
+        calls.append(name)
+        return real(*args, **more)
+
+    return called
+
+
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Each call of a step that takes a while, by its name."""
     calls: list[str] = []
     real_read, real_prepare = own.read, own.prepare
-    monkeypatch.setattr(own, "read", lambda *args: calls.append("read") or real_read(*args))
-    monkeypatch.setattr(own, "prepare", lambda *args: calls.append("prepare") or real_prepare(*args))
+    monkeypatch.setattr(own, "read", lambda *args, **more: calls.append("read") or real_read(*args, **more))
+    monkeypatch.setattr(
+        own, "prepare", lambda *args, **more: calls.append("prepare") or real_prepare(*args, **more)
+    )
     return calls
 
 
@@ -169,7 +185,9 @@ def test_a_refusal_is_remembered_beside_the_file_before_it(monkeypatch):
     assert "empty lines" in app.error[0].value
     assert calls == ["read", "prepare", "read"]
     app.run()
-    app.main.selectbox[0].set_value("a").run()  # a class that is none
+    next(box for box in app.main.selectbox if "class" in box.label).set_value(
+        "a"
+    ).run()  # a class that is none
     app.run()
     assert "40 different numbers" in app.error[1].value
     assert calls == ["read", "prepare", "read", "prepare"]

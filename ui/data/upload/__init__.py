@@ -6,21 +6,34 @@ left out. Both raise ValueError with a message that is ready for the page: what 
 expected, what to do; foreign text in it is escaped.
 
 The steps stand in a file each, and imports run one way:
-sentences ← decode ← rows ← columns ← read ← prepare.
+sentences ← decode ← cells ← rows ← names ← columns ← read ← prepare.
 `read` and `prepare` as attributes of this package are the functions, not the files of the same names.
 """
 
-from ui.data.upload.columns import MAX_CLASSES, MAX_VALUES, MIN_ROWS, Raw, likely_target
+from ui.data.upload.cells import MARKS
+from ui.data.upload.columns import (
+    MAX_CLASSES,
+    MAX_VALUES,
+    MIN_ROWS,
+    Guess,
+    Raw,
+    gap_words,
+    guess_target,
+    likely_target,
+    marks_of,
+    row_numbers,
+)
 from ui.data.upload.decode import MAX_BYTES
 from ui.data.upload.prepare import BOUNDS, DROP, FILL, GAPS, MAX_FEATURES, MAX_ROWS, Prepared, prepare
 from ui.data.upload.read import read
-from ui.data.upload.rows import MAX_CELLS, MAX_COLUMNS, MAX_LINES
+from ui.data.upload.rows import MAX_CELLS, MAX_COLUMNS, MAX_LINES, SEPARATORS
 
 __all__ = [
     "BOUNDS",
     "DROP",
     "FILL",
     "GAPS",
+    "MARKS",
     "MAX_BYTES",
     "MAX_CELLS",
     "MAX_CLASSES",
@@ -30,9 +43,15 @@ __all__ = [
     "MAX_ROWS",
     "MAX_VALUES",
     "MIN_ROWS",
+    "SEPARATORS",
+    "Guess",
     "Prepared",
     "Raw",
+    "gap_words",
+    "guess_target",
     "likely_target",
+    "marks_of",
     "prepare",
     "read",
+    "row_numbers",
 ]

@@ -10,29 +10,50 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from ui.base.foreign import MAX_NAME, safe_name
 from ui.base.words import how_many
+from ui.data.upload.cells import (
+    COMMA,
+    DATE,
+    GAP_WORDS,
+    INFINITE,
+    MARKS,
+    MOSTLY,
+    NO_NUMBER,
+    POINT,
+    Votes,
+    column_votes,
+    is_number,
+    numbers,
+    value,
+)
 from ui.data.upload.sentences import cell_in_table, listed
 
 MAX_CLASSES = 10
 MIN_ROWS = 4  # of a class: some to train on and one to test with
 MAX_VALUES = 10  # of a text column that becomes indicators
-MOSTLY = 0.9  # of its known cells must be numbers in a column of numbers
-
+OTHER = {POINT: COMMA, COMMA: POINT}
 NUMBERS, TEXT, LEFT_OUT = "numbers", "text", "left out"  # the kinds of columns
-TARGET_NAMES = ("target", "class", "label", "y")
-GAP_WORDS = {"", "na", "n/a", "nan", "null", "#n/a", "#na", "?", "-", "--", "."}
-NO_NUMBER = {"none", "nil", "missing", "#div/0!", "#value!", "#ref!", "#num!", "#name?", "#null!"}
-INFINITE = {sign + word for sign in ("", "+", "-") for word in ("inf", "infinity", "∞")}
-COUNTERS = re.compile(r"id|index|idx|row|rows|nr|no|#|unnamed: 0|rownames|column 1", re.IGNORECASE)
-DATE = r"\d{4}-\d{1,2}-\d{1,2}([T ].*)?|\d{1,4}[./]\d{1,2}[./]\d{1,4}( .*)?"
-EUROPEAN = r"[+-]?(?:\d+|\d{1,3}(?:[. ]\d{3})+),\d+(?:[eE][+-]?\d+)?"  # 3,5 and 1.234,5
-THOUSANDS = r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?"  # 1,234 and 1,234,567.8
-DOTTED = r"[+-]?\d{1,3}(?:\.\d{3})+"  # 1.234, beside decimal commas
+TARGETS = re.compile(
+    r"target|class(es)?|label|labels|y|outcome|diagnosis|species|survived|default|response|result|churn(ed)?|"
+    r"income|(.*[ _.])?(target|class|label|outcome|diagnosis|species|default)",
+    re.IGNORECASE,
+)
+PERHAPS = re.compile(
+    r"type|kind|group|category|status|quality|grade|variety|cultivar|origin|digit|spam|malignant",
+    re.IGNORECASE,
+)
+IDS = re.compile(
+    r"(.*[ _.\-])?(id|index|idx|no|nr|number|key|#)|[A-Z]?[a-z]+I[dD]|unnamed: 0|rownames", re.IGNORECASE
+)
+MOSTLY_DIFFERENT = 0.9  # of the cells of a column that is called an id: then it is one
+FEW_COUNTED = 8  # rows, fewer of which may rise by chance
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +85,7 @@ class Column:
     @property
     def gaps(self) -> np.ndarray:
         """Which rows have no value here: (n_rows,) of bool."""
-        return (self.cells.isna() if self.kind == NUMBERS else self.cells == "").to_numpy()
+        return (self.cells.isna() if is_numeric_dtype(self.cells) else self.cells == "").to_numpy()
 
 
 def column_names(names: Sequence[str], has_header: bool) -> tuple[list[str], list[str]]:
@@ -108,66 +129,158 @@ def unique_names(names: Sequence[str]) -> list[str]:
     return unique
 
 
+class Guess(NamedTuple):
+    """The column that probably names the class, and others that do as probably."""
+
+    name: str
+    rivals: tuple[str, ...] = ()
+
+
 def likely_target(raw: Raw) -> str:
-    """The column that probably names the class: by its name, else the last one of 2 to MAX_CLASSES values."""
-    by_name = {name.lower(): name for name in reversed(raw.columns)}
-    for name in TARGET_NAMES:
-        if name in by_name:
-            return by_name[name]
-    fitting = (name for name in reversed(raw.columns) if can_be_target(raw, name))
-    return next(fitting, raw.columns[-1])
+    """The column that probably names the class."""
+    return guess_target(raw).name
+
+
+def guess_target(raw: Raw) -> Guess:
+    """By its name, by where it stands, and by what it holds: only a column that can be a class is guessed."""
+    scores = {name: _score(raw, name) for name in raw.columns if can_be_target(raw, name)}
+    if not scores:
+        named = [name for name in raw.columns if TARGETS.fullmatch(name)]
+        return Guess(named[0] if named else raw.columns[-1])
+    best = max(scores.values())
+    first, *others = (name for name in reversed(raw.columns) if scores.get(name) == best)
+    return Guess(first, tuple(others))
+
+
+def _score(raw: Raw, name: str) -> float:
+    """How much speaks for a column as the class."""
+    cells = raw.cells[name]
+    known = cells[known_classes(cells)]
+    at = raw.columns.index(name)
+    score = 6.0 * bool(TARGETS.fullmatch(name)) + 3.0 * bool(PERHAPS.fullmatch(name))
+    score += 2.0 * (at == len(raw.columns) - 1) + 1.0 * (at == 0) + 1.0 * (known.nunique() == 2)
+    score += 1.0 * (not known.map(is_number).all())
+    if IDS.fullmatch(name) or known.str.fullmatch(r"(19|20)\d\d").all():
+        score -= 6.0
+    return score
 
 
 def can_be_target(raw: Raw, name: str) -> bool:
     """Whether a column has 2 to MAX_CLASSES values, each in MIN_ROWS rows or more."""
     cells = raw.cells[name]
-    counts = cells[~is_gap(cells)].value_counts()
+    counts = cells[known_classes(cells)].value_counts()
     return 2 <= len(counts) <= MAX_CLASSES and bool(counts.min() >= MIN_ROWS)
 
 
-def is_gap(cells: pd.Series) -> pd.Series:
-    """Which cells hold no value: empty, NA, NaN, null, a question mark and the like."""
+def known_classes(cells: pd.Series, words_are_classes: bool | None = None) -> np.ndarray:
+    """Which cells of a column name a class, (n_rows,) of bool.
+
+    words_are_classes: whether words that mean a gap elsewhere, such as -, are classes here; None to guess:
+    they are where fewer than two other values are there, and - is beside a +.
+    """
+    gap, empty = gaps_in(cells).to_numpy(), (cells == "").to_numpy()
+    words = gap & ~empty
+    others = set(cells[~gap])
+    if words_are_classes is None:
+        signs = (cells == "-").to_numpy() if "+" in others else np.zeros(len(cells), bool)
+        return ~gap | (words if len(others) < 2 else signs)
+    return ~empty if words_are_classes else ~gap
+
+
+def gap_words(cells: pd.Series) -> dict[str, int]:
+    """The words of a column that mean a gap elsewhere, and how often each is there; empty cells are none."""
+    counts = cells[gaps_in(cells) & (cells != "")].value_counts()
+    return {str(word): int(n) for word, n in counts.items()}
+
+
+def gaps_in(cells: pd.Series) -> pd.Series:
+    """Which cells hold no value."""
     return cells.str.lower().isin(GAP_WORDS)
 
 
-def numbers(cells: pd.Series, separator: str) -> tuple[np.ndarray, str]:
-    """The cells as numbers, NaN where they are none, and how they were written.
+class Mark(NamedTuple):
+    """The decimal mark of a column, and a cell that could be read in another way, where nothing proves it."""
 
-    A comma is a decimal comma, unless cells look like 1,234,567 or, with commas between them, like 1,234.
+    mark: str = POINT
+    doubtful: str = ""
+
+    @property
+    def in_doubt(self) -> str:
+        """Both readings of that cell, the one that is taken first; "" where there is no doubt."""
+        if not self.doubtful:
+            return ""
+        taken, other = (f"{value(self.doubtful, mark):g}" for mark in (self.mark, OTHER[self.mark]))
+        return f"in doubt: {cell_in_table(self.doubtful)} is {taken}, or {other}"
+
+
+def marks_of(raw: Raw, chosen: str = "") -> dict[str, Mark]:
+    """The decimal mark of each column: its own, else that of all others, else the likelier one, in doubt.
+
+    chosen: by a person, for all.
     """
-    has_comma = cells.str.contains(",", regex=False)
-    with_comma, others = cells[has_comma], cells[~has_comma]
-    found = np.full(len(cells), np.nan)
-    found[~has_comma] = pd.to_numeric(others, errors="coerce")
-    if with_comma.empty:
-        return found, ""
-    thousands = with_comma.str.fullmatch(THOUSANDS)
-    decimal = with_comma.str.fullmatch(EUROPEAN)
-    certain = with_comma.str.contains(r",.*[,.]", regex=True)
-    if thousands.sum() >= decimal.sum() and (separator == "," or certain.any()):
-        written, how = with_comma[thousands].str.replace(",", "", regex=False), "1,000"
-    else:
-        dotted = others[others.str.fullmatch(DOTTED)]  # beside decimal commas 1.234 means a thousand and more
-        european = pd.concat([with_comma[decimal], dotted]).str.replace(r"[. ]", "", regex=True)
-        written, how = european.str.replace(",", ".", regex=False), "decimal comma"
-    found[cells.index.get_indexer(written.index)] = pd.to_numeric(written, errors="coerce")
-    return found, how
+    if chosen:
+        return dict.fromkeys(raw.columns, Mark(chosen))
+    said = {name: column_votes(raw.cells[name]) for name in raw.columns}
+    proven = {votes.mark for votes in said.values()} - {""}
+    of_file = proven.pop() if len(proven) == 1 else ""
+    return {name: _mark(votes, of_file, raw.separator) for name, votes in said.items()}
 
 
-def examine(cells: pd.Series, separator: str) -> Column:
-    """Numbers, text of few values, or nothing that can be learned from."""
-    name, gap = str(cells.name), is_gap(cells)
+def _mark(votes: Votes, of_file: str, separator: str) -> Mark:
+    if mark := votes.mark or of_file:
+        return Mark(mark)
+    if not votes.either:
+        return Mark()
+    is_decimal_comma = COMMA in votes.either and separator != ","
+    return Mark(COMMA if is_decimal_comma else POINT, votes.either)
+
+
+def examine(cells: pd.Series, mark: Mark, as_it_is: bool = False) -> Column:
+    """Numbers, text of few values, or nothing that can be learned from.
+
+    as_it_is: whether a column that seems to number the rows is to be learned from.
+    """
+    name, gap = str(cells.name), gaps_in(cells)
     if gap.all():
         return Column(name, LEFT_OUT, cells, "nothing", "no value in any row")
-    values, how = numbers(cells, separator)
-    if np.isfinite(values).all() and _counts_rows(name, values):
-        return Column(name, LEFT_OUT, cells, "numbers", "they only count the rows")
-    return _as_numbers(cells, gap, values, how) or _as_text(cells, gap)
+    values = numbers(cells, mark.mark)
+    values[gap.to_numpy()] = np.nan
+    if not as_it_is and (why := _names_rows(name, values)):
+        return Column(name, LEFT_OUT, cells, "numbers", why)
+    return _as_numbers(cells, gap, values, _how(cells, mark)) or _as_text(cells, gap)
 
 
-def _counts_rows(name: str, values: np.ndarray) -> bool:
-    """Whether a column only numbers the rows: by its name, and by ones or zeros counted on."""
-    return bool(COUNTERS.fullmatch(name)) and values[0] in (0, 1) and bool((np.diff(values) == 1).all())
+def row_numbers(raw: Raw) -> list[str]:
+    """The columns that seem to number or to name the rows."""
+    marks = marks_of(raw)
+    return [
+        name
+        for name in raw.columns
+        if _names_rows(name, numbers(raw.cells[name].where(~gaps_in(raw.cells[name]), ""), marks[name].mark))
+    ]
+
+
+def _names_rows(name: str, values: np.ndarray) -> str:
+    """Why a column seems to number or to name the rows, so that it teaches nothing; "" where it does not."""
+    whole = np.isfinite(values).all() and bool((values == np.round(values)).all())
+    if not whole:
+        return ""
+    is_id, rises = bool(IDS.fullmatch(name)), bool((np.diff(values) > 0).all())
+    if rises and (is_id or len(values) >= FEW_COUNTED):
+        return "they only count the rows"
+    if is_id and len(np.unique(values)) >= MOSTLY_DIFFERENT * len(values):
+        return "they only name the rows"
+    return ""
+
+
+def _how(cells: pd.Series, mark: Mark) -> str:
+    """How the numbers of a column are written, where that is not the plain way."""
+    parts = []
+    if cells.str.contains(",", regex=False).any():
+        parts.append(MARKS[COMMA] if mark.mark == COMMA else "1,000")
+    elif mark.doubtful:
+        parts.append(MARKS[mark.mark])
+    return ", ".join([*parts, *([mark.in_doubt] if mark.doubtful else [])])
 
 
 def _as_numbers(cells: pd.Series, gap: pd.Series, values: np.ndarray, how: str) -> Column | None:

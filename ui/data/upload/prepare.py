@@ -11,33 +11,41 @@ Whatever is changed or left out is said: in notes with counts, and in a table wi
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
-from core.datasets import Table, stratified_split
+from core.datasets import Table
 from ui.base.foreign import markdown, safe_name
 from ui.base.words import how_many, joined
+from ui.data.upload.cells import MARKS, is_number, value
 from ui.data.upload.columns import (
     LEFT_OUT,
     MAX_CLASSES,
     MIN_ROWS,
     NUMBERS,
+    OTHER,
     Column,
+    Mark,
     Raw,
     can_be_target,
     examine,
-    is_gap,
-    numbers,
+    gap_words,
+    gaps_in,
+    known_classes,
+    marks_of,
     unique_names,
 )
 from ui.data.upload.decode import MAX_BYTES
-from ui.data.upload.rows import MAX_COLUMNS, is_number
-from ui.data.upload.sentences import LISTED, is_or_are, listed
+from ui.data.upload.rows import MAX_COLUMNS
+from ui.data.upload.sentences import LISTED, cell_in_sentence, is_or_are, listed
 
 MAX_ROWS = 5_000  # that are learned from
 MAX_FEATURES = 64
+LEAST_KNOWN = 0.5  # of its rows must have a value in a column for whose gaps rows go
 BOUNDS = (
     f"A table as text, CSV, TSV or with semicolons, of at most {MAX_BYTES // 1_000_000} MB and {MAX_COLUMNS} "
     f"columns. One column names the class, of which there are 2 to {MAX_CLASSES}, each with {MIN_ROWS} rows "
@@ -58,38 +66,111 @@ class Prepared:
     """A table to learn from, and how it came about."""
 
     table: Table
-    columns: pd.DataFrame  # one row a column of the file: column, read as, gaps, becomes
+    columns: pd.DataFrame  # one row a column of the file: column, read as, gaps, rows it costs, becomes
     notes: tuple[str, ...]  # sentences with counts
     digest: str  # of the table: the same numbers and names have the same one
 
 
-def prepare(raw: Raw, target: str, gaps: str = DROP, left_out: Sequence[str] = ()) -> Prepared:
+def prepare(
+    raw: Raw,
+    target: str,
+    gaps: str = DROP,
+    left_out: Sequence[str] = (),
+    kept: Sequence[str] = (),
+    mark: str = "",
+    words_are_classes: bool | None = None,
+) -> Prepared:
     """The table to learn from. target: the column of classes; gaps: DROP or FILL; left_out: not wanted.
 
+    kept: to be learned from though they seem to number the rows. mark: the decimal mark of all columns, ""
+    for what the file shows. words_are_classes: as in `known_classes`.
+
     Numbers stay as they are, and NaN in a gap to be filled: the split standardizes and fills by the training
-    rows alone. Raises ValueError, with a message that is ready for the page, where the target cannot be
-    learned, or no rows or columns are left to learn from, or too many columns.
+    rows alone. Raises ValueError, with a sentence for the page, where there is nothing to learn, or too much.
     """
-    known = ~is_gap(raw.cells[target]).to_numpy()
+    known = known_classes(raw.cells[target], words_are_classes)
     labels = raw.cells[target][known]
     _check_classes(raw, target, labels)
-    wanted = [name for name in raw.columns if name not in (target, *left_out)]
-    found = [examine(raw.cells.loc[known, name], raw.separator) for name in wanted]
+    marks = {name: one for name, one in marks_of(raw, mark).items() if name not in (target, *left_out)}
+    found = [examine(raw.cells.loc[known, name], one, name in kept) for name, one in marks.items()]
+    found = list(map(_without_few_values, found)) if gaps == DROP else found
     used = [column for column in found if column.kind != LEFT_OUT]
-    kept, about_gaps = _kept_rows(used, gaps, len(labels))
-    labels, about_sample = _sampled(labels[kept])
+    whole, about_gaps = _kept_rows(used, gaps, len(labels))
+    labels, about_sample = _sampled(labels[whole])
     y, class_names = _classes(labels, target)
     blocks = {column.name: _features(column, labels.index) for column in used}
     table = _table(blocks, y, class_names)
-    columns = _account(raw, target, found, blocks, len(class_names))
+    columns = _account(raw, target, found, blocks, len(class_names), _costs(used, gaps))
     notes = (
         _summary(table, target),
-        *_rows_without_class(int((~known).sum())),
+        *_about_classes(raw.cells[target], known, target),
+        *_in_doubt(list(marks.values())),
+        *_tell_all(blocks, y),
         *about_gaps,
         *about_sample,
         *_columns_left_out(columns),
     )
     return Prepared(table, columns, notes, _digest(table))
+
+
+def _without_few_values(column: Column) -> Column:
+    """The column, left out where rows with its gaps would go for nothing, or for too little."""
+    if column.kind == LEFT_OUT or not column.gaps.any():
+        return column
+    known = column.cells[~column.gaps]
+    if known.nunique() < 2:
+        return replace(column, kind=LEFT_OUT, about="the same value wherever there is one")
+    if len(known) < LEAST_KNOWN * len(column.cells):
+        n = len(column.cells) - len(known)
+        return replace(column, kind=LEFT_OUT, about=f"no value in {n:,} of {len(column.cells):,} rows")
+    return column
+
+
+def _about_classes(cells: pd.Series, known: np.ndarray, target: str) -> list[str]:
+    """That rows have no class, and what words of the class that mean a gap elsewhere count as."""
+    n, notes = int((~known).sum()), []
+    if n:
+        notes.append(f"{how_many(n, 'row')} without a class {is_or_are(n)} left out.")
+    for word, n in gap_words(cells).items():
+        is_class = bool(known[(cells == word).to_numpy()].any())
+        where = f"In {markdown(target)}, {cell_in_sentence(str(word))} stands in {how_many(n, 'row')}"
+        notes.append(f"{where} and counts as {'a class' if is_class else 'no value'}.")
+    return notes
+
+
+def _in_doubt(marks: Sequence[Mark]) -> list[str]:
+    """That nothing in the file tells the decimal mark of some columns, with both readings of a cell."""
+    found = [mark for mark in marks if mark.in_doubt]
+    if not found:
+        return []
+    first = found[0]
+    taken, other = (f"{value(first.doubtful, mark):g}" for mark in (first.mark, OTHER[first.mark]))
+    return [
+        f"**In doubt:** nothing tells whether the mark in {how_many(len(found), 'column')} stands before "
+        f"decimals or between thousands. {cell_in_sentence(first.doubtful)} was read as {taken} "
+        f"({MARKS[first.mark]}); with a {MARKS[OTHER[first.mark]]} it is {other}. Choose the decimal mark."
+    ]
+
+
+def _tell_all(blocks: Mapping[str, Features], y: np.ndarray) -> list[str]:
+    """Columns that tell the classes apart in every row by themselves, which is seldom what it seems."""
+    found = [name for name, block in blocks.items() if block and _tells_classes_apart(block, y)]
+    if not found:
+        return []
+    return [
+        f"{listed(found)} {'tells' if len(found) == 1 else 'tell'} all classes apart alone, in every row. "
+        "Leave out what is known only once the class is."
+    ]
+
+
+def _tells_classes_apart(block: Features, y: np.ndarray) -> bool:
+    """Whether what a column becomes has other values in each class: ranges apart, or other texts."""
+    if len(block) == 1:
+        (values,) = block.values()
+        ranges = sorted((values[y == k].min(), values[y == k].max()) for k in np.unique(y))
+        return all(high < low for (_, high), (low, _) in pairwise(ranges))
+    texts = np.column_stack(list(block.values())).argmax(axis=1)
+    return all(len(np.unique(y[texts == text])) == 1 for text in np.unique(texts))
 
 
 def _check_classes(raw: Raw, target: str, labels: pd.Series) -> None:
@@ -107,7 +188,7 @@ def _check_classes(raw: Raw, target: str, labels: pd.Series) -> None:
             f"The column {markdown(target)} has only {only}. A class to be learned needs 2 to {MAX_CLASSES}. "
             f"{instead}"
         )
-    kind = "numbers" if np.isfinite(numbers(labels, raw.separator)[0]).all() else "values"
+    kind = "numbers" if labels.map(is_number).all() else "values"
     raise ValueError(
         f"The column {markdown(target)} has {n:,} different {kind}. The class may have 2 to {MAX_CLASSES}. "
         f"{instead}"
@@ -150,11 +231,20 @@ def _sampled(labels: pd.Series) -> tuple[pd.Series, list[str]]:
     n = len(labels)
     if n <= MAX_ROWS:
         return labels, []
-    codes = pd.factorize(labels)[0]
-    kept = np.flatnonzero(stratified_split(codes, 1 - MAX_ROWS / n, np.random.default_rng(0)))[:MAX_ROWS]
+    kept = _drawn(pd.factorize(labels)[0], MAX_ROWS)
     return labels.iloc[kept], [
-        f"{MAX_ROWS:,} of {n:,} rows are used, drawn at random with the classes' shares."
+        f"{len(kept):,} of {n:,} rows are used, drawn at random with the classes' shares."
     ]
+
+
+def _drawn(codes: np.ndarray, n: int) -> np.ndarray:
+    """n positions, drawn so that each class has its share of them, to within one row."""
+    shares = np.bincount(codes) * n / len(codes)
+    sizes = np.floor(shares).astype(int)
+    sizes[np.argsort(sizes - shares, kind="stable")[: n - sizes.sum()]] += 1
+    rng = np.random.default_rng(0)
+    drawn = [rng.choice(np.flatnonzero(codes == k), size, replace=False) for k, size in enumerate(sizes)]
+    return np.sort(np.concatenate(drawn))
 
 
 def _classes(labels: pd.Series, target: str) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -177,7 +267,7 @@ def _classes(labels: pd.Series, target: str) -> tuple[np.ndarray, tuple[str, ...
         )
     values = sorted(counts)
     if all(is_number(value) for value in values):
-        values = sorted(values, key=lambda value: float(value.replace(",", ".")))
+        values = sorted(values, key=lambda text: np.nanmin([value(text, mark) for mark in MARKS]))
     codes = {value: i for i, value in enumerate(values)}
     names = unique_names([safe_name(value) or f"class {i + 1}" for i, value in enumerate(values)])
     return labels.map(codes).to_numpy(int), tuple(names)
@@ -230,22 +320,37 @@ def _table(blocks: Mapping[str, Features], y: np.ndarray, class_names: tuple[str
 
 
 def _account(
-    raw: Raw, target: str, found: Sequence[Column], blocks: Mapping[str, Features], n_classes: int
+    raw: Raw,
+    target: str,
+    found: Sequence[Column],
+    blocks: Mapping[str, Features],
+    n_classes: int,
+    costs: Mapping[str, int],
 ) -> pd.DataFrame:
-    """column, read as, gaps, becomes: one row a column of the file, in its order."""
+    """column, read as, gaps, rows it costs, becomes: one row a column of the file, in its order."""
     examined = {column.name: column for column in found}
     rows = []
     for name in raw.columns:
         if name in examined:
             column = examined[name]
-            rows.append((name, _read_as(column), _n_gaps(column), _becomes(column, blocks.get(name, {}))))
+            about = _read_as(column), _n_gaps(column), costs.get(name, 0)
+            rows.append((name, *about, _becomes(column, blocks.get(name, {}))))
             continue
-        n_gaps = int(is_gap(raw.cells[name]).sum())
+        n_gaps = int(gaps_in(raw.cells[name]).sum())
         if name == target:
-            rows.append((name, "class", n_gaps, f"{n_classes} classes"))
+            rows.append((name, "class", n_gaps, 0, f"{n_classes} classes"))
         else:
-            rows.append((name, "", n_gaps, "left out: you said so"))
-    return pd.DataFrame(rows, columns=["column", "read as", "gaps", "becomes"])
+            rows.append((name, "", n_gaps, 0, "left out: you said so"))
+    return pd.DataFrame(rows, columns=["column", "read as", "gaps", "rows it costs", "becomes"])
+
+
+def _costs(used: Sequence[Column], gaps: str) -> dict[str, int]:
+    """How many rows stay if a column is left out that go for its gaps alone, by its name."""
+    if gaps == FILL:
+        return {}
+    gap = np.column_stack([column.gaps for column in used])
+    alone = gap & (gap.sum(axis=1) == 1)[:, None]
+    return dict(zip((column.name for column in used), alone.sum(axis=0).tolist(), strict=True))
 
 
 def _read_as(column: Column) -> str:
@@ -257,7 +362,8 @@ def _read_as(column: Column) -> str:
 
 def _n_gaps(column: Column) -> int:
     """How many gaps a column has; one that is left out still holds its cells as they were written."""
-    return int((is_gap(column.cells) if column.kind == LEFT_OUT else column.gaps).sum())
+    is_text = column.kind == LEFT_OUT and not is_numeric_dtype(column.cells)
+    return int((gaps_in(column.cells) if is_text else column.gaps).sum())
 
 
 def _becomes(column: Column, features: Features) -> str:
@@ -280,11 +386,6 @@ def _summary(table: Table, target: str) -> str:
         f"To learn from: **{how_many(n_rows, 'row')}** and **{how_many(n_features, 'column')}**. Classes of "
         f"{markdown(target)}: {classes}."
     )
-
-
-def _rows_without_class(n: int) -> list[str]:
-    """A note on the rows that have no class, if there are any."""
-    return [f"{how_many(n, 'row')} without a class {is_or_are(n)} left out."] if n else []
 
 
 def _columns_left_out(columns: pd.DataFrame) -> list[str]:

@@ -9,28 +9,32 @@ from ui.base.foreign import safe_name
 from ui.base.words import how_many
 from ui.data.upload.columns import Raw, column_names
 from ui.data.upload.decode import decode
-from ui.data.upload.rows import Row, find_separator, looks_like_header, split_rows
+from ui.data.upload.names import joined_names, rows_of_names
+from ui.data.upload.rows import Row, find_separator, split_rows
 from ui.data.upload.sentences import is_or_are
 
 FIRST_ROWS = 200  # that the header is guessed from
 
 
-def read(content: bytes, file_name: str, has_header: bool | None = None) -> Raw:
-    """The cells of a file. has_header: whether its first row holds names; None to guess.
+def read(content: bytes, file_name: str, has_header: bool | None = None, separator: str | None = None) -> Raw:
+    """The cells of a file. has_header: whether its first row holds names; separator: between cells.
+
+    None for either is to guess it.
 
     Raises ValueError, with a message that is ready for the page, where the file cannot be read as a table or
     has no values.
     """
     text, notes = decode(content)
-    separator, text, skipped = find_separator(text)
+    separator, text, skipped = find_separator(text, separator)
     rows = split_rows(text, separator, skipped)
-    if has_header is None:
-        has_header = looks_like_header([row for _, row in rows[:FIRST_ROWS]])
-        if not has_header:
-            notes.append("The first row looks like data, so the columns are named by their number.")
-    _, first = rows[0]
-    names = first if has_header else [""] * len(first)
-    body = rows[1:] if has_header else rows
+    n = rows_of_names([row for _, row in rows[:FIRST_ROWS]])
+    if n == 0 and has_header is None:
+        notes.append("The first row looks like data, so the columns are named by their number.")
+    n = n if has_header is None else max(n, 1) if has_header else 0
+    if n > 1:
+        notes.append(f"The first {n} rows hold names or units: they were joined.")
+    names = joined_names([row for _, row in rows[:n]]) if n else [""] * len(rows[0][1])
+    body, has_header = rows[n:], n > 0
     if not body:
         raise ValueError(
             "The file has one row and nothing under it. Expected: a row of names, then one row a sample. "

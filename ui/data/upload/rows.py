@@ -10,8 +10,10 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from ui.base.words import how_many, joined
+from ui.data.upload.cells import is_number
 from ui.data.upload.decode import EMPTY, SAMPLE
 from ui.data.upload.sentences import cell_in_sentence, cut_off
 
@@ -21,44 +23,74 @@ MAX_CELLS = 2_000_000
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
+COMMENT = re.compile(r"(#|%|//)[ \t]*([^\r\n]*)(\r\n|\r|\n)")
+
 Row = tuple[int, list[str]]  # the line it ends in, counted from 1, and its cells
 
 
-def find_separator(text: str) -> tuple[str, str, int]:
-    """What stands between cells: the separator by which most rows have as many cells as the first.
+def find_separator(text: str, chosen: str | None = None) -> tuple[str, str, int]:
+    """What stands between cells: the separator under which rows are as long as the first, of clean cells.
 
-    Returns it, the text without a first line such as `sep=;`, and how many lines were taken off. Raises
-    ValueError where no separator gives a second column.
+    chosen: by a person, in place of a guess. Returns it, the text without comments and without a first line
+    such as `sep=;`, and how many lines were taken off. Raises ValueError where no separator gives a second
+    column.
     """
-    if declared := re.match(r"sep=(.)\r?\n", text):
-        return declared[1], text[declared.end() :], 1
+    declared = re.match(r"sep=(.)\r?\n", text)
+    if declared:
+        text = text[declared.end() :]
+    text, n_comments = _without_comments(text)
+    skipped = n_comments + (declared is not None)
+    if given := chosen or (declared and declared[1]):
+        return given, text, skipped
     sample = text[:SAMPLE]
     if len(text) > SAMPLE:  # without its last line, which is cut off
         sample = sample[: sample.rfind("\n") + 1] or sample
-    best, best_score = "", (0.0, 0)
-    for separator in SEPARATORS:
-        score = _regularity(sample, separator)
-        if score > best_score:
-            best, best_score = separator, score
-    if not best:
+    best = max(SEPARATORS, key=lambda separator: _score(sample, separator))
+    if not any(_score(sample, best)):
         raise ValueError(
             "The first row has only one column. Expected: at least one column to learn from and one that "
             f"names the class, with {joined(list(SEPARATORS.values()), 'or')} between them."
         )
-    return best, text, 0
+    return best, text, skipped
 
 
-def _regularity(sample: str, separator: str) -> tuple[float, int]:
-    """The share of rows as long as the first, and that length; (0, 0) where there is but one column."""
+def _without_comments(text: str) -> tuple[str, int]:
+    """The text without comments at its top, and how many lines they are; names behind a # are none."""
+    n = 0
+    while match := COMMENT.match(text):
+        rest = text[match.end() :]
+        names, following = match[2], rest.split("\n", 1)[0]
+        same = any(0 < names.count(separator) == following.count(separator) for separator in SEPARATORS)
+        if same and not COMMENT.match(rest):
+            return names + match[3] + rest, n
+        text, n = rest, n + 1
+    return text, n
+
+
+def _score(sample: str, separator: str) -> tuple[float, int]:
+    """How well a separator fits: the share of rows as long as the first, times that of clean cells; columns.
+
+    A cell is clean that is a number or holds none of the other separators: between commas 0;3 is not. (0, 0)
+    where there is but one column.
+    """
     try:
-        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
-        rows = [row for row in reader if any(row)]
+        rows = [row for row in _reader(sample, separator) if any(row)]
     except csv.Error:
         return 0.0, 0
     if not rows or len(rows[0]) < 2:
         return 0.0, 0
     n_columns = len(rows[0])
-    return sum(len(row) == n_columns for row in rows) / len(rows), n_columns
+    others = "".join(other for other in SEPARATORS if other != separator)
+    cells = [cell for row in rows for cell in row]
+    clean = sum(not any(other in cell for other in others) or is_number(cell) for cell in cells)
+    return sum(len(row) == n_columns for row in rows) / len(rows) * clean / len(cells), n_columns
+
+
+def _reader(text: str, separator: str, strict: bool = False) -> Any:
+    """The rows of a text; a space between a separator and a quote is none of the cell's."""
+    return csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, strict=strict, skipinitialspace=True
+    )
 
 
 def split_rows(text: str, separator: str, skipped: int = 0) -> list[Row]:
@@ -67,7 +99,7 @@ def split_rows(text: str, separator: str, skipped: int = 0) -> list[Row]:
     Raises ValueError where a row is longer or shorter than the first, a quote is left open, or there is too
     much of it.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = _reader(text, separator, strict=True)
     rows: list[Row] = []
     n_cells = n_empty = 0
     try:
@@ -158,26 +190,3 @@ def _wrong_length(line: int, row: Sequence[str], n: int, is_last: bool) -> str:
         f"{found.capitalize()}: {where}. Every row must have the same number of cells; put a cell that holds "
         "the separator into quotes."
     )
-
-
-def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row differs from data: some cell of it does not fit what its column holds.
-
-    A number does not fit text, nor text numbers; a text fits where it comes again in its column.
-    """
-    first, body = rows[0], rows[1:]
-    for i, name in enumerate(first):
-        cells = [row[i].strip() for row in body if row[i].strip()]
-        are_numbers = bool(cells) and all(is_number(cell) for cell in cells)
-        if are_numbers != is_number(name) or (not are_numbers and name.strip() not in cells):
-            return True
-    return not body
-
-
-def is_number(cell: str) -> bool:
-    """Whether a cell is a number, with a point or a comma."""
-    try:
-        float(cell.strip().replace(",", "."))
-    except ValueError:
-        return False
-    return True

@@ -63,9 +63,9 @@ def becomes(result: Prepared, column: str) -> str:
     return f"{table.loc[column, 'read as']} → {table.loc[column, 'becomes']}"
 
 
-def check_refusal(content: bytes, words: Sequence[str]) -> None:
+def check_refusal(content: bytes, words: Sequence[str], target: str | None = None) -> None:
     """Assert that a file is refused with a sentence that holds these words, and one more that helps."""
-    sentence = refused(content)
+    sentence = refused(content, target=target)
     for word in words:
         assert word.lower() in sentence.lower(), sentence
     assert sentence.count(". ") >= 1, "it also says what was expected or what to do"

@@ -100,6 +100,8 @@ def test_a_word_in_a_column_of_numbers_is_a_gap_that_is_noted_with_its_line():
 
 def test_the_class_is_guessed_by_its_name_or_is_the_last_that_can_be_one():
     rows = two_classes(names=("a", "Label"), y="b")
+    assert likely_target(read(file_of(rows), "x")) == "b", "of 12 numbers none is a class, whatever its name"
+    rows = [["a", "Label", "b"], *([i * 1.5, "no" if i % 2 else "yes", i % 2] for i in range(30))]
     assert likely_target(read(file_of(rows), "x")) == "Label"
     rows = [["kind", "a", "b"], *(["no" if i % 2 else "yes", i * 1.5, i * i] for i in range(30))]
     assert likely_target(read(file_of(rows), "x")) == "kind"

@@ -114,9 +114,9 @@ def test_the_digest_tells_tables_apart():
         (b"a,y\n" + b"".join(b",%d\n" % (i % 2) for i in range(40)), ("No column is left",)),
         (b"a,price\n" + b"".join(b"%d,%d.5\n" % (i, i) for i in range(40)), ("40 different numbers",)),
         (b"a,y\n" + b"1,x\n2,z\n" * 9 + b"1,w\n", ("w has 1 row", "4 rows")),
-        (b"a,y\n" + b"1,x\n,z\n" * 9, ("only class x is left",)),
-        (b"a,b,y\n" + b",2,x\n1,,z\n" * 9, ("Every row has a gap",)),
+        (b"a,y\n" + b"1,x\n,z\n2,x\n" * 9, ("only class x is left",)),
+        (b"a,b,y\n" + b",2,x\n1,,z\n,3,x\n4,,z\n" * 9, ("Every row has a gap",)),
     ],
 )
 def test_a_table_without_anything_to_learn_ends_in_a_sentence_that_says_why(content, words):
-    check_refusal(content, words)
+    check_refusal(content, words, target=content.split(b"\n")[0].split(b",")[-1].decode())

@@ -11,10 +11,12 @@ import pytest
 import core
 
 ROOT = Path(__file__).parents[1]
-COMES_WITH = {"jinja2", "markupsafe", "PIL", "pyarrow"}  # of Altair and Streamlit
+COMES_WITH = {"jinja2", "markupsafe", "PIL", "pyarrow", "charset_normalizer"}  # of Altair and Streamlit
+SMALL = ("segno", "vl_convert", "python_calamine")  # libraries, each for one thing
 MAY_IMPORT = {
     "core": {"core", "numpy"},
-    "ui": {"ui", "core", "numpy", "pandas", "altair", "streamlit", "segno", "vl_convert"} | COMES_WITH,
+    "ui": {"ui", "core", "numpy", "pandas", "altair", "streamlit", "segno", "vl_convert", "python_calamine"}
+    | COMES_WITH,
     "pages": {"ui", "streamlit"},
     ".": {"ui", "streamlit"},
 }

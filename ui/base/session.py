@@ -28,6 +28,7 @@ class File:
     digest: str
     has_header: bool | None = None  # whether its first row seems to hold names, once that was looked at
     separator: str = ","  # what seems to stand between its cells
+    encoding: str = "utf-8"  # in which it seems to be written
 
     @property
     def nbytes(self) -> int:

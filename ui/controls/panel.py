@@ -217,8 +217,9 @@ def _check_address() -> None:
     if settings.dataset == UPLOAD and session.own is None:
         settings = replace(settings, dataset=DEFAULT.dataset)
         problems.append(
-            "This link was made with a file of its maker's, which it does not carry; load yours under Your "
-            f"data. {source_of(DEFAULT.dataset).label} is used"
+            "This address means a person's own data, which no address carries and which end with their "
+            "session or with the server. If they were yours, load the file again under Your data. "
+            f"{source_of(DEFAULT.dataset).label} is used"
         )
     corrected: dict[str, str | None] = {**dict.fromkeys(SETTINGS), **settings.to_query()}
     if (text := st.query_params.get(PRESENT, "")).lower() not in ON + OFF:

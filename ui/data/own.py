@@ -93,18 +93,20 @@ def _looked_at(name: str, content: bytes) -> File:
     if known is not None and known.digest == digest:
         return known
     raw = read(content, name)
-    session.own_steps.put("cells", _Step((digest, raw.has_header, None), raw))
-    file = File(name, content, digest, raw.has_header, raw.separator)
+    session.own_steps.put("cells", _Step((digest, raw.has_header, None, None), raw))
+    file = File(name, content, digest, raw.has_header, raw.separator, raw.encoding)
     _in_use.add(file)
     return file
 
 
-def opened(file: File, has_header: bool | None = None, separator: str | None = None) -> Raw:
-    """The cells of a file. has_header, separator: None to guess. Raises ValueError with a sentence."""
+def opened(
+    file: File, has_header: bool | None = None, separator: str | None = None, encoding: str | None = None
+) -> Raw:
+    """The cells of a file, each choice None to guess. Raises ValueError with a sentence for the page."""
     chosen = file.has_header if has_header is None else has_header
-    guessed = None if chosen == file.has_header and separator is None else chosen
-    key = file.digest, chosen, separator
-    return _once("cells", key, lambda: read(file.content, file.name, guessed, separator))
+    guessed = None if (chosen, separator, encoding) == (file.has_header, None, None) else chosen
+    key = file.digest, chosen, separator, encoding
+    return _once("cells", key, lambda: read(file.content, file.name, guessed, separator, encoding))
 
 
 def guessed_class(raw: Raw) -> Guess:

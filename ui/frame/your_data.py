@@ -23,7 +23,18 @@ from ui.data.own import (
     uploaded,
 )
 from ui.data.shelf import shelf_of
-from ui.data.upload import BOUNDS, DROP, GAPS, MARKS, SEPARATORS, Prepared, Raw, gap_words, marks_of
+from ui.data.upload import (
+    BOUNDS,
+    DROP,
+    ENCODINGS,
+    GAPS,
+    MARKS,
+    SEPARATORS,
+    Prepared,
+    Raw,
+    gap_words,
+    marks_of,
+)
 from ui.work.networks import Shape, refusal, seconds
 
 WIDTHS = {
@@ -69,27 +80,45 @@ def choose_cells(file: File) -> tuple[Raw, str]:
     digest, found = file.digest[:12], SEPARATORS.get(file.separator, file.separator)
     separators: dict[str | None, str] = {None: f"what was found: {found}"}
     separators.update(SEPARATORS)
+    separator: str | None = None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        separator = st.selectbox(
-            "Between the cells stand",
-            list(separators),
-            format_func=separators.__getitem__,
-            key=f"own_separator_{digest}",
-            persist_state="session",
-            width=320,
-        )
+        if file.separator:  # a workbook has none
+            separator = st.selectbox(
+                "Between the cells stand",
+                list(separators),
+                format_func=separators.__getitem__,
+                key=f"own_separator_{digest}",
+                persist_state="session",
+                width=320,
+            )
         has_header = st.checkbox(
             "The first row holds the names of the columns",
             value=file.has_header is not False,
             key=f"own_header_{digest}",
             persist_state="session",
         )
+        encoding = None if file.encoding not in ENCODINGS else _choose_encoding(file.encoding, digest)
     try:
-        raw = opened(file, has_header, separator)
+        raw = opened(file, has_header, separator, encoding)
     except ValueError as error:
         st.error(str(error))
         st.stop()
-    return raw, f"{digest}{has_header}{separator or ''}"
+    return raw, f"{digest}{has_header}{separator or ''}{encoding or ''}"
+
+
+def _choose_encoding(found: str, digest: str) -> str | None:
+    """The encoding of a file of which it had to be guessed; None for the guess."""
+    names: dict[str | None, str] = {None: f"what was found: {ENCODINGS[found]}"}
+    names.update(ENCODINGS)
+    chosen: str | None = st.selectbox(
+        "The characters are",
+        list(names),
+        format_func=names.__getitem__,
+        key=f"own_encoding_{digest}",
+        persist_state="session",
+        width=360,
+    )
+    return chosen
 
 
 def choose_columns(raw: Raw, key: str) -> Prepared | None:

@@ -161,7 +161,7 @@ def test_forgotten_data_is_gone():
 def test_a_link_to_someones_data_opens_on_the_programs_own_and_says_so():
     app = open_app(SPARSITY, dataset=UPLOAD, **QUICK)
     assert not app.exception
-    assert "which it does not carry" in app.warning[0].value
+    assert "which no address carries" in app.warning[0].value
     assert app.selectbox(key="dataset").value == Settings().dataset
     assert UPLOAD not in app.selectbox(key="dataset").options
 

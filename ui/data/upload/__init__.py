@@ -6,7 +6,7 @@ left out. Both raise ValueError with a message that is ready for the page: what 
 expected, what to do; foreign text in it is escaped.
 
 The steps stand in a file each, and imports run one way:
-sentences ← decode ← cells ← rows ← names ← columns ← read ← prepare.
+sentences ← packed ← decode ← cells ← rows ← typed ← names ← columns ← read ← prepare.
 `read` and `prepare` as attributes of this package are the functions, not the files of the same names.
 """
 
@@ -23,7 +23,8 @@ from ui.data.upload.columns import (
     marks_of,
     row_numbers,
 )
-from ui.data.upload.decode import MAX_BYTES
+from ui.data.upload.decode import ENCODINGS
+from ui.data.upload.packed import MAX_BYTES
 from ui.data.upload.prepare import BOUNDS, DROP, FILL, GAPS, MAX_FEATURES, MAX_ROWS, Prepared, prepare
 from ui.data.upload.read import read
 from ui.data.upload.rows import MAX_CELLS, MAX_COLUMNS, MAX_LINES, SEPARATORS
@@ -31,6 +32,7 @@ from ui.data.upload.rows import MAX_CELLS, MAX_COLUMNS, MAX_LINES, SEPARATORS
 __all__ = [
     "BOUNDS",
     "DROP",
+    "ENCODINGS",
     "FILL",
     "GAPS",
     "MARKS",

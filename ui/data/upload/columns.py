@@ -1,4 +1,4 @@
-"""Step three: from cells of text to columns, and what each of them holds.
+"""Step six: from cells of text to columns, and what each of them holds.
 
 A file says nowhere whether a column is of numbers or of text, and people write numbers in more than one way.
 So each column is looked at on its own: a name that can be shown, which cells are gaps, and whether the others
@@ -65,6 +65,7 @@ class Raw:
     separator: str
     has_header: bool
     notes: tuple[str, ...]  # sentences: what reading had to change or to guess
+    encoding: str = "utf-8"  # or one of ENCODINGS
 
     @property
     def columns(self) -> list[str]:
@@ -227,6 +228,8 @@ def marks_of(raw: Raw, chosen: str = "") -> dict[str, Mark]:
 
 
 def _mark(votes: Votes, of_file: str, separator: str) -> Mark:
+    if not separator:  # a file that knows its numbers
+        return Mark(votes.mark or POINT)
     if mark := votes.mark or of_file:
         return Mark(mark)
     if not votes.either:

@@ -1,4 +1,4 @@
-"""Step three: which rows hold the names of the columns, and which the first sample.
+"""Step five: which rows hold the names of the columns, and which the first sample.
 
 Most files have one row of names, some have none, and some have two: a group over its members, or a unit under
 each name. Columns tell: what stands over numbers and is none, or over dates, is a name. Names never move to

@@ -1,4 +1,4 @@
-"""Step four: from columns to the table that networks learn from, and an account of how it came about.
+"""Step seven: from columns to the table that networks learn from, and an account of how it came about.
 
 A network takes numbers and classes. So the column of the class becomes indices 0, 1, …; a column of numbers
 stays as it is; a column of text becomes an indicator, 0 or 1, for each of its values; and a column that says
@@ -39,7 +39,7 @@ from ui.data.upload.columns import (
     marks_of,
     unique_names,
 )
-from ui.data.upload.decode import MAX_BYTES
+from ui.data.upload.packed import MAX_BYTES
 from ui.data.upload.rows import MAX_COLUMNS
 from ui.data.upload.sentences import LISTED, cell_in_sentence, is_or_are, listed
 
@@ -47,9 +47,10 @@ MAX_ROWS = 5_000  # that are learned from
 MAX_FEATURES = 64
 LEAST_KNOWN = 0.5  # of its rows must have a value in a column for whose gaps rows go
 BOUNDS = (
-    f"A table as text, CSV, TSV or with semicolons, of at most {MAX_BYTES // 1_000_000} MB and {MAX_COLUMNS} "
-    f"columns. One column names the class, of which there are 2 to {MAX_CLASSES}, each with {MIN_ROWS} rows "
-    f"or more. Learned from are at most {MAX_ROWS:,} rows and {MAX_FEATURES} columns."
+    "A table as text (CSV, TSV, with semicolons), .xlsx, .parquet or .arff, packed by gzip or not, of at "
+    f"most {MAX_BYTES // 1_000_000} MB and {MAX_COLUMNS} columns. One column names the class, of which there "
+    f"are 2 to {MAX_CLASSES}, each with {MIN_ROWS} rows or more. Learned from are at most {MAX_ROWS:,} rows "
+    f"and {MAX_FEATURES} columns."
 )
 
 DROP, FILL = "drop", "fill"

@@ -1,4 +1,4 @@
-"""Step two: from text to rows, as many cells in each as in the first.
+"""Step three: from text to rows, as many cells in each as in the first.
 
 What stands between the cells is guessed: whichever separator gives the most rows the length of the first one.
 Quotes are read strictly, because a reader that forgives a lost quote swallows the rows after it in silence.
@@ -110,15 +110,15 @@ def split_rows(text: str, separator: str, skipped: int = 0) -> list[Row]:
                 continue
             rows.append((reader.line_num + skipped, row))
             n_cells += len(row)
-            _check_size(len(rows), len(rows[0][1]), n_cells)
+            check_size(len(rows), len(rows[0][1]), n_cells)
     except csv.Error as error:
         raise ValueError(_unreadable(str(error), rows, reader.line_num + skipped)) from None
     if not rows:
         raise ValueError(EMPTY)
-    return _rectangular(rows)
+    return rectangular(rows)
 
 
-def _check_size(n_rows: int, n_columns: int, n_cells: int) -> None:
+def check_size(n_rows: int, n_columns: int, n_cells: int) -> None:
     """Raise ValueError as soon as a limit is passed; n_rows counts the row of names too."""
     if n_columns > MAX_COLUMNS:
         raise ValueError(
@@ -159,7 +159,7 @@ def _unreadable(error: str, rows: Sequence[Row], line: int) -> str:
     )
 
 
-def _rectangular(rows: list[Row]) -> list[Row]:
+def rectangular(rows: list[Row]) -> list[Row]:
     """The same rows, once all are as long as the first; empty cells beyond its length are cut off.
 
     Where every other row has exactly one cell more, the first cells are names of rows, as R writes them: the

@@ -41,7 +41,8 @@ def test_a_table_comes_back_from_each_way_to_write_it(numbers, names, separator,
     content = file_of(
         [names, *([*row, ("p", "q")[i % 2]] for i, row in enumerate(cells))], separator, encoding
     )
-    raw = read(content, "some.csv", has_header=True)
+    told = "cp1252" if encoding == "latin-1" else None  # three odd names are no language to guess it by
+    raw = read(content, "some.csv", has_header=True, encoding=told)
     assert raw.columns == [safe_name(name) for name in names]
     varied = [i for i in range(2) if len(set(X[:, i])) > 1]
     if not varied:

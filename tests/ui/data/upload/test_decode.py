@@ -1,15 +1,42 @@
 """From bytes to text: every way to write characters, and a sentence for every file that is no text."""
 
+import gzip
+
 import pytest
 
 from tests.ui.data.upload.files import check_refusal, file_of, prepared, two_classes
-from ui.data.upload import MAX_BYTES
+from ui.data.upload import ENCODINGS, MAX_BYTES, read
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16"])
 def test_every_encoding_gives_the_same_names(encoding):
     content = file_of(two_classes(names=("höhe", "Größe")), encoding=encoding)
     assert prepared(content).table.feature_names == ("höhe", "Größe")
+
+
+WORDS = {
+    "cp1250": ("Žofie Šťastná", "třída", "ano", "ne"),
+    "cp1251": ("Иван Петров", "класс", "да", "нет"),
+    "cp932": ("山田太郎", "分類", "はい", "いいえ"),
+    "gb18030": ("张三李四", "类别", "是", "否"),
+    "mac_roman": ("schön und größer", "Länge", "für", "wäre"),
+    "cp1252": ("schön und größer", "Länge", "für", "wäre"),
+}
+
+
+@pytest.mark.parametrize("encoding", WORDS)
+def test_an_encoding_is_found_by_the_words_that_it_makes_and_can_be_chosen(encoding):
+    person, name, *classes = WORDS[encoding]
+    rows = [["x", person, name], *([i * i % 11, f"{person} {i % 3}", classes[i % 2]] for i in range(40))]
+    content = file_of(rows, encoding=encoding)
+    raw = read(content, "x.csv")
+    assert raw.columns == ["x", person, name]
+    assert sorted(raw.cells[name].unique()) == sorted(classes)
+    (note,) = (note for note in raw.notes if "not UTF-8" in note)
+    assert ENCODINGS[raw.encoding] in note
+    other = read(content, "x.csv", encoding="cp1253")
+    assert other.encoding == "cp1253"
+    assert other.columns[1] != person
 
 
 @pytest.mark.parametrize(
@@ -19,9 +46,11 @@ def test_every_encoding_gives_the_same_names(encoding):
         (b"\n \n\t\n", ("empty",)),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), ("PNG",)),
         (b"PK\x03\x04" + b"\0" * 30, ("ZIP",)),
-        (b"PK\x03\x04" + b"\0" * 30 + b"xl/workbook.xml", ("Excel", ".xlsx")),
+        (b"PK\x03\x04" + b"\0" * 30 + b"xl/workbook.xml", ("workbook", "damaged")),
         (b"%PDF-1.4\n1,2,3", ("PDF",)),
-        (b"\x1f\x8b\x08" + b"\0" * 20, ("gzip",)),
+        (gzip.compress(b"a,b,y\n1,2,x\n" * 9)[:-9], ("gzip", "no end")),
+        (b"\x1f\x8b\xff" + b"\0" * 20, ("gzip", "damaged")),
+        (b"PAR1" + b"\0" * 30, ("Parquet", "damaged")),
         (bytes(range(256)) * 9, ("no text",)),
         (b"a,b,y\n1,\x00,x\n" * 9, ("no text",)),
         (b"<!DOCTYPE html><html>a,b</html>", ("web page",)),

@@ -8,7 +8,7 @@ import pytest
 import ui.data.upload
 
 ROOM = Path(ui.data.upload.__file__).parent
-ORDER = ("sentences", "decode", "cells", "rows", "names", "columns", "read", "prepare")
+ORDER = ("sentences", "packed", "decode", "cells", "rows", "typed", "names", "columns", "read", "prepare")
 
 
 def imported(step: str) -> set[str]:

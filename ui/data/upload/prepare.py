@@ -35,6 +35,7 @@ from ui.data.upload.columns import (
     examine,
     gap_words,
     gaps_in,
+    is_called_an_id,
     known_classes,
     marks_of,
     unique_names,
@@ -93,7 +94,7 @@ def prepare(
     labels = raw.cells[target][known]
     _check_classes(raw, target, labels)
     marks = {name: one for name, one in marks_of(raw, mark).items() if name not in (target, *left_out)}
-    found = [examine(raw.cells.loc[known, name], one, name in kept) for name, one in marks.items()]
+    found = _examined(raw, marks, known, kept)
     found = list(map(_without_few_values, found)) if gaps == DROP else found
     used = [column for column in found if column.kind != LEFT_OUT]
     whole, about_gaps = _kept_rows(used, gaps, len(labels))
@@ -112,6 +113,14 @@ def prepare(
         *_columns_left_out(columns),
     )
     return Prepared(table, columns, notes, _digest(table))
+
+
+def _examined(raw: Raw, marks: Mapping[str, Mark], known: np.ndarray, kept: Sequence[str]) -> list[Column]:
+    """What the columns hold that have a mark here, in the rows that have a class."""
+    return [
+        examine(raw.cells.loc[known, name], mark, is_called_an_id(raw, name), name in kept)
+        for name, mark in marks.items()
+    ]
 
 
 def _without_few_values(column: Column) -> Column:

@@ -138,6 +138,12 @@ def test_numbers_that_only_rise_number_the_rows_whatever_they_are_called(name):
     assert (prepared(file_of(shuffled), "y").table.feature_names == ("v",)) == is_id
 
 
+def test_an_unnamed_column_of_shuffled_numbers_names_the_rows_and_an_acid_does_not():
+    order = np.random.default_rng(0).permutation(20)
+    body = [[order[i], order[-i - 1], "ab"[i % 2]] for i in range(20)]
+    assert prepared(file_of([["", "acid", "y"], *body]), "y").table.feature_names == ("acid",)
+
+
 def test_a_column_that_tells_the_classes_apart_alone_is_pointed_at():
     rows = [["paid", "v", "y"], *([100 * (i % 2) + i % 7, i * i % 11, "ab"[i % 2]] for i in range(20))]
     assert any(

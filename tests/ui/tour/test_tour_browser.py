@@ -5,8 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.ui.tour.truths import holds_to, opened, truth_of
-from ui.base.session import Answer
+from tests.ui.tour.truths import opened
 from ui.tour.links import scenario_link
 from ui.tour.scenarios import SCENARIOS
 from ui.tour.steps import STEPS, TOUR, settings_of, with_values
@@ -102,9 +101,10 @@ def test_a_class_walks_the_whole_tour_with_one_key_and_sees_each_picture(browser
             assert page.locator(CHART).first.evaluate("chart => Boolean(chart.closest('[inert]'))")
             page.keyboard.press("PageDown")
             shown = answer_shown(page)
-            answer, truth = step.answer(opened(step.name)), truth_of(step.name)
+            answer = step.answer(opened(step.name))  # which test_answers holds to networks trained alone
             assert plain(answer.sentence) in plain(shown), n
-            holds_to(Answer(answer.right, plain(shown)), truth)
+            assert answer.right is not None
+            assert step.options[answer.right] in plain(shown), n
             wait_until_drawn(page)
             assert not is_veiled(page)
             assert_in_the_window(page)

@@ -42,7 +42,8 @@ OTHER = {POINT: COMMA, COMMA: POINT}
 NUMBERS, TEXT, LEFT_OUT = "numbers", "text", "left out"  # the kinds of columns
 # What people call a class; PERHAPS also something else, which counts less.
 TARGETS = re.compile(
-    r"(.*[ _.])?(target|class(es)?|labels?|outcome|diagnosis|species|default|response|spam|fraud)|y|survived|"
+    r"(.*[ _.])?(target|class(es|e)?|klasse|clase|labels?|outcome|diagnosis|species|default|response|"
+    r"spam|fraud)|y|survived|"
     r"churn(ed)?|attrition|purchased?|den(y|ied)|approved?|arrest(ed)?|died|dead|death|voted?|won|direction",
     re.IGNORECASE,
 )

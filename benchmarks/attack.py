@@ -32,6 +32,7 @@ RESULTS = Path(__file__).parent / "results" / "attack.md"
 MEMORY_MB = 600  # the bound that the server is given, as deploy/serve.py has it
 HONEST = 10
 PAUSE = 1.0  # seconds between two steps of an honest visitor, on average
+PATIENCE = 60.0  # seconds more at most until they have taken two steps each, on average
 CLASS = ("breast_cancer", "moons", "xor")
 HEAVY = {"dataset": "digits", "hidden": "16-8", "epochs": 2000}
 CHUNK = 2**16  # bytes sent at once: the honest visitors share this process, and are not to wait for it
@@ -306,10 +307,14 @@ async def beside(scene: Scene) -> AsyncIterator[None]:
 
 
 async def measure(scene: Scene, attack: Attack) -> str:
-    """Run an attack for at least the time that the honest are watched, and say what became of it."""
+    """Run an attack and say what became of it; the honest are watched a while, and until they have moved."""
     scene.seen, started = Seen(), perf_counter()
     outcome = await attack(scene)
     await asyncio.sleep(max(0.0, scene.scale.seconds - (perf_counter() - started)))
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while len(scene.seen.steps) < 2 * HONEST and not scene.seen.errors:
+                await asyncio.sleep(0.25)
     return outcome
 
 

@@ -408,6 +408,6 @@ def test_a_connection_that_was_cut_comes_back_to_its_session(page, address):
         press(page, "ArrowLeft")
         assert see(page, "20") == before
         page.get_by_role("link", name="What was tried").first.click()
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_role("heading", level=1, name="What was tried")).to_be_visible()
         page.go_back()
         assert see(page, "20") == before

@@ -59,7 +59,7 @@ def overfit(world: World, said: Said) -> Iterator[str]:
 @claim(
     "a-little-or-a-lot",
     r"Over <folds> folds the validated cost of L2 is lowest, <mean>, at λₘᵢₙ = <min>\. The largest λ within one standard error, "
-    r"<error>, is \*\*λ₁ₛₑ = <simple>\*\*(?P<others>; it is .*)?\.",
+    r"<error>, is \*\*λ₁ₛₑ = <simple>\*\*(?P<others>; the cost is .*)?\.",
 )
 def best(world: World, said: Said) -> Iterator[str]:
     folds = folds_of(world, "L2")

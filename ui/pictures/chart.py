@@ -390,9 +390,9 @@ def power_axis(**more: Any) -> alt.Axis:
 
 
 def size_text(value: str) -> str:
-    """An expression for a number to three digits, 0.0312, or 3.1·10⁻⁵ where that is far from 1."""
+    """An expression for a number to three digits, 0.0312, or 3·10⁻⁵ where that is far from 1."""
     power = f"floor(log(abs({value})) / LN10)"
-    far = f"format({value} / pow(10, {power}), '.1f') + '·' + {power_of_ten(power, -46, 40)}"
+    far = f"format({value} / pow(10, {power}), '.0f') + '·' + {power_of_ten(power, -46, 40)}"
     near = f"{value} == 0 || (abs({value}) >= 0.01 && abs({value}) < 1000)"
     return f"{near} ? format({value}, '.3g') : {far}"
 

@@ -66,10 +66,14 @@ KEPT = "λ, kept"  # the name of a slider that stays where it is
 
 @dataclass(frozen=True)
 class Scrub:
-    """What a picture is scrubbed over beside λ: the name of its slider, and a label for each position."""
+    """What a picture is scrubbed over beside λ: the name of its slider, and a label for each position.
+
+    opens: the position where it stands first; None: the last.
+    """
 
     name: str
     labels: tuple[str, ...]
+    opens: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

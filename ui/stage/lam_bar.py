@@ -36,7 +36,7 @@ Mark = tuple[int, str, str]  # k, the penalty's label, words
 def show(lam: float, presented: bool, look: Look | None = None) -> None:
     """Draw the bar where λ stands; presented: the keys of a remote turn the page.
 
-    look: whose penalty's marks stand out while none is pointed at.
+    look: whose penalty's marks stand out while none is pointed at, and where the handle beside λ goes.
     """
     with st.container(key="stage_bar"):
         component("lam_bar")(
@@ -47,6 +47,7 @@ def show(lam: float, presented: bool, look: Look | None = None) -> None:
                 "answered": _told(),
                 "presented": presented,
                 "lit": look.penalty if look else "",
+                "look": [look.words, look.second] if look else ["", None],
                 "part": st.query_params.get(PART, ""),
             },
             on_chosen_change=_choose,
@@ -149,7 +150,9 @@ def _points(cost: np.ndarray, low: float, high: float) -> str:
 def offer(scrub: Scrub | None) -> None:
     """Hand the bar what the picture can be scrubbed over beside λ."""
     if scrub:
+        opens = len(scrub.labels) - 1 if scrub.opens is None else scrub.opens
         _hand_over("second", {"name": scrub.name, "labels": scrub.labels})
+        _hand_over("opens", {"k": opens})
 
 
 def _hand_over(name: str, value: Mapping[str, Any] | str) -> None:

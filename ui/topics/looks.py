@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from core import PENALTIES
-from core.measures import count_units, count_zeros, sparsity, unit_states
+from core.measures import count_zeros, sparsity
 from core.settings import LAMS
 from ui.base.tables import Runs
 from ui.topics.topic import Context
@@ -37,16 +37,7 @@ def half_zero_in_training(context: Context) -> float | None:
 
 
 def _half_zero(runs: Runs) -> float | None:
-    return _first(sparsity(runs[L1].W) >= 0.5) if runs else None
-
-
-def unit_lost(context: Context) -> float | None:
-    """The first λ at which L1 has lost a hidden unit, the largest where it loses none."""
-    runs = context.known_runs
-    if not runs:
-        return None
-    alive = count_units(unit_states(runs[L1].W), "alive").sum(axis=0)
-    return _first(alive < sum(context.settings.hidden))
+    return first(sparsity(runs[L1].W) >= 0.5) if runs else None
 
 
 def weights_left(context: Context) -> float | None:
@@ -76,7 +67,8 @@ def shrink_by(share: float) -> Where:
     return lambda context: nearest(share * context.data.m / context.settings.learning_rate)
 
 
-def _first(is_so: np.ndarray) -> float:
+def first(is_so: np.ndarray) -> float:
+    """The first λ of the grid at which this is so, the largest where it never is."""
     return LAMS[int(np.argmax(is_so))] if is_so.any() else LAMS[-1]
 
 

@@ -227,12 +227,15 @@ class Look:
     and are true wherever λ is moved meanwhile.
     lam: the λ it is seen at, None while what decides about it is not there; chosen: at the page's controls.
     penalty: whose marks stand out, by its name; "" where none does.
+    second: the epoch, or the step, that the handle beside λ goes to, or the next one that it has; None where
+    it stays.
     """
 
     words: str
     lam: Callable[[Context], float | None] = lambda context: context.lam
     chosen: Mapping[str, Choice] = field(default_factory=dict)
     penalty: str = ""
+    second: int | None = None
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,7 @@ def best_lam(context: Context) -> tuple[int, str]:
         for k in dict.fromkeys((0, len(LAMS) - 1))
         if k not in (one.k_min, one.k_1se) and np.isfinite(one.mean[k])
     ]
-    also = f"; it is {joined(others)}" if others else ""
+    also = f"; the cost is {joined(others)}" if others else ""
     return option_at(one.lam_1se, CHOSEN), (
         f"Over {one.folds} folds the validated cost of L2 is lowest, {number(one.mean[one.k_min])}, at "
         f"λₘᵢₙ = {lam_label(one.lam_min)}. The largest λ within one standard error, "

@@ -31,6 +31,7 @@ from ui.tour.walk import Stage
 
 HERE = Path(__file__).parent
 DRAWING_WIDTH = 340  # pixels
+ENDED = "That was the tour."  # where a class predicts aloud, that is all that can be said
 NOTHING_MEASURED = Measured(PENALTIES["l1"].label)  # of a question without an answer
 
 
@@ -220,7 +221,7 @@ def _show_answer(step: Step, context: Context, predicted: int | None) -> None:
     results, drawn = session.tour_results, session.tour_drawn.get(step.name)
     if answer.right is not None and predicted is not None:
         results.setdefault(step.name, predicted == answer.right)
-    end = f" {summary(results)}" if step is TOUR[-1] else ""
+    end = f" {ENDED if st.session_state.get(PRESENT) else summary(results)}" if step is TOUR[-1] else ""
     if step.drawing and drawn and answer.right is not None:
         end += f" {step.drawing.beside(drawn, step.drawing.measured(context))}"
     st.markdown(verdict(step, answer, predicted) + end)
@@ -243,7 +244,7 @@ def verdict(step: Step, answer: Answer, predicted: int | None) -> str:
 def summary(results: Mapping[str, bool]) -> str:
     """How many of the predictions were right, where any were made."""
     if not results:
-        return "That was the tour."
+        return ENDED
     return (
         f"That was the tour: **{sum(results.values())} of {len(results)}** predictions were right, "
         f"of {len(TOUR)} questions."
@@ -269,6 +270,8 @@ def _walk(stage: Stage) -> None:
     """A button's callback: to another stage; only a step that is not on has its page and settings opened."""
     if stage.step.name != session.tour_step:
         go(stage.step.name)
+    if stage.shown and not session.tour_shown:
+        st.session_state.update(stage.step.reveals)
     session.tour_shown = stage.shown
 
 

@@ -5,7 +5,7 @@ or moved; links from before steps had names hold the number that a step had then
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core import DATASETS, Settings
@@ -14,7 +14,9 @@ from core.validation import shown
 from ui.base.session import Answer
 from ui.base.words import lam_text
 from ui.topics.bias_variance import TOPIC as BIAS_VARIANCE
+from ui.topics.gradient_check import MISTAKE, NO_PENALTY
 from ui.topics.gradient_check import TOPIC as GRADIENT_CHECK
+from ui.topics.hidden_units import DRAWN
 from ui.topics.hidden_units import TOPIC as HIDDEN_UNITS
 from ui.topics.histograms import TOPIC as HISTOGRAMS
 from ui.topics.linearity import TOPIC as LINEARITY
@@ -35,6 +37,8 @@ class Step:
 
     settings: what differs from the defaults. measure: for a context of the topic, the position of the right
     option and a sentence with numbers; it raises UnanswerableError where the question makes no sense.
+    drawing: where the prediction can be drawn too. reveals: what is chosen at the page's controls with the
+    answer, so that the picture shows what it tells.
     """
 
     name: str
@@ -45,7 +49,8 @@ class Step:
     question: str
     options: tuple[str, ...]
     measure: Callable[[Context], tuple[int, str]]
-    drawing: Drawing | None = None  # where the prediction can be drawn too
+    drawing: Drawing | None = None
+    reveals: Mapping[str, Any] = field(default_factory=dict)
 
     def answer(self, context: Context) -> Answer:
         """The answer in a context of the step's topic."""
@@ -153,6 +158,7 @@ TOUR: tuple[Step, ...] = (
         "Forget λ/m·W at {lam}: how large will the worst layer's relative error be?",
         ("Below one millionth", "Below 1 %", "1 to 20 %", "20 % or more"),
         answers.gradient,
+        reveals={MISTAKE.key: NO_PENALTY},
     ),
     Step(
         "weight-decay",
@@ -160,7 +166,7 @@ TOUR: tuple[Step, ...] = (
         WEIGHT_DECAY,
         {"learning_rate": 1.0, "lam": 1000.0},
         "Each L2 step multiplies W by 1 − αλ/m. Called weight decay, for a factor between 0 and 1.",
-        "With {alpha} and {lam}, what will that factor do to the weights at each step?",
+        "With {alpha} and {lam}, what will the factor 1 − αλ/m do to the weights at each step?",
         (
             "Shrink them",
             "Turn their signs, but shrink them",
@@ -178,6 +184,7 @@ TOUR: tuple[Step, ...] = (
         "What will most hidden units be under L1 at {lam}?",
         ("Alive", "Constant", "Cut", "None of these is more than half"),
         answers.units,
+        reveals={DRAWN.key: "l1"},
     ),
     Step(
         "linear-part",

@@ -12,7 +12,11 @@ from core.settings import LAMS
 from tests.app import context_at, open_app, topic
 from tests.trained import trained_to_rest
 from ui.topics import TOPICS
-from ui.topics.looks import chosen_in_folds, half_zero, nearest, shrink_by, unit_lost, weights_left
+from ui.topics.choosing import TOPIC as CHOOSING
+from ui.topics.choosing import least_fitted
+from ui.topics.choosing.fitted import chosen_validation
+from ui.topics.hidden_units import TOLERANCE, unit_lost
+from ui.topics.looks import chosen_in_folds, half_zero, nearest, shrink_by, weights_left
 from ui.topics.topic import Context
 from ui.work.networks import PLAIN, networks
 from ui.work.validation import validation
@@ -59,9 +63,19 @@ def test_the_rules_find_their_lam_among_networks_that_are_there(settings):
     assert half_zero(context) == LAMS[int(np.flatnonzero(zero >= 0.5)[0])]
     empty = np.any([(W == 0).all(axis=(1, 2)) for W in run.W], axis=0)
     assert weights_left(context) == LAMS[int(np.flatnonzero(~empty)[-1])]
-    k = LAMS.index(unit_lost(context))
-    assert lost(run, k)
-    assert not any(lost(run, before) for before in range(k))
+    for share in (0.0, 0.05):
+        seen = replace(context, choices={TOLERANCE.key: share})
+        k, cleaned = LAMS.index(unit_lost(seen)), without(run, share)
+        assert lost(cleaned, k)
+        assert not any(lost(cleaned, before) for before in range(k))
+
+
+def without(run: core.Run, share: float) -> core.Run:
+    """The run without weights of up to this share of the largest in their layer at λ = 0."""
+    cleaned = [np.where(np.abs(W) <= share * np.abs(W[0]).max(), 0, W) for W in run.W]
+    return replace(
+        run, history_W=tuple(W[None] for W in cleaned), history_b=tuple(b[-1:] for b in run.history_b)
+    )
 
 
 def lost(run: core.Run, k: int) -> bool:
@@ -78,6 +92,15 @@ def test_the_lam_of_the_folds_is_known_once_they_are():
     assert chosen_in_folds("l2")(context) is None
     found = context.run(validation(context.settings, context.shelf))[0]
     assert chosen_in_folds("l2")(context) == found.by_label["L2"].lam_1se
+
+
+def test_the_least_lam_with_a_fit_is_the_first_at_which_every_fold_has_one():
+    context = context_at(choices={control.key: control.default for control in CHOOSING.controls})
+    mean = chosen_validation(context).mean
+    k = LAMS.index(least_fitted(context))
+    assert k > 0, "there are folds that a plane separates, which have no optimum without a penalty"
+    assert np.isfinite(mean[k])
+    assert not np.isfinite(mean[:k]).any()
 
 
 def test_the_lam_that_shrinks_by_a_share_is_the_nearest_of_the_grid():

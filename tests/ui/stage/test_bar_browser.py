@@ -20,6 +20,7 @@ from tests.browser import (
     visit,
     wait_for_quiet,
     wait_for_readout,
+    wait_until_quiet,
 )
 from tests.thorough import THOROUGH
 from ui.base.theme import PENALTY_COLORS
@@ -149,6 +150,13 @@ def test_where_epochs_are_the_subject_they_play_and_lam_moves_beside_them(page, 
     let_go(page)
     expect(page).to_have_url(re.compile("lam=1(&|$)"))
     wait_for_readout(page, "λ = 1, epoch 0")
+    page.get_by_role("button", name="Guide me").click()
+    wait_for_readout(page, "λ = 0, epoch 0")
+    scrub(page, 3, "Epoch")
+    for number in (2, 3, 4):
+        page.get_by_role("button", name=f"Look {number}").click()
+        expect(page.get_by_test_id("stMain")).to_contain_text(f"{number} of 4.")
+    wait_for_readout(page, "λ = 1000, epoch 0")  # where that look has the handle
     visit(page, "Tanh")
     expect(slider(page, "Epoch")).to_have_count(0)
     assert page.trouble == []
@@ -180,6 +188,22 @@ def test_a_remote_turns_the_page_unless_the_keys_are_lams(page, address):
     expect(page).to_have_url(re.compile("lam=(7|10)|tanh[^m]*$"))
     page.keyboard.press("PageDown")
     expect(page).to_have_url(re.compile("/cancelled-units"))
+
+
+def test_a_remote_is_heard_where_the_switch_has_the_focus_and_scrolls_nothing(page, address):
+    open_page(page, f"{address}/where-zeros-come-from?{QUICK}")
+    page.get_by_text("Present", exact=True).click()
+    expect(page).to_have_url(re.compile("present=1"))
+    expect(page.get_by_role("switch", name="Present")).to_be_focused()
+    wait_until_quiet(page)
+    page.keyboard.press("PageDown")
+    expect(page).to_have_url(re.compile(f"/{MENU[-1].path}"))
+    expect(page.get_by_role("table").first).to_be_visible()
+    wait_until_quiet(page)
+    page.keyboard.press("PageDown")  # there is no page after the last
+    page.wait_for_timeout(500)
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollTop") == 0
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollHeight > main.clientHeight")
 
 
 def test_a_page_that_turns_dark_is_drawn_anew_at_once(page, address):

@@ -394,6 +394,16 @@ def test_of_every_data_set_each_layer_has_its_line_and_nothing_shrinks_without_a
         assert ("nothing shrinks" in picture.notes[0]) == (context.lam == 0)
 
 
+@pytest.mark.parametrize(("lam", "opens"), [(10.0, None), (1000.0, 1)])
+def test_a_network_that_diverged_is_opened_at_an_epoch_at_which_it_had_not(lam, opens):
+    context = context_at(dataset="wine", learning_rate=3.0, hidden=(4,), epochs=50, lam=lam)
+    picture = TOPIC.picture(context)
+    assert picture.scrub.opens == opens
+    at = len(picture.scrub.labels) - 1 if opens is None else opens
+    steps, k = picture.tables["steps"], LAMS.index(lam)
+    assert steps[steps.e == at][f"w{k}"].notna().all()
+
+
 def test_divergence_leaves_the_steps_before_it_and_the_page_says_so():
     app = open_app(TOPIC, dataset="wine", learning_rate="3", hidden="4", lam="1000", **QUICK)
     assert not app.exception

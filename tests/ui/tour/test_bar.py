@@ -1,11 +1,15 @@
 """The bar of the tour on whole pages, through the entry file."""
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import core
+from core.settings import LAMS
 from tests.app import chart, open_app, topic
 from tests.ui.tour.truths import opened
+from ui.base.address import query_of
 from ui.base.session import Answer
 from ui.tour.bar import summary, verdict
 from ui.tour.steps import FROM_BEFORE, STEPS, TOUR, Step
@@ -147,6 +151,31 @@ def test_presented_one_key_walks_the_tour_without_a_prediction():
     app.button(key="tour_on").click().run()
     assert app.query_params["tour"] == TOUR[place_of(ZEROS)].name
     assert app.button(key="tour_on").label == "Reveal"
+
+
+def test_the_picture_shows_what_the_answer_tells():
+    step = STEPS["the-gradient"]
+    app = open_app(step.topic, tour=step.name, present="1", epochs="50")
+    assert app.session_state["gradient_mistake"] == "nothing"
+    app.button(key="tour_on").click().run()
+    assert app.session_state["gradient_mistake"] == "no_penalty"
+    told = re.search(r"is \*\*(\S+ %)\*\*", bar_of(app))[1]
+    lines = chart(app)[1]["readout"].set_index("k").loc[LAMS.index(10.0)]
+    off = re.search(r"off by ([\d.]+)", " ".join(map(str, lines)))[1]
+    assert float(off) == pytest.approx(float(told.split()[0]) / 100, rel=0.1)
+    units = STEPS["cancelled-units"]
+    app = open_app(units.topic, tour=units.name, **query_of(units.settings))
+    app.segmented_control(key=f"tour_prediction_{units.name}").set_value(0).run()
+    app.button(key="tour_on").click().run()
+    assert chart(app)[1]["drawn"].iloc[0].astype(str).str.contains("L1").any()
+
+
+def test_presented_nobody_is_told_how_many_were_right():
+    app = open_app(LAST.topic, tour=LAST.name, present="1", lam="20")
+    app.session_state["tour_results"] = {"exact-zeros": False}
+    app.button(key="tour_on").click().run()
+    assert bar_of(app).count("That was the tour.") == 1
+    assert "predictions were right" not in bar_of(app)
 
 
 def test_a_tour_that_starts_again_has_forgotten_what_was_predicted():

@@ -126,7 +126,16 @@ def test_a_curve_is_drawn_by_hand_or_by_keys_and_measured_over(browser, address,
         at = [box["x"] + 2, box["y"] + box["height"] - 2]
         page.mouse.move(*at)
         page.mouse.down()
-        for share in np.linspace(0, 1, 9):
+        for share in np.linspace(0, 0.5, 9):
+            page.mouse.move(at[0] + share * (box["width"] - 4), at[1] - share * (box["height"] - 4))
+        page.mouse.up()
+        corners = plot.locator("polyline").get_attribute("points").split()
+        heights = [1 - float(corner.split(",")[1]) for corner in corners]
+        assert heights[0] < 0.05
+        assert heights[-1] == heights[N // 2] == pytest.approx(0.5, abs=0.1), "it goes on as it was let go"
+        page.mouse.move(at[0] + (box["width"] - 4) / 2, at[1] - (box["height"] - 4) / 2)
+        page.mouse.down()
+        for share in np.linspace(0.5, 1, 9):
             page.mouse.move(at[0] + share * (box["width"] - 4), at[1] - share * (box["height"] - 4))
         page.mouse.up()
         diagonal = CURVE.option(tuple(np.linspace(0, 1, N)))

@@ -29,6 +29,7 @@ class Drawing {
     this.data = data;
     this.setStateValue = setStateValue;
     if (isAnother || !this.isBusy()) this.drawn = data.drawn.length ? [...data.drawn] : null;
+    if (isAnother) this.reach = { least: 0, most: this.last() }; // of a curve that was drawn before
     this.root.classList.toggle("is-curve", data.kind === "curve");
     this.root.setAttribute("aria-label", data.label);
     this.root.setAttribute("aria-disabled", Boolean(data.measured));
@@ -73,20 +74,30 @@ class Drawing {
     this.send();
   }
 
-  // Take over a stroke; a curve that begins is as high everywhere as where it is begun.
+  // Take over a stroke; beyond where a hand has come, a curve is as high as where it has come furthest.
   put(from, to) {
     this.k = to.k;
     if (this.data.kind === "place") {
       this.drawn = [to.k];
     } else {
+      if (!this.drawn) this.reach = { least: from.k, most: from.k };
       this.drawn ??= this.data.labels.map(() => to.share);
       const step = Math.sign(to.k - from.k);
       for (let k = from.k; step && k !== to.k; k += step) {
         this.drawn[k] = from.share + ((to.share - from.share) * (k - from.k)) / (to.k - from.k);
       }
       this.drawn[to.k] = to.share;
+      this.extend(Math.min(from.k, to.k), Math.max(from.k, to.k));
     }
     this.draw();
+  }
+
+  extend(least, most) {
+    const reach = this.reach;
+    reach.least = Math.min(reach.least, least);
+    reach.most = Math.max(reach.most, most);
+    this.drawn.fill(this.drawn[reach.least], 0, reach.least);
+    this.drawn.fill(this.drawn[reach.most], reach.most);
   }
 
   press(event) {
@@ -131,17 +142,18 @@ class Drawing {
         return tick;
       }),
     );
-    this.hint(this.drawn || measured ? "" : this.data.hint);
+    this.say(this.drawn || measured ? this.data.label : this.data.hint, Boolean(this.drawn || measured));
     const k = kind === "place" && this.drawn ? this.drawn[0] : this.k;
     this.root.setAttribute("aria-valuenow", k);
     const share = kind === "curve" && this.drawn ? `: ${Math.round(100 * this.drawn[k])} %` : "";
     this.root.setAttribute("aria-valuetext", this.drawn ? `λ = ${labels[k]}${share}` : this.data.hint);
   }
 
-  hint(text) {
-    let hint = this.root.querySelector(".drawing-hint");
-    if (!hint) this.root.append((hint = Object.assign(document.createElement("div"), { className: "drawing-hint" })));
+  // What is to be done, over the whole plot; what is drawn, at its head.
+  say(text, isDrawn) {
+    const hint = this.root.querySelector(".drawing-hint");
     hint.textContent = text;
+    hint.classList.toggle("is-head", isDrawn);
   }
 }
 

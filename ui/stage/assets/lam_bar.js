@@ -92,9 +92,13 @@ class Bar {
     setTimeout(() => this.follow(), FOLLOW);
   }
 
-  // The handle that the page offers beside λ, such as its epochs: it opens at the last.
+  // The handle that the page offers beside λ, such as its epochs: it opens where the page or a look has it.
   offerSecond() {
     const of = handed("second");
+    const [look, at] = this.data.look;
+    const isAnotherLook = look !== this.look;
+    this.look = look;
+    if (of === this.secondOf && isAnotherLook && of && at !== null) this.goSecond(this.second.firstFrom(at));
     if (of === this.secondOf) return;
     this.secondOf = of;
     this.stop();
@@ -103,12 +107,17 @@ class Bar {
     if (second) {
       this.second.name = second.name;
       this.second.offer(second.labels);
-      this.second.show(second.labels.length - 1);
+      this.second.show(at === null ? JSON.parse(handed("opens")).k : this.second.firstFrom(at));
     }
     const row = second ? this.second.root : this.lam.root;
     if (this.play.parentElement !== row) row.prepend(this.play);
     this.played = second ? this.second : this.lam;
     this.play.setAttribute("aria-label", `Play ${this.played.name}`);
+  }
+
+  goSecond(k) {
+    this.second.show(k);
+    this.follow();
   }
 
   handles() {
@@ -370,6 +379,12 @@ class Handle {
 
   last() {
     return this.labels.length - 1;
+  }
+
+  // The first position whose number, such as 1,000, is as large as this one.
+  firstFrom(number) {
+    const k = this.labels.findIndex((label) => Number(label.replaceAll(",", "")) >= number);
+    return k < 0 ? this.last() : k;
   }
 
   show(k) {

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from core import PENALTIES
 from core.stability import Evidence
 from ui.base.tables import integer_table
@@ -31,7 +33,7 @@ from ui.topics.choosing.tables import (
     rule_table,
     size_table,
 )
-from ui.topics.looks import no_penalty
+from ui.topics.looks import first
 from ui.topics.topic import Context, Control, Look, Need, Topic
 from ui.work.optimum import evidence_of
 
@@ -124,8 +126,18 @@ def constants(context: Context) -> dict[str, Any]:
     return {"hidden": hidden, "penalty": context[PENALTY], "rule": context[RULE]}
 
 
+def least_fitted(context: Context) -> float:
+    """The smallest λ at which every fold has a fit; without one λ stays."""
+    is_fitted = np.isfinite(chosen_validation(context).mean)
+    return first(is_fitted) if is_fitted.any() else context.lam
+
+
 LOOKS = (
-    Look("Go to λ = 0: how does the cost on the training rows compare with the validated one?", no_penalty),
+    Look(
+        "Go to the smallest λ at which every fold has a fit: how does the cost on the training rows compare "
+        "with the validated one?",
+        least_fitted,
+    ),
     Look(
         "Go to λₘᵢₙ, where the validated cost is lowest: how wide is the band there?",
         ruled,

@@ -10,6 +10,7 @@ from ui.topics.converter.html import html_table
 from ui.topics.converter.notes import notes
 from ui.topics.converter.snippets import code_of
 from ui.topics.converter.tables import library_table
+from ui.topics.looks import at
 from ui.topics.topic import Context, Look, Need, Topic, penalty_control
 
 __all__ = ["PENALTY", "TOPIC", "code_of", "entries_of", "gaps", "html_table", "problem_of"]
@@ -69,7 +70,11 @@ def constants(context: Context) -> dict[str, Any]:
 
 
 LOOKS = (
-    Look("Choose L1: which libraries have λ as it is, and which divide it?", chosen={PENALTY.key: "l1"}),
+    Look(
+        "Choose L1 at λ = 10: by what does each library divide it, or multiply?",
+        at(10.0),
+        {PENALTY.key: "l1"},
+    ),
     Look("Choose L2: whose number is another one now?", chosen={PENALTY.key: "l2"}),
     Look(
         "Choose the elastic net: who asks for a second number, and for which?",

@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from core import PENALTIES
-from core.measures import count_weights
+from core.measures import count_units, count_weights
 from ui.base.tables import integer_table
 from ui.base.words import number
 from ui.pictures.picture import Picture, Tables
 from ui.topics.hidden_units.chart import chart
 from ui.topics.hidden_units.layout import MAX_LABELS, sizes_of
 from ui.topics.hidden_units.notes import notes
-from ui.topics.hidden_units.states import tolerance
+from ui.topics.hidden_units.states import all_states, tolerance
 from ui.topics.hidden_units.tables import (
     column_heads,
     count_ends,
@@ -22,7 +22,7 @@ from ui.topics.hidden_units.tables import (
     unit_readout,
     unit_table,
 )
-from ui.topics.looks import largest, no_penalty, unit_lost
+from ui.topics.looks import L1, first, largest, no_penalty
 from ui.topics.topic import (
     FURTHER,
     Context,
@@ -102,6 +102,15 @@ def formulas(context: Context) -> Mapping[str, Any]:
 def constants(context: Context) -> Mapping[str, Any]:
     """What is chosen on the page, for the script."""
     return {"share": context[TOLERANCE], "penalties": compared(context)}
+
+
+def unit_lost(context: Context) -> float | None:
+    """The first λ at which the picture has a unit of L1 that is not alive, the largest where all are."""
+    runs = context.known_runs
+    if not runs:
+        return None
+    states = all_states(runs[L1], tolerance(runs, context[TOLERANCE]))[1:-1]
+    return first(count_units(states, "alive").sum(axis=0) < sum(context.settings.hidden))
 
 
 LOOKS = (

@@ -54,7 +54,8 @@ def at_every_lam(context: Context) -> Picture:
 LOOKS = (
     Look("Go to λ = 0 and play the epochs: where does the cross-entropy alone move the weights?", no_penalty),
     Look(
-        "Go to the first λ at which half of L1's weights end at zero, and play: when do they reach it?",
+        "Go to the first λ at which half of L1's weights are at zero after these epochs, and play: when do "
+        "they reach it?",
         half_zero_in_training,
         penalty="l1",
     ),
@@ -63,7 +64,11 @@ LOOKS = (
         half_zero_in_training,
         penalty="l2",
     ),
-    Look("Go to the largest λ and play: for how many epochs do the weights last?", largest),
+    Look(
+        "Go to the largest λ and the start, then one step on: what is left of the weights by then?",
+        largest,
+        second=0,
+    ),
 )
 
 

@@ -20,7 +20,7 @@ from ui.pictures.chart import (
 from ui.pictures.panel import Panel
 
 HEIGHTS = {1: 390, 2: 390}  # pixels of a panel, by the number of layers
-LOW = 170  # of more
+LOW = 145  # of more
 
 
 @lru_cache(maxsize=64)

@@ -217,7 +217,8 @@ LOOKS = (
         {COMPARE.key: SAME_LAM},
     ),
     Look(
-        "Go to the first λ at which half of L1's weights are exactly zero: which columns go first?",
+        "Go to the first λ at which half of L1's weights are exactly zero: do they go here and there, or "
+        "whole rows and columns?",
         half_zero,
         {COMPARE.key: SAME_LAM},
         "l1",

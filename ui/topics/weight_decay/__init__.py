@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from core import Run
 from core.decay import take_apart
 from ui.base.tables import integer_table, lam_titles
@@ -25,6 +27,7 @@ from ui.topics.weight_decay.tables import (
     layer_lines,
     ratio_table,
     reach_table,
+    shown_snapshots,
     size_table,
     step_table,
 )
@@ -34,6 +37,7 @@ ALT = (
     "size of both over the epochs; what the factor 1 − αλ/m does alone in its three regimes; and a "
     "weight under Adam with L2 and under AdamW."
 )
+EARLY = 1  # the position from the start at which a network that diverges is seen to grow
 CAPTION = (
     f"Drawn are the {MAX_ROWS} weights of each layer strongest over all λ and epochs, or "
     "all of a small one; on the left of the bars stands the weight before the step. Last picture: one weight "
@@ -48,7 +52,17 @@ def draw(context: Context) -> Picture:
     moving = at_every_lam(context)
     tables = Tables(moving.packed | {"chosen": integer_table(k=[k])})
     update = take_apart(run, data.X_train, data.y_train, k)
-    return replace(moving, tables=tables, notes=notes(run, update, data, k))
+    assert moving.scrub is not None, "its epochs play"
+    scrub = replace(moving.scrub, opens=opening(run, k))
+    return replace(moving, tables=tables, notes=notes(run, update, data, k), scrub=scrub)
+
+
+def opening(run: Run, k: int) -> int | None:
+    """The position of the epoch that is shown first: of a network that diverged one at which it had not."""
+    if run.diverged_at[k] < 0:
+        return None
+    shown = run.epochs[shown_snapshots(run)]
+    return min(EARLY, max(int(np.searchsorted(shown, run.diverged_at[k])) - 1, 0))
 
 
 @at_any_lam_of_training
@@ -119,9 +133,16 @@ def constants(context: Context) -> dict[str, Any]:
 LOOKS = (
     Look("Go to λ = 0: what is left of the shrink?", no_penalty),
     Look(
-        "Go to the λ at which αλ/m is nearest to 0.1: which is the larger part of a step now?", shrink_by(0.1)
+        "Go to the λ at which αλ/m is nearest to 0.1, and play from the start: which part of a step is the "
+        "larger one there, and which at the end?",
+        shrink_by(0.1),
+        second=0,
     ),
-    Look("Go to the λ at which αλ/m is nearest to 1: what does the shrink leave of W?", shrink_by(1.0)),
+    Look(
+        "Go to the λ at which αλ/m is nearest to 1, and to the first step: what does the shrink leave of W?",
+        shrink_by(1.0),
+        second=0,
+    ),
 )
 
 

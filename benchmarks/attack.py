@@ -51,7 +51,7 @@ class Scale:
     files: int = 3
 
 
-QUICK = Scale(seconds=4.0, messages=3, uploads=30, tabs=4, links=8, files=1)
+QUICK = Scale(seconds=3.0, messages=3, uploads=20, tabs=4, links=4, files=1)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 import core
 from core.settings import SETTINGS
 from tests.app import QUICK, chart, context_at, open_app, topic
+from tests.thorough import some
 from ui.base.address import PRESENT
 from ui.frame.menu import MENU
 from ui.topics import TOPICS
@@ -173,7 +174,8 @@ def test_a_class_is_chosen_only_where_there_are_more_than_two(dataset):
 
 @pytest.mark.parametrize("page", TOPICS, ids=lambda each: each.key)
 def test_rubbish_for_the_controls_of_a_page_is_said_once_and_their_defaults_are_used(page: Topic):
-    for text in ("inf", "1e309", "9" * 309, "５", "-0", "x" * 20_000, "\x00"):
+    rubbish = ("inf", "1e309", "9" * 309, "５", "-0", "x" * 20_000, "\x00")
+    for text in some(rubbish, 2, TOPICS.index(page)):
         names = dict.fromkeys((control.key for control in page.controls), text)
         app = open_app(page, **SMALL, **names).run()
         assert not app.exception

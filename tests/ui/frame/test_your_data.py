@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core import Settings
 from core.settings import UPLOAD
 from tests.app import QUICK, chart, living, open_app, topic
+from tests.thorough import some
 from tests.ui.data.own_tables import rows_of
 from tests.ui.data.upload.files import HOSTILE, file_of
 from ui.base.cache import Store
@@ -65,7 +66,7 @@ def bare(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("columns", "classes"), [(HOSTILE, ("<b>1</b>", "*2*", "$3$")), (("a",), ("x", "z"))]
+    ("columns", "classes"), some([(HOSTILE, ("<b>1</b>", "*2*", "$3$")), (("a",), ("x", "z"))], 2)
 )
 def test_every_page_works_on_a_persons_own_data(columns, classes):
     app = brought(file_of(rows_of(columns, classes)))

@@ -85,7 +85,13 @@ def _are_counted(cells: Sequence[str]) -> bool:
     )
 
 
+def _unquoted(name: str) -> str:
+    """A name without spaces or single quotes around it, as some programs write them."""
+    name = name.strip()
+    return name[1:-1] if len(name) > 2 and name[0] == name[-1] == "'" else name
+
+
 def joined_names(rows: Sequence[Sequence[str]]) -> list[str]:
     """One name a column, from several rows: what stands over each other, each word once."""
-    columns = [dict.fromkeys(map(str.strip, column)) for column in zip(*rows, strict=True)]
+    columns = [dict.fromkeys(map(_unquoted, column)) for column in zip(*rows, strict=True)]
     return [" ".join(filter(None, parts)) for parts in columns]

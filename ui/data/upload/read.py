@@ -13,7 +13,7 @@ from ui.data.upload.columns import Raw, column_names
 from ui.data.upload.decode import decode
 from ui.data.upload.names import joined_names, rows_of_names
 from ui.data.upload.packed import unpacked
-from ui.data.upload.rows import Row, find_separator, split_rows
+from ui.data.upload.rows import Row, counts_them, find_separator, rectangular, split_rows
 from ui.data.upload.sentences import is_or_are
 from ui.data.upload.typed import of_bytes, of_text
 
@@ -64,7 +64,10 @@ def _rows_of(content: bytes, separator: str | None, encoding: str | None) -> _Fo
     if typed is not None:
         return _Found(typed.rows, "", "utf-8", [typed.note], typed.names_first)
     separator, text, skipped = find_separator(text, separator)
-    return _Found(split_rows(text, separator, skipped), separator, encoding or "utf-8", notes)
+    rows = split_rows(text, separator, skipped)
+    if counts_them(rows):
+        rows, notes = rows[1:], [*notes, "The first line counts rows and columns: it was left out."]
+    return _Found(rectangular(rows), separator, encoding or "utf-8", notes)
 
 
 def _named(rows: list[Row], has_header: bool | None) -> tuple[list[str], list[Row], list[str]]:

@@ -21,7 +21,9 @@ MAX_LINES = 100_000  # of data, and as many empty ones
 MAX_COLUMNS = 200  # of the file
 MAX_CELLS = 2_000_000
 
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+BLANK = " "
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", BLANK: "blanks"}
+SIGNS = "".join(SEPARATORS).replace(BLANK, "")  # which, unlike blanks, seldom stand within a cell
 
 COMMENT = re.compile(r"(#|%|//)[ \t]*([^\r\n]*)(\r\n|\r|\n)")
 
@@ -45,8 +47,9 @@ def find_separator(text: str, chosen: str | None = None) -> tuple[str, str, int]
     sample = text[:SAMPLE]
     if len(text) > SAMPLE:  # without its last line, which is cut off
         sample = sample[: sample.rfind("\n") + 1] or sample
-    best = max(SEPARATORS, key=lambda separator: _score(sample, separator))
-    if not any(_score(sample, best)):
+    scores = {separator: _score(sample, separator) for separator in SEPARATORS}
+    best = max(SEPARATORS, key=scores.__getitem__)
+    if not any(scores[best]):
         raise ValueError(
             "The first row has only one column. Expected: at least one column to learn from and one that "
             f"names the class, with {joined(list(SEPARATORS.values()), 'or')} between them."
@@ -60,34 +63,53 @@ def _without_comments(text: str) -> tuple[str, int]:
     while match := COMMENT.match(text):
         rest = text[match.end() :]
         names, following = match[2], rest.split("\n", 1)[0]
-        same = any(0 < names.count(separator) == following.count(separator) for separator in SEPARATORS)
+        same = any(0 < names.count(separator) == following.count(separator) for separator in SIGNS)
         if same and not COMMENT.match(rest):
             return names + match[3] + rest, n
         text, n = rest, n + 1
     return text, n
 
 
-def _score(sample: str, separator: str) -> tuple[float, int]:
+def _score(sample: str, separator: str) -> tuple[float, bool, int]:
     """How well a separator fits: the share of rows as long as the first, times that of clean cells; columns.
 
-    A cell is clean that is a number or holds none of the other separators: between commas 0;3 is not. (0, 0)
-    where there is but one column.
+    A cell is clean that is a number, or holds none of the other separators and no two numbers: between
+    commas 0;3 is not, nor is 5 2. Blanks stand between words too: they separate cells only where all rows are
+    as long as each other and no sign does as well. (0, False, 0) where there is but one column.
     """
+    nothing = 0.0, False, 0
     try:
         rows = [row for row in _reader(sample, separator) if any(row)]
     except csv.Error:
-        return 0.0, 0
-    if not rows or len(rows[0]) < 2:
-        return 0.0, 0
-    n_columns = len(rows[0])
-    others = "".join(other for other in SEPARATORS if other != separator)
+        return nothing
+    n_columns = len(rows[0]) if rows else 0
+    if separator == BLANK and len({len(row) for row in rows[1:]} - {n_columns + 1}) == 0 < n_columns:
+        n_columns += 1  # the first cells name the rows
+        rows = rows[1:]
+    share = sum(len(row) == n_columns for row in rows) / max(len(rows), 1)
+    if n_columns < 2 or (separator == BLANK and share < 1):
+        return nothing
+    others = SIGNS.replace(separator, "")
     cells = [cell for row in rows for cell in row]
-    clean = sum(not any(other in cell for other in others) or is_number(cell) for cell in cells)
-    return sum(len(row) == n_columns for row in rows) / len(rows) * clean / len(cells), n_columns
+    clean = sum(_is_clean(cell, others) for cell in cells)
+    return share * clean / len(cells), separator != BLANK, n_columns
+
+
+def _is_clean(cell: str, others: str) -> bool:
+    """Whether a cell is a number, or holds none of the other separators and no two numbers."""
+    if is_number(cell):
+        return True
+    parts = cell.split()
+    return not any(other in cell for other in others) and not (len(parts) > 1 and all(map(is_number, parts)))
 
 
 def _reader(text: str, separator: str, strict: bool = False) -> Any:
-    """The rows of a text; a space between a separator and a quote is none of the cell's."""
+    """The rows of a text; a space between a separator and a quote is none of the cell's.
+
+    Of blanks, and tabs beside them, as many as there are separate two cells, and none stands at a line's end.
+    """
+    if separator == BLANK:
+        text = re.sub(r" +(?=[\r\n]|$)", "", text.replace("\t", BLANK))
     return csv.reader(
         io.StringIO(text, newline=""), delimiter=separator, strict=strict, skipinitialspace=True
     )
@@ -96,8 +118,7 @@ def _reader(text: str, separator: str, strict: bool = False) -> Any:
 def split_rows(text: str, separator: str, skipped: int = 0) -> list[Row]:
     """The rows of a text, without empty lines; skipped: lines that stood before the text.
 
-    Raises ValueError where a row is longer or shorter than the first, a quote is left open, or there is too
-    much of it.
+    Raises ValueError where a quote is left open, or there is too much of it.
     """
     reader = _reader(text, separator, strict=True)
     rows: list[Row] = []
@@ -115,7 +136,13 @@ def split_rows(text: str, separator: str, skipped: int = 0) -> list[Row]:
         raise ValueError(_unreadable(str(error), rows, reader.line_num + skipped)) from None
     if not rows:
         raise ValueError(EMPTY)
-    return rectangular(rows)
+    return rows
+
+
+def counts_them(rows: Sequence[Row]) -> bool:
+    """Whether the first row says how many rows and how many columns before the class come after it."""
+    first, n = [cell.strip() for cell in rows[0][1]], len(rows) - 1
+    return n > 0 and first[:2] == [str(n), str(len(rows[1][1]) - 1)]
 
 
 def check_size(n_rows: int, n_columns: int, n_cells: int) -> None:

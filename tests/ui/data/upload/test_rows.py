@@ -18,6 +18,55 @@ def test_every_separator_and_line_end_gives_the_same_table(separator, end):
     assert table.y.tolist() == [0, 1] * 6
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a b y\n1 2 no\n3 4 yes\n5 7 no\n",
+        "  a   b y  \n 1   2 no \n 3   4 yes\n 5   7 no\n",
+        "a\t b  y\n1 \t2 no\n3\t\t4 yes\n5 7\tno\n",
+        '"a" "b" "y"\n"1" 1 2 "no"\n"2" 3 4 "yes"\n"4" 5 7 "no"\n',  # as R writes it
+        "'a' 'b' 'y'\n1 2 no\n3 4 yes\n5 7 no\n",
+        "a b y\r\n1 2 no\r\n3 4 yes\r\n5 7 no",
+    ],
+)
+def test_blanks_separate_cells_where_no_sign_does(text):
+    raw = read(text.encode(), "some.txt")
+    assert raw.separator == " "
+    assert raw.has_header
+    cells = raw.cells[["a", "b", "y"]]
+    assert cells.to_numpy().tolist() == [["1", "2", "no"], ["3", "4", "yes"], ["5", "7", "no"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "separator"),
+    [
+        ("two words\tb\nof text\t1\nto read\t2\n", "\t"),
+        ("first name;last name\nA B;C D\nE F;G H\n", ";"),
+        ("day,time\n2020-01-01 12:00,3\n2020-01-02 13:00,4\n", ","),
+        ("1,5 2,3 x\n2,5 3,3 y\n4,5 6,3 x\n", " "),  # decimal commas between blanks
+        ("12 345;1,5\n23 456;2,5\n", ";"),
+    ],
+)
+def test_words_of_a_cell_are_not_taken_apart(text, separator):
+    assert read(text.encode(), "some.txt").separator == separator
+
+
+def test_prose_is_no_table():
+    text = b"This is a letter\nwith lines of several words\nof which none counts.\n"
+    check_refusal(text, ("one column", "blanks"))
+
+
+def test_a_first_line_that_counts_rows_and_columns_is_no_row():
+    rows = [["3", "2", "no", "yes"], ["1", "2", "0"], ["3", "4", "1"], ["5", "7", "0"]]
+    raw = read(file_of(rows), "some.csv")
+    assert raw.cells.to_numpy().tolist() == rows[1:]
+    assert any("first line counts rows and columns" in note for note in raw.notes)
+    short = [["3", "2", "no"], ["1", "2", "0"], ["3", "4", "1"], ["5", "7", "0"]]
+    assert read(file_of(short), "some.csv", has_header=False).cells.to_numpy().tolist() == short[1:]
+    data = [["4", "2", "0"], ["1", "2", "0"], ["3", "4", "1"], ["5", "7", "0"]]
+    assert read(file_of(data), "some.csv", has_header=False).cells.to_numpy().tolist() == data
+
+
 def test_a_file_without_names_keeps_its_first_row():
     rows = two_classes()[1:]
     result = prepared(file_of(rows))

@@ -41,7 +41,7 @@ WIDTHS = {
     "column": st.column_config.TextColumn(width="medium"),
     "read as": st.column_config.TextColumn(width="medium"),
     "gaps": st.column_config.NumberColumn(width="small"),
-    "rows it costs": st.column_config.NumberColumn(width="small"),
+    "rows it costs": st.column_config.NumberColumn(width=120),
     "becomes": st.column_config.TextColumn(width="large"),
 }
 

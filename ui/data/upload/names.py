@@ -30,10 +30,10 @@ def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row holds names: more of its cells differ in kind from their column than fit it.
 
     A gap says nothing, nor does a text over texts that are all different. Whole numbers counted on are names,
-    as pandas gives them to columns without any.
+    as pandas gives them to columns without any, and so is what follows an empty corner over names of rows.
     """
     first, body = rows[0], rows[1:]
-    if _are_counted(first) or not body:
+    if _are_counted(first) or not body or _has_corner(first, body):
         return True
     said = [_is_name(name.strip(), column) for name, column in zip(first, _columns(body), strict=True)]
     for_names, against = said.count(True), said.count(False)
@@ -76,6 +76,12 @@ def _is_under_names(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
         if column and sum(map(is_number, column)) >= MOSTLY * len(column)
     ]
     return bool(numeric) and not any(map(is_number, numeric)) and not all(map(is_gap, numeric))
+
+
+def _has_corner(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether the only empty cell of the first row is its first, over cells that are all different."""
+    under = [row[0].strip() for row in body]
+    return not first[0].strip() and all(map(str.strip, first[1:])) and len({*under, ""}) == len(under) + 1
 
 
 def _are_counted(cells: Sequence[str]) -> bool:

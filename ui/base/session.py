@@ -181,6 +181,8 @@ class Session:
     tour_predicted = Remembered[dict[str, int]](dict)  # by step: the position of the option that was chosen
     tour_drawn = Remembered[dict[str, tuple[float, ...]]](dict)  # by step: the prediction as it was drawn
     tour_shown = Remembered(bool)  # whether its answer is shown
+    tour_led = Remembered(str)  # the step whose answer has led to its λ
+    tour_lam = Remembered[float | None](lambda: None)  # where it leads to, until that is chosen
     tour_results = Remembered[dict[str, bool]](dict)  # by step: was the prediction right at the first reveal
     tour_answer = Remembered[tuple[Hashable, Answer] | None](lambda: None)  # the last, and what it is of
 

@@ -81,18 +81,20 @@ def open_topic(topic: Topic) -> Context:
     with st.container(key="todo"):
         looks.show(topic)
     context = panel_context()
-    with st.container(key="about"):  # there even when empty, so that what follows keeps its place
-        if topic.needs in (Need.REST, Need.TRAINING):
-            log.note(context, topic.networks(context).runs)
+    about = st.container(key="about")  # there even when empty, so that what follows keeps its place
+    if topic.needs in (Need.REST, Need.TRAINING):
+        log.note(context, topic.networks(context).runs)
+        with about:
             _say_what_failed(context, topic.networks(context).runs)
-        if about := topic.about(context):
-            st.caption(about)
     if topic.remedy and topic.lacks_hidden(context):
         st.info(topic.remedy.sentence)
         st.button(topic.remedy.label, on_click=choose_hidden, args=(topic.remedy.hidden,), key="remedy")
         st.stop()
     lam_bar.show_track(topic.measured(context), is_binary=topic.needs is Need.RACE)
-    return draw_controls(topic, context)
+    context = draw_controls(topic, context)
+    if words := topic.about(context):  # which may hang on what is chosen there
+        about.caption(words)
+    return context
 
 
 def show(topic: Topic, context: Context) -> Picture:

@@ -23,11 +23,15 @@ Drawn = tuple[float, ...]  # of a place the position of its λ; of a curve its s
 
 @dataclass(frozen=True)
 class Measured:
-    """What was measured of a penalty, by its label: its share at each λ, NaN for none, and a place."""
+    """What was measured of a penalty, by its label: its share at each λ, NaN for none, and a place.
+
+    words: what is drawn of it.
+    """
 
     penalty: str
     shares: Sequence[float] = ()
     place: int | None = None
+    words: str = ""
 
 
 def show(
@@ -68,4 +72,9 @@ def _key(name: str) -> str:
 
 def _for_script(measured: Measured) -> dict[str, Any]:
     points = " ".join(f"{k},{1 - share:.3f}" for k, share in enumerate(measured.shares) if np.isfinite(share))
-    return {"color": PENALTY_COLORS[measured.penalty], "points": points, "place": measured.place}
+    return {
+        "color": PENALTY_COLORS[measured.penalty],
+        "points": points,
+        "place": measured.place,
+        "words": measured.words,
+    }

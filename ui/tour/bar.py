@@ -19,7 +19,7 @@ from ui.base import problems
 from ui.base.address import PART, PRESENT, keep_in_address, query_of
 from ui.base.session import NO_PROBLEM, Answer, Move, Problem, session
 from ui.base.theme import style
-from ui.controls.panel import choose
+from ui.controls.panel import choose, choose_lam
 from ui.stage import drawing
 from ui.stage.component import component
 from ui.stage.drawing import Measured
@@ -37,6 +37,9 @@ NOTHING_MEASURED = Measured(PENALTIES["l1"].label)  # of a question without an a
 
 def arrive(page: StreamlitPage) -> None:
     """Before the panel is drawn: find the step, lead a bare address to its own settings, and turn pages."""
+    if session.tour_lam is not None:
+        choose_lam(session.tour_lam)
+        session.tour_lam = None
     step, first = _find_step(), not session.tour_arrived
     session.tour_arrived = True
     address = st.query_params.to_dict()
@@ -132,6 +135,21 @@ def _show_step(stage: Stage, page: StreamlitPage, context: Context) -> None:
             _show_drawing(stage, context)
         with st.container(key="tour_ways", width="content", gap="small"):
             _show_ways(stage, page, is_open=presented or predicted is not None)
+    if stage.shown:
+        _lead(step, context)
+
+
+def _lead(step: Step, context: Context) -> None:
+    """Go to the λ that an answer speaks of, once: from then on λ is the person's again."""
+    if step.leads is None or session.tour_led == step.name:
+        return
+    lam = step.leads(context)
+    if lam is None:
+        return
+    session.tour_led = step.name
+    if lam != context.lam:
+        session.tour_lam = lam
+        st.rerun()  # λ is chosen before the panel is drawn
 
 
 def _show_ways(stage: Stage, page: StreamlitPage, is_open: bool) -> None:
@@ -181,6 +199,7 @@ def _predict(step: Step) -> int | None:
         format_func=step.options.__getitem__,
         key=key,
         label_visibility="collapsed",
+        disabled=session.tour_shown,  # what was predicted stays predicted
     )
     if predicted is not None:
         kept[step.name] = predicted
@@ -273,6 +292,8 @@ def _walk(stage: Stage) -> None:
     if stage.shown and not session.tour_shown:
         st.session_state.update(stage.step.reveals)
     session.tour_shown = stage.shown
+    if not stage.shown:
+        session.tour_led = ""
 
 
 def _leave() -> None:

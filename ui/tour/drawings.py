@@ -42,7 +42,7 @@ def _costs(context: Context) -> Measured:
     assert one is not None, "the question has an answer here"
     low, high = np.nanmin(one.mean), np.nanmax(one.mean)
     shares = np.sqrt((one.mean - low) / max(high - low, np.finfo(float).tiny))
-    return Measured(label, shares.tolist(), one.k_1se)
+    return Measured(label, shares.tolist(), one.k_1se, f"{label}'s validated cost, and its λ₁ₛₑ")
 
 
 def _place_beside(drawn: Drawn, measured: Measured) -> str:
@@ -65,5 +65,5 @@ def _curve_beside(drawn: Drawn, measured: Measured) -> str:
     return f"The curve that was drawn is {number(100 * np.nanmean(off), 2)} points beside it on average."
 
 
-PLACE = Drawing("place", "Where λ₁ₛₑ of L2 will lie", _place_option, _costs, _place_beside)
+PLACE = Drawing("place", "Where λ₁ₛₑ of L2 lies", _place_option, _costs, _place_beside)
 CURVE = Drawing("curve", "L1's weights at exactly zero, 0 to 100 %", _curve_option, _zeros, _curve_beside)

@@ -20,6 +20,7 @@ from ui.topics.hidden_units import DRAWN
 from ui.topics.hidden_units import TOPIC as HIDDEN_UNITS
 from ui.topics.histograms import TOPIC as HISTOGRAMS
 from ui.topics.linearity import TOPIC as LINEARITY
+from ui.topics.looks import chosen_in_folds
 from ui.topics.overview import TOPIC as OVERVIEW
 from ui.topics.solvers import TOPIC as SOLVERS
 from ui.topics.sparsity import TOPIC as SPARSITY
@@ -38,7 +39,7 @@ class Step:
     settings: what differs from the defaults. measure: for a context of the topic, the position of the right
     option and a sentence with numbers; it raises UnanswerableError where the question makes no sense.
     drawing: where the prediction can be drawn too. reveals: what is chosen at the page's controls with the
-    answer, so that the picture shows what it tells.
+    answer, and leads: the λ to go to with it, so that the picture shows what it tells.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Step:
     measure: Callable[[Context], tuple[int, str]]
     drawing: Drawing | None = None
     reveals: Mapping[str, Any] = field(default_factory=dict)
+    leads: Callable[[Context], float | None] | None = None
 
     def answer(self, context: Context) -> Answer:
         """The answer in a context of the step's topic."""
@@ -107,6 +109,7 @@ TOUR: tuple[Step, ...] = (
         ("λ = 0", "λ below 1", "λ from 1 to below 10", "λ = 10 or more"),
         answers.best_lam,
         PLACE,
+        leads=chosen_in_folds("l2"),
     ),
     Step(
         "zeros-over-lambda",

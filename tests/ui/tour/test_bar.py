@@ -170,6 +170,24 @@ def test_the_picture_shows_what_the_answer_tells():
     assert chart(app)[1]["drawn"].iloc[0].astype(str).str.contains("L1").any()
 
 
+def test_an_answer_leads_to_its_lam_once_and_a_prediction_stays():
+    step = STEPS["a-little-or-a-lot"]
+    app = open_app(step.topic, tour=step.name, **query_of(step.settings) | {"epochs": "50"})
+    key = f"tour_prediction_{step.name}"
+    app.segmented_control(key=key).set_value(0).run()
+    assert not app.segmented_control(key=key).disabled
+    app.button(key="tour_on").click().run()
+    wanted = re.search(r"λ₁ₛₑ = ([\d.]+)", bar_of(app))[1]
+    assert app.session_state["lam"] == app.session_state.settings.lam == float(wanted) != 10
+    assert app.segmented_control(key=key).disabled
+    app.select_slider(key="lam").set_value(1.0).run()
+    assert app.session_state.settings.lam == 1, "from then on it is the person's"
+    app.button(key="tour_back").click().run()
+    assert not app.segmented_control(key=key).disabled
+    app.button(key="tour_on").click().run()
+    assert app.session_state.settings.lam == float(wanted)
+
+
 def test_presented_nobody_is_told_how_many_were_right():
     app = open_app(LAST.topic, tour=LAST.name, present="1", lam="20")
     app.session_state["tour_results"] = {"exact-zeros": False}

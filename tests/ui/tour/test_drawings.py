@@ -123,6 +123,15 @@ def test_a_curve_is_drawn_by_hand_or_by_keys_and_measured_over(browser, address,
         plot = page.get_by_test_id("drawing")
         expect(plot).to_have_attribute("aria-valuetext", re.compile("draw them from left to right"))
         box = plot.locator("svg").bounding_box()
+        touch = {"pointerId": 1, "pointerType": "touch", "button": 0, "bubbles": True}
+        for name in ("pointerdown", "pointercancel"):  # a finger that scrolls
+            plot.evaluate(
+                """(plot, [name, more]) => { plot.setPointerCapture = () => {};
+                  plot.dispatchEvent(new PointerEvent(name, {...more, clientX: 900, clientY: 200})); }""",
+                [name, touch],
+            )
+        expect(plot.locator("polyline")).to_have_count(0)
+        plot.evaluate("plot => { delete plot.setPointerCapture; }")
         at = [box["x"] + 2, box["y"] + box["height"] - 2]
         page.mouse.move(*at)
         page.mouse.down()

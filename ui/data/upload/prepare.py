@@ -48,10 +48,10 @@ MAX_ROWS = 5_000  # that are learned from
 MAX_FEATURES = 64
 LEAST_KNOWN = 0.5  # of its rows must have a value in a column for whose gaps rows go
 BOUNDS = (
-    "A table as text (CSV, TSV, with semicolons or blanks), .xlsx, .parquet or .arff, packed by gzip or not, of at "
-    f"most {MAX_BYTES // 1_000_000} MB and {MAX_COLUMNS} columns. One column names the class, of which there "
-    f"are 2 to {MAX_CLASSES}, each with {MIN_ROWS} rows or more. Learned from are at most {MAX_ROWS:,} rows "
-    f"and {MAX_FEATURES} columns."
+    "A table as text (CSV, TSV, with semicolons or blanks), .xlsx, .parquet or .arff, packed by gzip or not, "
+    f"of at most {MAX_BYTES // 1_000_000} MB and {MAX_COLUMNS} columns. One column names the class, of which "
+    f"there are 2 to {MAX_CLASSES}, each with {MIN_ROWS} rows or more. Learned from are at most {MAX_ROWS:,} "
+    f"rows and {MAX_FEATURES} columns."
 )
 
 DROP, FILL = "drop", "fill"

@@ -19,7 +19,7 @@ class Drawing {
     this.k = 0; // where the keys are
     root.addEventListener("pointerdown", (event) => this.begin(event));
     root.addEventListener("pointermove", (event) => this.go(event));
-    for (const name of ["pointerup", "pointercancel"]) root.addEventListener(name, () => this.end());
+    for (const name of ["pointerup", "pointercancel"]) root.addEventListener(name, (event) => this.end(event));
     root.addEventListener("keydown", (event) => this.press(event));
   }
 
@@ -31,6 +31,7 @@ class Drawing {
     if (isAnother || !this.isBusy()) this.drawn = data.drawn.length ? [...data.drawn] : null;
     if (isAnother) this.reach = { least: 0, most: this.last() }; // of a curve that was drawn before
     this.root.classList.toggle("is-curve", data.kind === "curve");
+    this.root.classList.toggle("is-shown", Boolean(data.measured));
     this.root.setAttribute("aria-label", data.label);
     this.root.setAttribute("aria-disabled", Boolean(data.measured));
     this.root.setAttribute("aria-valuemin", 0);
@@ -54,9 +55,11 @@ class Drawing {
     return { k: Math.min(Math.max(k, 0), this.last()), share: Math.min(Math.max(share, 0), 1) };
   }
 
+  // A finger that begins to scroll takes back what it has drawn: the browser cancels it.
   begin(event) {
     if (this.data.measured || event.button !== 0) return;
     this.root.setPointerCapture(event.pointerId);
+    this.before = { drawn: this.drawn && [...this.drawn], reach: { ...this.reach } };
     this.from = this.at(event);
     this.put(this.from, this.from);
   }
@@ -68,10 +71,12 @@ class Drawing {
     this.from = to;
   }
 
-  end() {
+  end(event) {
     if (!this.from) return;
     this.from = null;
-    this.send();
+    if (event.type === "pointerup") return this.send();
+    Object.assign(this, this.before);
+    this.draw();
   }
 
   // Take over a stroke; beyond where a hand has come, a curve is as high as where it has come furthest.
@@ -125,7 +130,7 @@ class Drawing {
   draw() {
     const { kind, labels, measured, ticks } = this.data;
     this.svg.setAttribute("viewBox", `0 0 ${this.last()} 1`);
-    const parts = [];
+    const parts = kind === "curve" ? [shape("line", { x1: 0, x2: this.last(), y1: 0.5, y2: 0.5, class: "half" })] : [];
     if (measured?.points) parts.push(shape("polyline", { points: measured.points, stroke: measured.color }));
     if (typeof measured?.place === "number") parts.push(upright(measured.place, { stroke: measured.color }));
     if (kind === "place" && this.drawn) parts.push(upright(this.drawn[0], { class: "own" }));
@@ -142,7 +147,7 @@ class Drawing {
         return tick;
       }),
     );
-    this.say(this.drawn || measured ? this.data.label : this.data.hint, Boolean(this.drawn || measured));
+    this.say(measured?.words || (this.drawn ? this.data.label : this.data.hint), Boolean(this.drawn || measured));
     const k = kind === "place" && this.drawn ? this.drawn[0] : this.k;
     this.root.setAttribute("aria-valuenow", k);
     const share = kind === "curve" && this.drawn ? `: ${Math.round(100 * this.drawn[k])} %` : "";

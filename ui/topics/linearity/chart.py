@@ -32,7 +32,7 @@ from ui.topics.linearity.tables import AFFINE, AGREEMENT, GAP, IN_BAND, OTHER_TE
 
 Z_SCALE = alt.Scale(domain=[-4.4, 4.4], nice=False)
 STRIPS_HEIGHT, STRIP_LOWEST, STRIP_HIGHEST = 280, 12, 36  # pixels: of all, and of one unit
-DOT_KEY = ("Dots: where the strips below begin and end, of living units",)
+DOT_KEY = ("Dots: where living units' strips begin and end",)
 TANH = "1 - 2 / (exp(2 * datum.z) + 1)"
 BESIDE = 6  # pixels from the curve to a penalty's dots, above it or below
 STRIP_KEY = ("Pale: 90 % of samples; strong: half", "Grey: a unit that is cut or constant")

@@ -192,12 +192,12 @@ LOOKS = (
         "l2",
     ),
     Look(
-        "Go to the largest λ: what is left of the signal, and what would a constant answer cost?",
+        "Go to the largest λ: what is left of the signal, and does an answer still hang on the sample?",
         largest,
         {SHOWN.key: REST},
     ),
     Look(
-        "Watch the training at λ = 0: play the epochs. When does the network begin to follow single samples?",
+        "Watch the training at λ = 0: play the epochs. From when on does the cost on its rows hardly fall?",
         no_penalty,
         {SHOWN.key: TRAINING},
     ),

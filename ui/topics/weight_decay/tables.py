@@ -176,7 +176,9 @@ def _size(size: float) -> str:
 def epoch_lines(steps: Steps, run: Run) -> pd.DataFrame:
     """k, e, epoch, title, line: what is read over the picture at each λ and snapshot."""
     at, factors = steps.positions, [update.factor for update in steps.updates]
-    lines = [f"αλ/m = {number(1 - factor)}, 1 − αλ/m = {number(factor, 4)}" for factor in factors]
+    lines = [
+        f"αλ/m = {number(1 - factor)}, 1 − αλ/m = {number(factor, 4)}".replace("-", "−") for factor in factors
+    ]
     return at.assign(
         epoch=steps.epochs[at.e].astype(np.int32),
         title=[

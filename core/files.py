@@ -5,6 +5,8 @@ Whatever a file says about itself is checked before it is believed, and before m
 
 import io
 import json
+import math
+import re
 import struct
 import zipfile
 import zlib
@@ -12,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 
@@ -25,7 +27,8 @@ from core.training import METHODS
 from core.validation import check_hidden, check_integer, check_lams, check_penalties, check_positive, shown
 
 FORMAT, VERSION = "regularization-lab run", 1
-MAX_BYTES = 1_000_000_000  # of all arrays together; the dashboard's own files stay far below
+MAX_BYTES = 250_000_000  # of all arrays together; the dashboard's own files stay far below
+MAX_HEAD = 1_000_000  # bytes of an array that describes the file
 MAX_RUNS, MAX_ENTRIES = 16, 2000
 NAMES = ("feature_names", "class_names")
 SOURCE = ("label", "about", "source", "licence")
@@ -33,6 +36,11 @@ RUN_SCALARS = ("learning_rate", "method", "seed", "m")
 RUN_ARRAYS = ("lams", "classes", "epochs", "data_cost", "penalty_cost", "diverged_at", "stopped_at")
 REST_ARRAYS = ("residual", "at_rest", "gap", "swings", "constant", "jumps")  # at the end
 DATA_ARRAYS = ("X_train", "y_train", "X_test", "y_test")
+HEADS = ("format", "version", "about")
+# What NumPy writes at the head of an array. It is matched and never evaluated.
+HEADER = re.compile(rb"\{'descr': '([^']*)', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\), \}\s*")
+NUMBERS_OR_TEXT = re.compile(r"[<>|=][fiuU]\d{1,9}")
+MAX_HEADER = 1000  # bytes
 NOT_A_ZIP: tuple[type[Exception], ...] = (
     *(zipfile.BadZipFile, zlib.error, struct.error, ValueError, OSError, EOFError),
     *(OverflowError, RuntimeError, NotImplementedError, MemoryError),  # encrypted, or packed otherwise
@@ -83,11 +91,15 @@ def load_run(file: str | Path | bytes | BinaryIO) -> SavedRun:
     """
     content = _content(file)
     try:
-        arrays = _read(content)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _load(_arrays(archive))
     except _BrokenFileError:
         raise
     except NOT_A_ZIP:
         raise _broken("it is not an .npz file, or was cut off or changed on the way") from None
+
+
+def _load(arrays: "Arrays") -> SavedRun:
     about = _check_head(arrays)
     runs = about.get("runs")
     if not isinstance(runs, dict) or not 1 <= len(runs) <= MAX_RUNS:
@@ -110,48 +122,86 @@ def _content(file: str | Path | bytes | BinaryIO) -> bytes:
     return Path(file).read_bytes() if isinstance(file, str | Path) else file.read()
 
 
-def _read(content: bytes) -> dict[str, np.ndarray]:
-    """The arrays of an .npz file by name; sizes, types and shapes are looked at before the numbers."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        entries = archive.infolist()
-        if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_BYTES:
-            raise _broken(f"it holds more than {MAX_ENTRIES:,} arrays or {MAX_BYTES:,} bytes")
-        return {entry.filename.removesuffix(".npy"): _array(archive, entry) for entry in entries}
+@dataclass(frozen=True, eq=False)
+class _Array:
+    """An array of the file as its head describes it; its numbers are read once that is what is expected."""
+
+    archive: zipfile.ZipFile
+    entry: zipfile.ZipInfo
+    start: int  # of its numbers, in bytes
+    dtype: np.dtype
+    shape: tuple[int, ...]
+    order: Literal["C", "F"]
+
+    @property
+    def ndim(self) -> int:
+        """How many dimensions it has."""
+        return len(self.shape)
+
+    @property
+    def n_bytes(self) -> int:
+        """How long its numbers are."""
+        return self.dtype.itemsize * math.prod(self.shape)
+
+    def read(self) -> np.ndarray:
+        """Its numbers. Raises ValueError where there are fewer or more of them than it says."""
+        with self.archive.open(self.entry) as stream:
+            stream.read(self.start)
+            content = stream.read(self.n_bytes + 1)
+        if len(content) != self.n_bytes:
+            name = shown(self.entry.filename)
+            raise _broken(f"{name} is {len(content)} bytes long and not {self.n_bytes}")
+        array = np.frombuffer(content, self.dtype).reshape(self.shape, order=self.order)
+        return np.array(array, self.dtype.newbyteorder("="), order="C")
 
 
-def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> np.ndarray:
-    """One array, once its header has said what it is: numbers or text, and as long as it says."""
+Arrays = Mapping[str, _Array]
+
+
+def _arrays(archive: zipfile.ZipFile) -> Arrays:
+    """The arrays of an .npz file by name, none of them read; sizes are looked at before anything else."""
+    entries = archive.infolist()
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_BYTES:
+        raise _broken(f"it holds more than {MAX_ENTRIES:,} arrays or {MAX_BYTES:,} bytes")
+    return {entry.filename.removesuffix(".npy"): _described(archive, entry) for entry in entries}
+
+
+def _described(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> _Array:
+    """What the head of an array says: numbers or text, and as long as it says."""
+    name = shown(entry.filename)
     with archive.open(entry) as stream:
-        try:
-            major, _ = np.lib.format.read_magic(stream)
-            read = np.lib.format.read_array_header_1_0 if major == 1 else np.lib.format.read_array_header_2_0
-            shape, fortran, dtype = read(stream, max_header_size=1000)
-        except (ValueError, TypeError, SyntaxError, RecursionError):
-            raise _broken(f"{shown(entry.filename)} in it is not an array") from None
-        if dtype.hasobject or dtype.kind not in "fiuU" or dtype.itemsize == 0:
-            raise _broken(f"{shown(entry.filename)} holds {shown(dtype)}, neither numbers nor text")
-        n_bytes = dtype.itemsize
-        for length in shape:
-            n_bytes *= length
-        if min(shape, default=0) < 0 or n_bytes > entry.file_size:
-            raise _broken(f"{shown(entry.filename)} is shorter than its shape {shape}")
-        content = stream.read(n_bytes + 1)
-        if len(content) != n_bytes:
-            raise _broken(f"{shown(entry.filename)} is {len(content)} bytes long and not {n_bytes}")
-    array = np.frombuffer(content, dtype).reshape(shape, order="F" if fortran else "C")
-    return np.array(array, dtype.newbyteorder("="), order="C")
-
-
-def _check_head(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """What the file says of itself, as a dict, once format and version are known."""
-    if not all(name in arrays and arrays[name].shape == () for name in ("format", "version", "about")):
-        raise _broken("it does not say that it is one")
-    if str(arrays["format"]) != FORMAT:
-        raise _broken(f"it calls itself {shown(arrays['format'])}")
-    if str(arrays["version"]) != str(VERSION):
-        raise _broken(f"its version is {shown(arrays['version'])}, and this program reads version {VERSION}")
+        magic = stream.read(8)
+        n = {b"\1": 2, b"\2": 4, b"\3": 4}.get(magic[6:7], 0) if magic[:6] == b"\x93NUMPY" else 0
+        length = int.from_bytes(stream.read(n), "little")
+        said = HEADER.fullmatch(stream.read(length)) if 0 < length <= MAX_HEADER else None
+    if said is None:
+        raise _broken(f"{name} in it is not an array")
+    descr, shape = said[1].decode("latin-1"), tuple(map(int, said[3].replace(b",", b" ").split()))
+    if not NUMBERS_OR_TEXT.fullmatch(descr):
+        raise _broken(f"{name} holds {shown(descr)}, neither numbers nor text")
     try:
-        about = json.loads(str(arrays["about"]))
+        dtype = np.dtype(descr)
+    except TypeError:
+        raise _broken(f"{name} in it is not an array") from None
+    found = _Array(archive, entry, 8 + n + length, dtype, shape, "F" if said[2] == b"True" else "C")
+    if dtype.itemsize == 0 or found.n_bytes > entry.file_size:
+        raise _broken(f"{name} is shorter than its shape {shape}")
+    return found
+
+
+def _check_head(arrays: Arrays) -> dict[str, Any]:
+    """What the file says of itself, as a dict, once format and version are known."""
+    if not all(name in arrays and arrays[name].shape == () for name in HEADS):
+        raise _broken("it does not say that it is one")
+    if any(arrays[name].n_bytes > MAX_HEAD for name in HEADS):
+        raise _broken(f"its description is longer than {MAX_HEAD:,} bytes")
+    called, version, described = (arrays[name].read() for name in HEADS)
+    if str(called) != FORMAT:
+        raise _broken(f"it calls itself {shown(called)}")
+    if str(version) != str(VERSION):
+        raise _broken(f"its version is {shown(version)}, and this program reads version {VERSION}")
+    try:
+        about = json.loads(str(described))
     except (ValueError, RecursionError):
         raise _broken("its description cannot be read") from None
     if not isinstance(about, dict):
@@ -159,7 +209,7 @@ def _check_head(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
     return about
 
 
-def _run(arrays: Mapping[str, np.ndarray], i: int, said: Any) -> Run:
+def _run(arrays: Arrays, i: int, said: Any) -> Run:
     """The i-th run, its values checked like arguments of `train` and its arrays against each other."""
     try:
         lams = check_lams(_taken(arrays, f"{i}.lams", 1))
@@ -173,9 +223,9 @@ def _run(arrays: Mapping[str, np.ndarray], i: int, said: Any) -> Run:
         raise _broken(f"of run {i + 1} {error}") from None
     epochs, classes = _taken(arrays, f"{i}.epochs", 1), _taken(arrays, f"{i}.classes", 1)
     _check_axes(epochs, classes, f"run {i + 1}")
-    first = _taken(arrays, f"{i}.W1", 4)
+    first = _found(arrays, f"{i}.W1", 4)
     sizes = network.layer_sizes(first.shape[3], hidden, len(classes))
-    at, dtype = (len(epochs), lams.size), first.dtype
+    at, dtype = (len(epochs), lams.size), first.dtype.newbyteorder("=")
     if dtype not in (np.float32, np.float64):
         raise _broken(f"its weights are {dtype}, neither float32 nor float64")
     layers = list(enumerate(pairwise(sizes), start=1))
@@ -206,14 +256,14 @@ def _check_axes(epochs: np.ndarray, classes: np.ndarray, which: str) -> None:
         raise _broken(f"{which} has fewer than two classes")
 
 
-def _stopped_at(arrays: Mapping[str, np.ndarray], i: int, n_lams: int, epochs: np.ndarray) -> np.ndarray:
+def _stopped_at(arrays: Arrays, i: int, n_lams: int, epochs: np.ndarray) -> np.ndarray:
     """The last epoch of each network of the i-th run: of all that of the run, where the file does not say."""
     if f"{i}.stopped_at" not in arrays:
         return np.full(n_lams, epochs[-1])
     return _shaped(arrays, f"{i}.stopped_at", (n_lams,), np.dtype(np.int64))
 
 
-def _rest(arrays: Mapping[str, np.ndarray], i: int, n_lams: int) -> Rest | None:
+def _rest(arrays: Arrays, i: int, n_lams: int) -> Rest | None:
     """How far from rest the i-th run is, where the file says so."""
     if f"{i}.constant" not in arrays:
         return None
@@ -224,21 +274,24 @@ def _rest(arrays: Mapping[str, np.ndarray], i: int, n_lams: int) -> Rest | None:
     return Rest(**found | {field: found[field] == 1 for field in ("at_rest", "swings", "constant", "jumps")})
 
 
-def _taken(arrays: Mapping[str, np.ndarray], name: str, n_dims: int) -> np.ndarray:
+def _taken(arrays: Arrays, name: str, n_dims: int) -> np.ndarray:
     """The array of that name, of so many dimensions."""
+    return _found(arrays, name, n_dims).read()
+
+
+def _found(arrays: Arrays, name: str, n_dims: int) -> _Array:
+    """What is said of the array of that name, of so many dimensions."""
     if name not in arrays or arrays[name].ndim != n_dims or arrays[name].dtype.kind == "U":
         raise _broken(f"it lacks the array {shown(name)} of {n_dims} dimensions")
     return arrays[name]
 
 
-def _shaped(
-    arrays: Mapping[str, np.ndarray], name: str, shape: tuple[int, ...], dtype: np.dtype
-) -> np.ndarray:
+def _shaped(arrays: Arrays, name: str, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """The array of that name, of just this shape and type."""
-    array = _taken(arrays, name, len(shape))
-    if array.shape != shape or array.dtype != dtype:
+    array = _found(arrays, name, len(shape))
+    if array.shape != shape or array.dtype.newbyteorder("=") != dtype:
         raise _broken(f"{shown(name)} is {array.dtype} {array.shape} and not {dtype} {shape}")
-    return array
+    return array.read()
 
 
 def _settings(said: Any) -> Settings | None:
@@ -256,7 +309,7 @@ def _settings(said: Any) -> Settings | None:
         return None
 
 
-def _data(arrays: Mapping[str, np.ndarray], said: Any) -> Dataset | None:
+def _data(arrays: Arrays, said: Any) -> Dataset | None:
     """The data set that came along, its shapes checked against each other."""
     if said is None:
         return None
@@ -269,7 +322,7 @@ def _data(arrays: Mapping[str, np.ndarray], said: Any) -> Dataset | None:
             source = Source(label, about, origin, licence, make=_gone, synthetic=False)
     except (KeyError, TypeError, ValueError):
         raise _broken("the description of its data cannot be read") from None
-    found = {field: _taken(arrays, f"data.{field}", 2 if field[0] == "X" else 1) for field in DATA_ARRAYS}
+    found = {part: _taken(arrays, f"data.{part}", 2 if part[0] == "X" else 1) for part in DATA_ARRAYS}
     n_features, n_classes = len(names["feature_names"]), len(names["class_names"])
     for side in ("train", "test"):
         X, y = found[f"X_{side}"], found[f"y_{side}"]

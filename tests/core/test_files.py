@@ -3,6 +3,7 @@
 import io
 import json
 import pickle
+import tracemalloc
 import zipfile
 from dataclasses import fields
 
@@ -209,7 +210,7 @@ def foreign() -> bytes:
         (lambda content: with_entries(content, **{"0.lams": np.array([0, -1.0])}), "λ must be"),
         (lambda content: with_entries(content, **{"0.epochs": np.array([0, 9, 4])}), "increase"),
         (lambda content: with_entries(content, **{"0.W1": header_of((10**6, 10**6, 10**6, 2))}), "shorter"),
-        (lambda content: with_entries(content, **{"0.W1": header_of((-1, 2, 2, 2))}), "shorter"),
+        (lambda content: with_entries(content, **{"0.W1": header_of((-1, 2, 2, 2))}), "not an array"),
         (lambda content: with_entries(content, **{"0.W1": header_of((1,), "|V1000000000")}), "neither"),
         (lambda content: with_entries(content, **{"0.W1": b"\x93NUMPY\x01\0\xff\xff"}), "not an array"),
     ],
@@ -225,6 +226,44 @@ def test_a_file_that_unpacks_to_more_than_it_may_is_refused_before_it_is_unpacke
     monkeypatch.setattr("core.files.MAX_BYTES", 2000)
     with pytest.raises(ValueError, match="2,000 bytes"):
         core.load_run(content)
+
+
+HEADS = (
+    "{'descr': '<f8', 'fortran_order': False, 'shape': (%s,), }" % ("9" * 400),
+    "{'descr': '<f8', 'fortran_order': False, 'shape': (1L,), }",
+    "{'descr': '<f3', 'fortran_order': False, 'shape': (2,), }",
+    "{'descr': '<U999999999', 'fortran_order': False, 'shape': (), }",
+    "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,), }",
+    "(" * 900,
+    "[1]+" * 200 + "[1]",
+    "-" * 900 + "1",
+    "'''",
+    "a\n b\n  c",
+    "\0",
+)
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+@given(head=st.one_of(st.sampled_from(HEADS), st.text(max_size=300)))
+def test_what_stands_at_the_head_of_an_array_is_matched_and_never_evaluated(content, version, head):
+    text = head.encode("utf-8")
+    length = len(text).to_bytes(2 if version == 1 else 4, "little")
+    array = b"\x93NUMPY" + bytes([version, 0]) + length + text + bytes(64)
+    with pytest.raises(ValueError, match="must be a run of Regularization Lab"):
+        core.load_run(with_entries(content, **{"0.lams": array}))
+
+
+def test_numbers_of_a_wrong_shape_are_not_unpacked(content):
+    many = np.zeros((3, 2, 3, 1_000_000), np.float32)  # 72 MB
+    large = with_entries(content, **{"0.b1": many, "0.other": many})
+    del many
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=r"'0\.b1'"):
+            core.load_run(large)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @given(st.data())

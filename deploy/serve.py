@@ -44,6 +44,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: E402
 from streamlit.runtime import Runtime, SessionClient, get_instance  # noqa: E402
 
 from deploy.connections import Lines, let_go_of_who_left  # noqa: E402
+from deploy.downloads import hand_out_in_turn  # noqa: E402
 from deploy.headers import Application, Message, Receive, SecurityHeaders, Send  # noqa: E402
 from deploy.messages import bound_frames  # noqa: E402
 from deploy.uploads import UPLOADS, Gate  # noqa: E402
@@ -170,6 +171,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     send_at_once()
     bound_frames()
     allow_many_files()
+    hand_out_in_turn()
     register_holder("uploads", UPLOADS.held_bytes)
     tasks = [asyncio.create_task(open_when_warm()), asyncio.create_task(let_go_of_who_left())]
     yield

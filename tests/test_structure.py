@@ -128,6 +128,12 @@ def test_chart_builders_do_not_know_streamlit():
         assert room_of(".".join(path.relative_to(ROOT).with_suffix("").parts)) in ("pictures", "topics"), path
 
 
+def test_no_chart_is_drawn_within_the_server():
+    """It holds the interpreter: a script of its own does it, see ui/pictures/drawer.py."""
+    assert [path.name for path in sources("ui") if "vl_convert" in imported(parsed(path))] == ["draw.py"]
+    assert [path for path in sources("ui") if "ui.pictures.draw" in modules(parsed(path))] == []
+
+
 def test_core_prints_nothing_and_keeps_no_globals():
     for path in sources("core"):
         tree = parsed(path)

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import vl_convert
 
 from ui.base.foreign import spreadsheet_cell
 from ui.base.theme import INKS, LAST_LABEL, Y_AXIS_WIDTH
+from ui.pictures.drawer import drawer
 from ui.pictures.picture import Picture
 
 WIDTH = 1200  # pixels, of the whole picture
@@ -26,12 +26,12 @@ WIDE = re.compile(r"([a-z])0")  # the first of the columns v0, v1, …; a lone r
 
 def svg(picture: Picture, theme: str = "light") -> str:
     """The picture as an SVG of WIDTH pixels, its sliders where they open. theme: of the background."""
-    return vl_convert.vegalite_to_svg(still(picture, theme), allowed_base_urls=[])
+    return drawer.draw("svg", still(picture, theme)).decode()
 
 
 def png(picture: Picture, theme: str = "light") -> bytes:
     """The picture as a PNG, PNG_SCALE dots for each pixel of the SVG."""
-    return vl_convert.vegalite_to_png(still(picture, theme), scale=PNG_SCALE, allowed_base_urls=[])
+    return drawer.draw("png", still(picture, theme), PNG_SCALE)
 
 
 def still(picture: Picture, theme: str) -> str:

@@ -16,6 +16,7 @@ from core.settings import RESTS_FROM, SETTINGS, format_value
 from ui.base import templates
 from ui.base.words import STEPS_OF
 from ui.pictures import export
+from ui.pictures.drawer import DrawingError
 from ui.pictures.picture import Picture
 from ui.topics import TOPICS
 from ui.topics.choosing import RULE
@@ -118,7 +119,10 @@ def drawing(picture: Picture, theme: str) -> Markup:
         return Markup().join(
             Markup(table.to_html(index=False, border=0)) for table in picture.tables.values()
         )
-    return Markup(with_own_ids(export.svg(picture, theme), picture.key))
+    try:
+        return Markup(with_own_ids(export.svg(picture, theme), picture.key))
+    except DrawingError as error:
+        return Markup("<p>%s</p>") % f"{error}."
 
 
 def with_own_ids(svg: str, key: str) -> str:

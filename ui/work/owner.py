@@ -1,9 +1,11 @@
 """Whose work it is: what tells one person who asks from another, for the turns in the queue."""
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from functools import partial
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 PROXY_COOKIE = "lab"  # of nginx, see deploy/nginx.conf
@@ -21,6 +23,14 @@ def owner() -> Hashable:
         return None
     browser = browser_of(st.context.cookies)
     return browser or st.context.ip_address or context.session_id
+
+
+def presence() -> Callable[[], bool]:
+    """Whether the visitor of the page that is being drawn is still there, for any thread to ask later."""
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None or not runtime.exists():
+        return lambda: True
+    return partial(runtime.get_instance().is_active_session, context.session_id)
 
 
 def browser_of(cookies: Mapping[str, str]) -> str:

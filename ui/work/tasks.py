@@ -20,7 +20,7 @@ from ui.base.queue import BusyError, OnProgress, Queue, Watch
 from ui.base.screens import Screens
 from ui.base.words import duration, joined
 from ui.data.shelf import Kind, Shelf
-from ui.work.owner import owner
+from ui.work.owner import owner, presence
 
 Value = TypeVar("Value", bound=Sized)
 
@@ -180,15 +180,19 @@ def run_now(batch: Batch[Value]) -> list[Value]:
 def deferred(turn: Lock) -> Run:
     """A way for a download, in a thread beside the pages. turn: what only one download of a session can hold.
 
-    It counts for whoever owns the page that makes it, and comes after what their screens wait for. It raises
-    RefusedError where the work is refused, would have to wait too long or for a button on a page, or comes
-    while another download of the session's is under way.
+    It counts for whoever owns the page that makes it, and comes after what their screens wait for; once they
+    have left it is given up. It raises RefusedError where the work is refused or given up, would have to wait
+    too long or for a button on a page, or comes while another download of the session's is under way.
     """
-    asked_by = owner()
+    asked_by, is_here = owner(), presence()
+
+    def watch(place: int, done: int, total: int) -> None:
+        if not is_here():
+            raise RefusedError("Whoever asked for this file has left.")
 
     def shared(task: Task[Value]) -> Value:
         found = task.kept()
-        return run_shared(task, asked_by=asked_by, rank=SECOND) if found is None else found
+        return run_shared(task, watch, asked_by, SECOND) if found is None else found
 
     def run(batch: Batch[Value]) -> list[Value]:
         missing = batch.missing()

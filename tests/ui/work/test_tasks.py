@@ -231,6 +231,27 @@ def test_a_second_download_of_a_session_is_refused_while_the_first_one_works():
     assert not turn.locked()
 
 
+def test_the_work_of_a_download_ends_with_its_visitor(monkeypatch, queue):
+    here, ended, turn = Event(), Event(), Lock()
+    here.set()
+    monkeypatch.setattr(tasks, "presence", lambda: here.is_set)
+
+    def long(on_progress) -> None:
+        here.clear()  # the visitor leaves in the middle of it
+        try:
+            for _ in range(100 * WAIT):
+                on_progress(0, 1)
+                ended.wait(0.01)
+        finally:
+            ended.set()
+
+    download = deferred(turn)
+    with pytest.raises(RefusedError, match="has left"):
+        download(batch_of(piece(meanwhile=long)))
+    assert ended.wait(WAIT), "nobody waits for it any more"
+    assert not turn.locked()
+
+
 def test_a_download_gives_its_turn_back_whatever_happens(monkeypatch):
     turn = Lock()
 

@@ -1,0 +1,137 @@
+"""Files on a click: in turn, beside each other only where they do not hold each other up."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, ForwardMsg
+
+from benchmarks.servers import HOSTED, served
+from benchmarks.visitor import Visitor
+from deploy.downloads import Desk, RefusedError
+
+SMALL = {"dataset": "moons", "n_samples": 50, "hidden": "4", "epochs": 50}
+REPORTS = 9  # clicks in one tab, as many as pass at once
+
+
+def desk(*here: str, **bounds: int) -> Desk:
+    """One for visitors of these sessions."""
+    return Desk(set(here).__contains__, **bounds)
+
+
+def at_work() -> tuple[Callable[[], str], threading.Event, threading.Event]:
+    """A file that is being made until it is let go, and what tells both."""
+    begun, let_go = threading.Event(), threading.Event()
+
+    def make() -> str:
+        begun.set()
+        assert let_go.wait(20)
+        return "a report"
+
+    return make, begun, let_go
+
+
+def test_a_session_has_one_file_made_and_others_are_not_held_up():
+    async def journey() -> None:
+        one = desk("a", "b", "c")
+        make, begun, let_go = at_work()
+        report = asyncio.create_task(one.hand_out("a", "x.html", make))
+        await asyncio.to_thread(begun.wait, 20)
+        with pytest.raises(RefusedError, match="Another file of yours"):
+            await one.hand_out("a", "x.csv", lambda: "numbers")
+        assert await one.hand_out("b", "x.csv", lambda: "numbers") == "numbers"
+        drawn = asyncio.create_task(one.hand_out("c", "x.png", lambda: "a picture"))
+        await asyncio.sleep(0.05)
+        assert not drawn.done(), "what is drawn is drawn in turn"
+        let_go.set()
+        assert (await report, await drawn) == ("a report", "a picture")
+        assert await one.hand_out("a", "x.csv", lambda: "numbers") == "numbers", "it is the next one's turn"
+
+    asyncio.run(journey())
+
+
+def test_who_has_left_is_forgotten_and_too_many_are_sent_away():
+    async def journey() -> None:
+        here = {"a", "b"}
+        one = Desk(here.__contains__, places=2)
+        make, begun, let_go = at_work()
+        made: list[str] = []
+        first = asyncio.create_task(one.hand_out("a", "x.svg", make))
+        await asyncio.to_thread(begun.wait, 20)
+        second = asyncio.create_task(one.hand_out("b", "x.svg", lambda: made.append("b") or ""))
+        await asyncio.sleep(0.05)
+        with pytest.raises(RefusedError, match="Too many files"):
+            await one.hand_out("c", "x.csv", lambda: "")
+        here.discard("b")
+        let_go.set()
+        assert await first == "a report"
+        with pytest.raises(RefusedError, match="has left"):
+            await second
+        assert made == []
+
+    asyncio.run(journey())
+
+
+def test_a_file_that_cannot_be_made_leaves_its_place():
+    async def journey() -> None:
+        one = desk("a", places=1)
+        for name in ("x.html", "x.csv"):
+            with pytest.raises(ZeroDivisionError):
+                await one.hand_out("a", name, lambda: str(1 / 0))
+        assert await one.hand_out("a", "x.csv", lambda: "numbers") == "numbers"
+
+    asyncio.run(journey())
+
+
+class Taker(Visitor):
+    """A visitor who takes files along."""
+
+    async def __aenter__(self) -> "Taker":
+        self.offered: dict[str, str] = {}  # by the label of a button, what a click on it asks for
+        return await super().__aenter__()
+
+    def _read_element(self, element: Element, errors: list[str]) -> None:
+        super()._read_element(element, errors)
+        if element.WhichOneof("type") == "download_button":
+            self.offered[element.download_button.label.split(" ")[0]] = (
+                element.download_button.deferred_file_id
+            )
+
+    async def click(self, label: str, number: int = 0) -> None:
+        """Ask for a file."""
+        asked = {"request_id": str(number), "session_id": self.session}
+        asked["deferred_file"] = {"file_id": self.offered[label]}
+        await self.send(BackMsg(backend_operation_request=asked))
+
+    async def answer(self) -> BackendOperationResponse:
+        """The next answer to a click."""
+        while True:
+            message: ForwardMsg = (await self.receive())[0]
+            if message.WhichOneof("type") == "backend_operation_response":
+                return message.backend_operation_response
+
+
+def test_many_reports_of_one_tab_hold_up_nobody_and_only_one_is_made():
+    async def journey(address: str) -> None:
+        async with Taker(address, patient=True) as greedy, Taker(address, patient=True) as other:
+            for visitor in (greedy, other):
+                await visitor.open(**SMALL)
+                await visitor.visit("l1-vs-l2")
+            for number in range(REPORTS):
+                await greedy.click("Report", number)
+            refused = [await greedy.answer() for _ in range(REPORTS - 1)]
+            assert {answer.error_msg[:21] for answer in refused} == {"Another file of yours"}
+            await other.click("Numbers")
+            assert (await other.answer()).deferred_file.url
+            assert (await other.change("lam", "20")).errors == ()
+            report = await greedy.answer()
+            assert report.deferred_file.url, report.error_msg
+            assert report.request_id not in {answer.request_id for answer in refused}
+            await other.click("Picture")
+            assert (await other.answer()).deferred_file.url
+
+    with served(HOSTED, warm=False) as server:
+        asyncio.run(journey(server.address))

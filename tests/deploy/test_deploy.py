@@ -392,7 +392,7 @@ def test_the_cluster_keeps_a_browser_with_its_pod_and_asks_health_before_it_send
     assert of["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"] == pod["metadata"]["labels"]
     assert container["readinessProbe"]["httpGet"] == {"path": "/_stcore/health", "port": "http"}
     assert container["ports"] == [{"name": "http", "containerPort": int(docker("EXPOSE"))}]
-    assert container["resources"]["limits"]["memory"] == "1Gi"  # 700 MB is what a process may need
+    assert container["resources"]["limits"]["memory"] == "1280Mi"  # 700 MB for a process, and what draws
     assert pod["spec"]["securityContext"]["runAsNonRoot"]
     assert f"{pod['spec']['securityContext']['runAsUser']}" in docker("USER")
     (rule,) = of["Ingress"]["spec"]["rules"]

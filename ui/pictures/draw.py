@@ -23,7 +23,7 @@ def drawn(ending: str, spec: str, scale: float) -> bytes:
 
 def serve() -> None:
     """Draw what is asked for, until nobody is left to ask."""
-    with suppress(AttributeError, OSError):  # pages go before files, and this goes first where memory is short
+    with suppress(AttributeError, OSError):  # pages go before files; where memory is short this goes first
         os.nice(5)
         Path("/proc/self/oom_score_adj").write_text("700")
     asked, answers = sys.stdin.buffer, sys.stdout.buffer

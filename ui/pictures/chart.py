@@ -390,9 +390,10 @@ def power_axis(**more: Any) -> alt.Axis:
 
 
 def size_text(value: str) -> str:
-    """An expression for a number to three digits, 0.0312, or 3·10⁻⁵ where that is far from 1."""
+    """An expression for a number to three digits, 0.0312; 3.1·10⁻⁵ where that is far from 1, and 3·10⁻¹¹."""
     power = f"floor(log(abs({value})) / LN10)"
-    far = f"format({value} / pow(10, {power}), '.0f') + '·' + {power_of_ten(power, -46, 40)}"
+    digits = f"abs({power}) < 10 ? '.1f' : '.0f'"
+    far = f"format({value} / pow(10, {power}), {digits}) + '·' + {power_of_ten(power, -46, 40)}"
     near = f"{value} == 0 || (abs({value}) >= 0.01 && abs({value}) < 1000)"
     return f"{near} ? format({value}, '.3g') : {far}"
 

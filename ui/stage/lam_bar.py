@@ -151,8 +151,8 @@ def offer(scrub: Scrub | None) -> None:
     """Hand the bar what the picture can be scrubbed over beside λ."""
     if scrub:
         opens = len(scrub.labels) - 1 if scrub.opens is None else scrub.opens
-        _hand_over("second", {"name": scrub.name, "labels": scrub.labels})
         _hand_over("opens", {"k": opens})
+        _hand_over("second", {"name": scrub.name, "labels": scrub.labels})
 
 
 def _hand_over(name: str, value: Mapping[str, Any] | str) -> None:

@@ -305,7 +305,8 @@ def test_foreign_names_are_written_into_a_copy_as_text_whatever_is_in_them():
         (0.000031, "3.1·10⁻⁵"),
         (-0.0056, "−5.6·10⁻³"),
         (1234, "1.2·10³"),
-        (1e-30, "1.0·10⁻³⁰"),
+        (1e-30, "1·10⁻³⁰"),
+        (-2.4e-11, "−2·10⁻¹¹"),
     ],
 )
 def test_a_size_is_written_as_a_person_writes_it(value, text):

@@ -107,7 +107,9 @@ class Bar {
     if (second) {
       this.second.name = second.name;
       this.second.offer(second.labels);
-      this.second.show(at === null ? JSON.parse(handed("opens")).k : this.second.firstFrom(at));
+      const opens = handed("opens");
+      const k = opens ? JSON.parse(opens).k : this.second.last();
+      this.second.show(at === null ? k : this.second.firstFrom(at));
     }
     const row = second ? this.second.root : this.lam.root;
     if (this.play.parentElement !== row) row.prepend(this.play);

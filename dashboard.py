@@ -29,6 +29,7 @@ with SCREENS.turn(owner()):
     bar.arrive(page)
     topic = topic_of(page.title)
     looks.arrive(topic)
+    lam_bar.arrive()
     session.settings = settings_panel()
     beside.arrive()
     edits.arrive()
@@ -37,4 +38,5 @@ with SCREENS.turn(owner()):
     lam_bar.show(session.settings.lam, presented, looks.look_on(topic))
     show_problems(session.settings)
     bar.show(page, panel_context)
-    page.run()
+    with lam_bar.told():
+        page.run()

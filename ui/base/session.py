@@ -6,6 +6,7 @@ attributes are the keys: what is not declared cannot be remembered, and what is 
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from math import inf
 from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
@@ -82,6 +83,17 @@ class Beside:
 
     settings: Settings
     choices: Mapping[str, str]  # at the controls of their page, by key, as the address has it
+
+
+class LetGo(NamedTuple):
+    """The λ at which the bar was let go, and that which the panel had before.
+
+    until: when the browser has certainly heard of it, in seconds of the clock; inf while its page is drawn.
+    """
+
+    lam: float
+    before: float | None
+    until: float = inf
 
 
 class Due(NamedTuple):
@@ -164,6 +176,7 @@ class Session:
 
     stopped = Remembered[frozenset[Hashable]](frozenset)  # the work that the person stopped, by its key
     wanted = Remembered[Hashable](lambda: None)  # the long work that the person asked for
+    lam_let_go = Remembered[LetGo | None](lambda: None)  # until the browser has heard of it
     landed = Remembered[tuple[Hashable, list[Any]] | None](lambda: None)  # the last that came after a picture
     download_turn = Remembered(Lock)  # held while a download trains
 

@@ -6,13 +6,17 @@ are elements out of sight, which the bar's script finds.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from html import escape
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
 from core import PENALTIES
 from core.measures import count_weights, count_zeros
@@ -20,6 +24,7 @@ from core.network import layer_sizes
 from core.selection import Validation
 from core.settings import LAMS, format_value
 from ui.base.address import PART
+from ui.base.session import LetGo, session
 from ui.base.theme import PENALTY_COLORS
 from ui.base.words import lam_label
 from ui.controls.panel import DEFAULT, choose_lam
@@ -30,6 +35,7 @@ from ui.work.validation import validation
 
 RULES = Path(__file__).parent / "lam_bar.css"
 KEY, CHOSEN = "lam_bar", "chosen"
+ON_THE_WAY = 1.0  # seconds until a browser surely has what was sent to it
 Mark = tuple[int, str, str]  # k, the penalty's label, words
 
 
@@ -83,7 +89,39 @@ def _choose() -> None:
     """The handle was let go: choose that λ. What no hand can have sent is left alone."""
     k = _sent().get("k", -1)
     if 0 <= k < len(LAMS):
+        session.lam_let_go = LetGo(LAMS[k], st.session_state.get("lam"))
         choose_lam(LAMS[k])
+
+
+def arrive() -> None:
+    """Before the panel is drawn: a λ that was let go stays chosen although the page was turned at once.
+
+    Then the browser asks for the other page before it has heard of the λ, and so says again what the panel
+    had before.
+    """
+    let_go = session.lam_let_go
+    if let_go is None:
+        return
+    if monotonic() > let_go.until:
+        session.lam_let_go = None
+    elif st.session_state.get("lam") == let_go.before:
+        choose_lam(let_go.lam)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Around what is drawn: once all is, the browser soon has heard of the λ that was let go."""
+    try:
+        yield
+    except StopException:  # a page that ends early is a whole page
+        _tell()
+        raise
+    _tell()
+
+
+def _tell() -> None:
+    if (let_go := session.lam_let_go) is not None and let_go.until == inf:
+        session.lam_let_go = let_go._replace(until=monotonic() + ON_THE_WAY)
 
 
 def show_track(context: Context, is_binary: bool = False) -> None:

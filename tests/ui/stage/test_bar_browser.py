@@ -88,6 +88,34 @@ def test_a_hand_that_lets_go_waits_for_nothing_and_a_key_for_those_after_it(page
     assert slider(page).evaluate(TIMERS, ["pointerdown", "input", "change"]) == [answer]
 
 
+def test_a_lam_that_is_let_go_stays_chosen_where_the_page_is_turned_at_once(page, address):
+    open_page(page, f"{address}/l1-vs-l2?{QUICK}")
+    wait_for_readout(page, "λ = 10")
+    turns = (("Tanh", 0), ("L1 vs L2", 30), ("Hidden units", 60), ("L1 vs L2", 0))
+    for k, (title, pause) in enumerate(turns, start=4):
+        scrub(page, k)
+        slider(page).evaluate(
+            """(input, [title, pause]) => {
+              input.dispatchEvent(new Event("change", { bubbles: true }));
+              const links = [...document.querySelectorAll("a")];
+              const link = links.find((one) => one.textContent.trim() === title);
+              setTimeout(() => link.click(), pause);
+            }""",
+            [title, pause],
+        )
+        expect(page.get_by_role("link", name=title, exact=True).first).to_have_attribute(
+            "aria-current", "page"
+        )
+        expect(page).to_have_url(re.compile(f"lam={LAMS[k]:g}(&|$)"))
+        expect(page.get_by_role("slider", name="Penalty strength λ")).to_have_attribute(
+            "aria-valuetext", f"{LAMS[k]:g}"
+        )
+        wait_until_quiet(page)
+        expect(page.get_by_test_id("lam-value")).to_have_text(f"λ = {LAMS[k]:g}")
+        wait_for_readout(page, f"λ = {LAMS[k]:g}")
+    assert page.trouble == []
+
+
 def test_keys_choose_where_they_rest_and_back_goes_to_the_last_choice(page, address):
     open_page(page, f"{address}/tanh?{QUICK}")
     wait_for_readout(page, "λ = 10")
@@ -166,6 +194,7 @@ def test_lam_is_soon_reached_by_keys(page, address):
     for entry in MENU[:2]:
         open_page(page, f"{address}/{entry.path}?{QUICK}")
         page.locator(STAGE).first.wait_for()
+        page.locator(".lam-skip").wait_for(state="attached")
         pressed = 0
         while not page.evaluate("document.activeElement.classList.contains('lam-skip')"):
             page.keyboard.press("Tab")

@@ -30,7 +30,6 @@ from core.settings import LAMS, format_value
 
 RESULTS = Path(__file__).parent / "results" / "attack.md"
 MEMORY_MB = 600  # the bound that the server is given, as deploy/serve.py has it
-HONEST = 10
 PAUSE = 1.0  # seconds between two steps of an honest visitor, on average
 PATIENCE = 60.0  # seconds more at most until they have taken two steps each, on average
 CLASS = ("breast_cancer", "moons", "xor")
@@ -41,8 +40,9 @@ RUBBISH = ("inf", "1e309", "9" * 309, "nan", "-1", "٣", "<b>", "")
 
 @dataclass(frozen=True)
 class Scale:
-    """How much of each attack, and how long the honest ones are watched at least."""
+    """How much of each attack, how many are honest, and how long these are watched at least."""
 
+    honest: int = 10
     seconds: float = 20.0
     messages: int = 20
     uploads: int = 200
@@ -51,7 +51,7 @@ class Scale:
     files: int = 3
 
 
-QUICK = Scale(seconds=3.0, messages=3, uploads=20, tabs=4, links=4, files=1)
+QUICK = Scale(honest=4, seconds=3.0, messages=3, uploads=20, tabs=4, links=4, files=1)
 
 
 @dataclass
@@ -296,7 +296,7 @@ async def request(address: str, method: str, path: str, body: bytes = b"", cooki
 @asynccontextmanager
 async def beside(scene: Scene) -> AsyncIterator[None]:
     """The honest visitors and the watch, as long as the block runs."""
-    tasks = [asyncio.create_task(honest(scene, number)) for number in range(HONEST)]
+    tasks = [asyncio.create_task(honest(scene, number)) for number in range(scene.scale.honest)]
     tasks.append(asyncio.create_task(watch(scene)))
     try:
         yield
@@ -313,7 +313,7 @@ async def measure(scene: Scene, attack: Attack) -> str:
     await asyncio.sleep(max(0.0, scene.scale.seconds - (perf_counter() - started)))
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
-            while len(scene.seen.steps) < 2 * HONEST and not scene.seen.errors:
+            while len(scene.seen.steps) < 2 * scene.scale.honest and not scene.seen.errors:
                 await asyncio.sleep(0.25)
     return outcome
 
@@ -373,8 +373,8 @@ def main() -> None:
     if options.save:
         lines = [HEAD, *(row(name, *found) for name, found in rows.items())]
         about = (
-            f"\nOne hosted process bounded by LAB_MEMORY_MB={MEMORY_MB}, {HONEST} honest visitors who move λ "
-            f"about once a second, all on the same cores as the attacker.\n\n{machine()}\n"
+            f"\nOne hosted process bounded by LAB_MEMORY_MB={MEMORY_MB}, {Scale().honest} honest visitors "
+            f"who move λ about once a second, all on the same cores as the attacker.\n\n{machine()}\n"
         )
         RESULTS.write_text("# Attacks\n\n" + "\n".join(lines) + "\n" + about, encoding="utf-8")
 

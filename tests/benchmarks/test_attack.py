@@ -24,7 +24,7 @@ def rows():
 def test_the_honest_see_no_error_and_the_server_stays_within_its_memory(rows, name):
     seen, outcome = rows[name]
     assert seen.errors == [], outcome
-    assert len(seen.steps) > attack.HONEST, "they went on"
+    assert len(seen.steps) > attack.QUICK.honest, "they went on"
     assert seen.peak < (attack.MEMORY_MB + 150) * attack.MB
 
 

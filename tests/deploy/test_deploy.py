@@ -340,6 +340,23 @@ def nginx_text() -> str:
     return (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("kind", ["limit_req", "limit_conn", "proxy_set_header"])
+def test_a_location_with_a_limit_of_its_own_has_those_of_its_server_too(kind):
+    """As nginx has it, one of a location's own takes the place of all that it would inherit."""
+    server = nginx_text().split("listen 8080;")[1]
+    names = rf"{kind} (?:zone=)?(\S+)"
+    inherited = {
+        *re.findall(rf"^        {names}", server, re.MULTILINE),
+        *re.findall(rf"^    {names}", nginx_text(), re.MULTILINE),
+    }
+    locations = re.findall(r"location (\S.*?) \{(.*?)\n        \}", server, re.DOTALL)
+    assert len(locations) > 4
+    for where, inside in locations:
+        own = set(re.findall(names, inside))
+        replaced = {"Upgrade", "X-Forwarded-For", "X-Forwarded-Proto"} if where == "/static/" else set()
+        assert not own or own | replaced >= inherited, where
+
+
 def test_compose_has_one_service_for_each_process_that_nginx_knows_and_waits_for_them():
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
     upstream = dict(re.findall(r"server (lab-\d+):(\d+)", nginx_text()))

@@ -38,5 +38,5 @@ with SCREENS.turn(owner()):
     lam_bar.show(session.settings.lam, presented, looks.look_on(topic))
     show_problems(session.settings)
     bar.show(page, panel_context)
-    with lam_bar.told():
+    with lam_bar.on_its_way():
         page.run()

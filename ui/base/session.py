@@ -102,7 +102,6 @@ class Due(NamedTuple):
     topic: str
     number: int
     settings: Settings
-    lam: float | None = None  # once it is known
 
 
 class Move(NamedTuple):
@@ -176,6 +175,7 @@ class Session:
 
     stopped = Remembered[frozenset[Hashable]](frozenset)  # the work that the person stopped, by its key
     wanted = Remembered[Hashable](lambda: None)  # the long work that the person asked for
+    lam_next = Remembered[float | None](lambda: None)  # at which the page is drawn anew
     lam_let_go = Remembered[LetGo | None](lambda: None)  # until the browser has heard of it
     landed = Remembered[tuple[Hashable, list[Any]] | None](lambda: None)  # the last that came after a picture
     download_turn = Remembered(Lock)  # held while a download trains
@@ -195,7 +195,6 @@ class Session:
     tour_drawn = Remembered[dict[str, tuple[float, ...]]](dict)  # by step: the prediction as it was drawn
     tour_shown = Remembered(bool)  # whether its answer is shown
     tour_led = Remembered(str)  # the step whose answer has led to its λ
-    tour_lam = Remembered[float | None](lambda: None)  # where it leads to, until that is chosen
     tour_results = Remembered[dict[str, bool]](dict)  # by step: was the prediction right at the first reveal
     tour_answer = Remembered[tuple[Hashable, Answer] | None](lambda: None)  # the last, and what it is of
 

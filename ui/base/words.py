@@ -169,7 +169,7 @@ def _since(run: Run, at: np.ndarray) -> str:
     if gone.size == 0:
         return ""
     first = gone[run.diverged_at[gone].argmin()]
-    which = f"the first, {lam_text(run.lams[first])}," if gone.size > 1 else "it"
+    which = f"the first, {lam_text(run.lams[first])}," if at.size > 1 else "it"
     return f"; {which} stopped being finite at epoch {run.diverged_at[first]:,}"
 
 

@@ -14,7 +14,7 @@ import streamlit as st
 from ui.base.address import keep_in_address
 from ui.base.session import Due, session
 from ui.controls.choices import chosen_controls
-from ui.controls.panel import choose_lam
+from ui.controls.panel import choose_lam, draw_anew_at
 from ui.data.shelf import shelf_of
 from ui.topics.topic import Context, Look, Topic
 from ui.work.progress import UnfinishedError
@@ -63,9 +63,7 @@ def arrive(topic: Topic | None) -> None:
         session.look_due = None
         return
     shelf = shelf_of(session.settings)
-    lam = due.lam
-    if lam is None:
-        lam = _lam_of(topic, due, Context(session.settings, shelf, "light", _kept, chosen_controls()))
+    lam = _lam_of(topic, due, Context(session.settings, shelf, "light", _kept, chosen_controls()))
     if lam is not None:
         choose_lam(lam)
         session.look_due = None
@@ -75,8 +73,8 @@ def settle(topic: Topic, context: Context) -> None:
     """After the picture: what the λ of a look hangs on may be there now; the page is drawn anew at it."""
     due = session.look_due
     if due is not None and (lam := _lam_of(topic, due, context)) is not None:
-        session.look_due = due._replace(lam=lam)
-        st.rerun()
+        session.look_due = None
+        draw_anew_at(lam)
 
 
 def show(topic: Topic) -> None:

@@ -8,7 +8,7 @@ widget is looked at as well (`ui.controls.forged`).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -29,6 +29,9 @@ SEEN = "_seen"  # how the key of a box ends that is seen in place of the bound o
 
 def settings_panel() -> Settings:
     """Draw the panel in the sidebar and return what is chosen; say what was wrong in the address."""
+    if session.lam_next is not None:
+        choose_lam(session.lam_next)
+        session.lam_next = None
     refuse_forged_values()
     _check_address()
     with st.sidebar:
@@ -48,6 +51,12 @@ def choose_lam(lam: float) -> None:
     """Set λ, from wherever: the one way in which it is chosen. Raises ValueError for one off the grid."""
     SETTINGS["lam"].check("lam", lam)
     st.session_state.lam = lam
+
+
+def draw_anew_at(lam: float) -> NoReturn:
+    """Choose λ in the middle of a page, whose panel is drawn already: the page begins anew."""
+    session.lam_next = lam
+    st.rerun()
 
 
 def choose_hidden(hidden: tuple[int, ...]) -> None:

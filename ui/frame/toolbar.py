@@ -15,7 +15,6 @@ from ui.base.session import session
 from ui.controls import looks
 from ui.controls.edits import too_many
 from ui.frame.menu import TOOLS
-from ui.stage.component import component
 from ui.topics import TOPICS, topic_of
 from ui.topics.topic import Topic
 
@@ -35,8 +34,6 @@ def toolbar(page: StreamlitPage) -> bool:
                 for tool in TOOLS:
                     st.page_link(tool.file, label=tool.title, icon=tool.icon)
         present = st.toggle("Present", key=PRESENT)
-        if present:
-            component("remote")(key="remote")
         keep_in_address(PRESENT, "1" if present else None)
         share = st.popover("Share", icon=":material/qr_code_2:", key="share", on_change="rerun")
         if share.open:  # a QR code takes longer to make than all else here

@@ -2,23 +2,24 @@
 
 To draw a chart takes a second, for the whole of which the interpreter is held: within the server no page
 would be drawn meanwhile. So a process of its own does it, for one chart after the other. It is begun with the
-first and ended once none has come for a while, which gives back its 400 MB.
+first and ended once none has come for a while, which gives back its memory.
 """
 
 import atexit
 import json
 import subprocess
 import sys
-from collections import OrderedDict
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock, Timer
 from typing import IO
 
+from ui.base.cache import Store
+
 SCRIPT = Path(__file__).parent / "draw.py"
 IDLE = 30.0  # seconds after which it ends
 PATIENCE = 60.0  # seconds for a chart, after which it is ended
-KEPT = 12  # files, so that a class that takes the same picture has it drawn once
+KEPT_BYTES = 20_000_000  # of files, so that a class that takes the same picture has it drawn once
 LOST = "the chart could not be drawn: it took too long, or memory ran out; try again, or save its numbers"
 
 
@@ -33,7 +34,7 @@ class Drawer:
         self._idle, self._patience = idle, patience
         self._turn = Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._kept: OrderedDict[bytes, bytes] = OrderedDict()  # by what was asked for, the newest last
+        self._kept: Store[bytes, memoryview] = Store(KEPT_BYTES)  # by what was asked for
         self._end: Timer | None = None
         atexit.register(self.close)
 
@@ -46,9 +47,8 @@ class Drawer:
         head = json.dumps({"ending": ending, "scale": scale, "bytes": len(content)}).encode()
         key = sha256(head + content).digest()
         with self._turn:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+            if (kept := self._kept.get(key)) is not None:
+                return bytes(kept)
             self._keep()
             process = self._running()
             watch = Timer(self._patience, process.kill)
@@ -65,9 +65,7 @@ class Drawer:
             self._leave()
             if not answer["drawn"]:
                 raise DrawingError(f"the chart could not be drawn: {found.decode(errors='replace')}")
-            self._kept[key] = found
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            self._kept.put(key, memoryview(found))
         return found
 
     @property

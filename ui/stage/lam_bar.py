@@ -109,17 +109,17 @@ def arrive() -> None:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def on_its_way() -> Iterator[None]:
     """Around what is drawn: once all is, the browser soon has heard of the λ that was let go."""
     try:
         yield
     except StopException:  # a page that ends early is a whole page
-        _tell()
+        _sent_off()
         raise
-    _tell()
+    _sent_off()
 
 
-def _tell() -> None:
+def _sent_off() -> None:
     if (let_go := session.lam_let_go) is not None and let_go.until == inf:
         session.lam_let_go = let_go._replace(until=monotonic() + ON_THE_WAY)
 

@@ -19,7 +19,7 @@ from ui.base import problems
 from ui.base.address import PART, PRESENT, keep_in_address, query_of
 from ui.base.session import NO_PROBLEM, Answer, Move, Problem, session
 from ui.base.theme import style
-from ui.controls.panel import choose, choose_lam
+from ui.controls.panel import choose, draw_anew_at
 from ui.stage import drawing
 from ui.stage.component import component
 from ui.stage.drawing import Measured
@@ -37,9 +37,6 @@ NOTHING_MEASURED = Measured(PENALTIES["l1"].label)  # of a question without an a
 
 def arrive(page: StreamlitPage) -> None:
     """Before the panel is drawn: find the step, lead a bare address to its own settings, and turn pages."""
-    if session.tour_lam is not None:
-        choose_lam(session.tour_lam)
-        session.tour_lam = None
     step, first = _find_step(), not session.tour_arrived
     session.tour_arrived = True
     address = st.query_params.to_dict()
@@ -148,8 +145,7 @@ def _lead(step: Step, context: Context) -> None:
         return
     session.tour_led = step.name
     if lam != context.lam:
-        session.tour_lam = lam
-        st.rerun()  # λ is chosen before the panel is drawn
+        draw_anew_at(lam)
 
 
 def _show_ways(stage: Stage, page: StreamlitPage, is_open: bool) -> None:

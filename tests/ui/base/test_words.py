@@ -1,6 +1,7 @@
 """Numbers in sentences: never rounder than they are."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -98,6 +99,17 @@ def test_what_failed_is_named_with_its_first_epoch_and_the_alpha_that_settles_it
     assert "With 0.1 in place of the learning rate α, now 3, all of these settle" in sentence
     factor = 1 - 3.0 * 1000 / diverged.m
     assert f"Each step multiplies a weight by 1 − αλ/m = {words.number(factor)} at λ = 1000" in sentence
+
+
+def test_a_single_network_that_failed_is_it_and_of_several_the_first_is_named():
+    one = on_wine("l2", [0.0, 1000.0])
+    (sentence,) = words.failures({"L2": one}, {"L2": 0.1})
+    assert sentence.startswith(
+        f"L2 diverged at λ = 1000; it stopped being finite at epoch {one.diverged_at[1]}."
+    )
+    which = SimpleNamespace(lams=np.array([0.0, 100.0, 1000.0]), diverged_at=np.array([-1, -1, 104]))
+    of_two = "; the first, λ = 1000, stopped being finite at epoch 104"
+    assert words._since(which, np.array([1, 2])) == of_two, "the other has blown up, and is finite"
 
 
 def test_a_mixture_overshoots_by_its_share_of_the_square():

@@ -3,6 +3,7 @@
 import json
 import re
 from html import unescape
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.settings import LAMS
 from tests.app import QUICK, context_at, open_app, topic
+from ui.base.session import LetGo
 from ui.base.theme import PENALTY_COLORS
 from ui.stage import component, lam_bar
 from ui.topics import TOPICS
@@ -152,3 +154,13 @@ def test_the_script_is_a_file_of_the_server_and_no_text():
     assert bar.proto.js_source_path.endswith("lam_bar.js")
     assert bar.proto.js_content == ""
     assert (component.HERE / component.ASSETS / "lam_bar.js").is_file()
+
+
+@pytest.mark.parametrize(("until", "stays"), [(inf, 20.0), (0.0, 10.0)])
+def test_what_the_panel_says_again_is_left_alone_once_the_browser_has_heard_of_another_lam(until, stays):
+    """Until then the λ that was let go is chosen, though the panel's slider stands where it stood before."""
+    app = open_app(topic("sparsity"), **QUICK).run()
+    app.session_state["lam_let_go"] = LetGo(20.0, 10.0, until)
+    app.run()
+    assert app.session_state["lam"] == app.session_state.settings.lam == stays
+    assert (app.session_state["lam_let_go"] is None) == (until == 0)

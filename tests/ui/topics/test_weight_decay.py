@@ -16,7 +16,7 @@ from tests.trained import l2_step, trained, trained_l2
 from tests.ui.topics.places import HIDDEN, at_both_ends
 from tests.ui.topics.scripts import numbers_in, printed_by, words_of
 from ui.pictures.picture import Scrub
-from ui.topics.weight_decay import TOPIC
+from ui.topics.weight_decay import TOPIC, opening
 from ui.topics.weight_decay.chart import chart as decay_chart
 from ui.topics.weight_decay.notes import divergence_remark, notes
 from ui.topics.weight_decay.tables import (
@@ -402,6 +402,11 @@ def test_a_network_that_diverged_is_opened_at_an_epoch_at_which_it_had_not(lam, 
     at = len(picture.scrub.labels) - 1 if opens is None else opens
     steps, k = picture.tables["steps"], LAMS.index(lam)
     assert steps[steps.e == at][f"w{k}"].notna().all()
+
+
+def test_a_network_that_diverged_at_its_first_epoch_is_opened_at_its_start():
+    _, run, _ = diverging()
+    assert opening(replace(run, diverged_at=np.full(run.lams.size, 1)), 0) == 0
 
 
 def test_divergence_leaves_the_steps_before_it_and_the_page_says_so():

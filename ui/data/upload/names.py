@@ -81,7 +81,8 @@ def _is_under_names(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
 def _has_corner(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Whether the only empty cell of the first row is its first, over cells that are all different."""
     under = [row[0].strip() for row in body]
-    return not first[0].strip() and all(map(str.strip, first[1:])) and len({*under, ""}) == len(under) + 1
+    is_corner = not first[0].strip() and all(map(str.strip, first[1:]))
+    return is_corner and "" not in under and len(set(under)) == len(under)
 
 
 def _are_counted(cells: Sequence[str]) -> bool:

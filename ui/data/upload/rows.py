@@ -83,7 +83,7 @@ def _score(sample: str, separator: str) -> tuple[float, bool, int]:
     except csv.Error:
         return nothing
     n_columns = len(rows[0]) if rows else 0
-    if separator == BLANK and len({len(row) for row in rows[1:]} - {n_columns + 1}) == 0 < n_columns:
+    if separator == BLANK and n_columns and {len(row) for row in rows[1:]} <= {n_columns + 1}:
         n_columns += 1  # the first cells name the rows
         rows = rows[1:]
     share = sum(len(row) == n_columns for row in rows) / max(len(rows), 1)

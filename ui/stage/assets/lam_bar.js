@@ -5,6 +5,7 @@
 // chosen: the server is told, and answers with the sentences of that λ. Where this script does not run, the
 // charts keep their sliders, and the panel's λ works as ever.
 
+import { hearPageKeys } from "./remote.js";
 import { Words } from "./words.js";
 
 const SETTLE = 300; // milliseconds after the last key, or press of a button, until λ is chosen
@@ -14,7 +15,6 @@ const LAM_PACE = 400; // milliseconds a λ: there is more to read at each
 const SECOND_PACE = 100;
 const CHARTS = ".stVegaLiteChart .vega-bind, .living .vega-bind";
 const HIDDEN = ["Play", "λ, kept"]; // controls of charts that have no use beside the bar
-const PAGE_KEYS = ["PageUp", "PageDown"];
 const POINTER = { pointerdown: "seize", pointermove: "carry", pointerup: "release", pointercancel: "release" };
 
 const bars = new WeakMap(); // by the element that Streamlit gives us: it calls us again at each run of the page
@@ -37,7 +37,7 @@ class Bar {
     this.told = 0; // how often a λ was chosen here
     this.waits = false; // for the answer to the last of them
     this.adopt = this.adopt.bind(this);
-    this.keepPageKeys = this.keepPageKeys.bind(this);
+    this.hearKeys = (event) => hearPageKeys(event, this.data.presented);
     this.goBack = this.goBack.bind(this);
     this.seized = null; // the axis of a panel whose rule is dragged
     for (const name of Object.keys(POINTER)) this[POINTER[name]] = this[POINTER[name]].bind(this);
@@ -56,7 +56,7 @@ class Bar {
   attach() {
     this.watcher.observe(document.body, { childList: true, subtree: true });
     this.painter.observe(document.querySelector(".stApp"), { attributes: true, attributeFilter: ["class"] });
-    document.addEventListener("keydown", this.keepPageKeys, true);
+    document.addEventListener("keydown", this.hearKeys, true);
     window.addEventListener("popstate", this.goBack);
     this.words.attach();
     for (const [name, method] of Object.entries(POINTER)) document.addEventListener(name, this[method]);
@@ -68,7 +68,7 @@ class Bar {
     clearTimeout(this.choosing);
     this.watcher.disconnect();
     this.painter.disconnect();
-    document.removeEventListener("keydown", this.keepPageKeys, true);
+    document.removeEventListener("keydown", this.hearKeys, true);
     window.removeEventListener("popstate", this.goBack);
     this.words.detach();
     for (const [name, method] of Object.entries(POINTER)) document.removeEventListener(name, this[method]);
@@ -96,10 +96,16 @@ class Bar {
   offerSecond() {
     const of = handed("second");
     const [look, at] = this.data.look;
-    const isAnotherLook = look !== this.look;
+    const isAnother = of !== this.secondOf;
+    const isLed = of && at !== null && (isAnother || look !== this.look);
     this.look = look;
-    if (of === this.secondOf && isAnotherLook && of && at !== null) this.goSecond(this.second.firstFrom(at));
-    if (of === this.secondOf) return;
+    if (isAnother) this.takeSecond(of);
+    if (!isLed) return;
+    this.second.show(this.second.firstFrom(at));
+    this.follow();
+  }
+
+  takeSecond(of) {
     this.secondOf = of;
     this.stop();
     const second = of && JSON.parse(of);
@@ -108,18 +114,12 @@ class Bar {
       this.second.name = second.name;
       this.second.offer(second.labels);
       const opens = handed("opens");
-      const k = opens ? JSON.parse(opens).k : this.second.last();
-      this.second.show(at === null ? k : this.second.firstFrom(at));
+      this.second.show(opens ? JSON.parse(opens).k : this.second.last());
     }
     const row = second ? this.second.root : this.lam.root;
     if (this.play.parentElement !== row) row.prepend(this.play);
     this.played = second ? this.second : this.lam;
     this.play.setAttribute("aria-label", `Play ${this.played.name}`);
-  }
-
-  goSecond(k) {
-    this.second.show(k);
-    this.follow();
   }
 
   handles() {
@@ -308,17 +308,6 @@ class Bar {
   // While the sentences of the page are of another λ than its pictures, they step back.
   mark(isMoving) {
     document.documentElement.classList.toggle("lam-moves", isMoving);
-  }
-
-  // These keys turn a presented page, which asks whether somebody has taken them. A slider that has the focus
-  // takes them for itself, by several steps; one that was moved by hand gives the focus back.
-  keepPageKeys(event) {
-    const { target, key } = event;
-    if (!(target instanceof HTMLInputElement) || target.type !== "range" || !PAGE_KEYS.includes(key)) return;
-    event.preventDefault();
-    const far = Math.max(1, Math.round(target.max / 5));
-    target.value = Number(target.value) + (key === "PageUp" ? far : -far);
-    for (const name of ["input", "change"]) target.dispatchEvent(new Event(name, { bubbles: true }));
   }
 
   skipLink() {

@@ -21,6 +21,18 @@ HOSTILE = (
     ":red[hi] $x$ `tick`",
     "www.example.com",
 )
+# In the letters of each encoding two names and two classes.
+WORDS = {
+    "cp1250": ("Žofie Šťastná", "třída", "ano", "ne"),
+    "cp1251": ("Иван Петров", "класс", "да", "нет"),
+    "cp932": ("山田太郎", "分類", "はい", "いいえ"),
+    "gb18030": ("张三李四", "类别", "是", "否"),
+    "mac_roman": ("schön und größer", "Länge", "für", "wäre"),
+    "cp1252": ("schön und größer", "Länge", "für", "wäre"),
+    "cp1253": ("Μήκος φύλλου", "Πλάτος", "Πεύκο", "Ελιά δέντρο"),
+    "cp1254": ("Yaprak uzunluğu", "Genişliği", "Çam ağacı", "Meşe ağacı"),
+    "cp949": ("꽃잎의 길이", "꽃받침의 너비", "부채붓꽃", "참붓꽃"),
+}
 
 
 def file_of(rows: list[list], separator: str = ",", encoding: str = "utf-8", end: str = "\n") -> bytes:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.ui.data.upload.files import file_of
+from tests.ui.data.upload.files import WORDS, file_of
 from ui.data.upload import MARKS, Prepared, Raw, prepare, read
 
 
@@ -98,18 +98,7 @@ def outcome_of(raw: Raw, mark: str) -> Prepared | str:
         return str(error)
 
 
-# Names and a class in the letters of each encoding; numbers are written without others.
-WORDS = {
-    "cp1252": ("Größe", "Länge", "weiß", "grün"),
-    "cp1250": ("Šířka květu", "Délka", "Želivka žlutá", "Říční"),
-    "cp1251": ("Длина листа", "Ширина", "Сосна лесная", "Берёза"),
-    "cp1253": ("Μήκος φύλλου", "Πλάτος", "Πεύκο", "Ελιά δέντρο"),
-    "cp1254": ("Yaprak uzunluğu", "Genişliği", "Çam ağacı", "Meşe ağacı"),
-    "cp932": ("花びらの長さ", "がく片の幅", "セトサ", "バージニカ"),
-    "gb18030": ("花瓣的长度", "萼片的宽度", "山鸢尾", "维吉尼亚鸢尾"),
-    "cp949": ("꽃잎의 길이", "꽃받침의 너비", "부채붓꽃", "참붓꽃"),
-    "mac_roman": ("Longueur du pétale", "Largeur à côté", "Forêt d’été", "Épicéa français"),
-}
+# Formats in which no letter needs an encoding.
 WITHOUT_LETTERS = (
     "plain",
     "decimal comma",

@@ -56,6 +56,23 @@ def test_prose_is_no_table():
     check_refusal(text, ("one column", "blanks"))
 
 
+@pytest.mark.parametrize(
+    ("first_column", "names_first"),
+    [
+        (["", "a", "b", "c"], True),  # an empty corner over the names of rows
+        (["", "1", "2", "3"], True),
+        (["", "a", "b", "a"], False),  # values of a column, of which the first is missing
+        (["", "a", "", "c"], False),
+    ],
+)
+def test_numbers_are_names_beside_an_empty_corner_over_names_of_rows(first_column, names_first):
+    numbers = [["9", "10", "11"], ["4", "0", "1"], ["7", "2", "5"], ["3", "8", "6"]]
+    rows = [[cell, *more] for cell, more in zip(first_column, numbers, strict=True)]
+    raw = read(file_of(rows), "some.csv")
+    assert raw.has_header == names_first
+    assert len(raw.cells) == (3 if names_first else 4)
+
+
 def test_a_first_line_that_counts_rows_and_columns_is_no_row():
     rows = [["3", "2", "no", "yes"], ["1", "2", "0"], ["3", "4", "1"], ["5", "7", "0"]]
     raw = read(file_of(rows), "some.csv")

@@ -370,7 +370,7 @@ def main() -> None:
     )
     parser.add_argument("--seconds", type=float, default=Pace.lasts, help="how long each class goes on")
     parser.add_argument("--kinds", nargs="+", default=["hosted"], choices=list(SCRIPTS))
-    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2], help="more than one needs nginx")
+    parser.add_argument("--processes", type=int, nargs="+", default=[1, 2], choices=[1, 2])
     parser.add_argument("--flash", type=int, nargs="?", const=100, help="so many at one instant (100)")
     parser.add_argument("--storm", type=int, nargs="?", const=30, help="so many new settings at once (30)")
     parser.add_argument(

@@ -47,7 +47,11 @@ def served(
     """
     with ExitStack() as stack:
         ports = [free_port() for _ in range(processes)]
-        servers = [stack.enter_context(_streamlit(script, port, warm, log)) for port in ports]
+        names = [f"lab-{i + 1}" for i in range(processes)] if processes > 1 else [""]
+        servers = [
+            stack.enter_context(one_process(script, port, warm, log, name))
+            for port, name in zip(ports, names, strict=True)
+        ]
         addresses = tuple(f"http://127.0.0.1:{port}" for port in ports)
         for address, server in zip(addresses, servers, strict=True):
             if wait:
@@ -69,7 +73,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def _streamlit(script: str, port: int, warm: bool, log: Path) -> Iterator[subprocess.Popen]:
+def one_process(
+    script: str, port: int, warm: bool = True, log: Path = Path(os.devnull), name: str = ""
+) -> Iterator[subprocess.Popen]:
+    """A script of Streamlit's on this port, by the name under which nginx knows it."""
     code = (
         f"import os, threading; timer = threading.Timer({MAX_SECONDS}, os._exit, [1]); "
         "timer.daemon = True; timer.start(); from streamlit.web.cli import main; main()"
@@ -79,6 +86,7 @@ def _streamlit(script: str, port: int, warm: bool, log: Path) -> Iterator[subpro
         "STREAMLIT_SERVER_ADDRESS": "127.0.0.1",
         "STREAMLIT_SERVER_HEADLESS": "true",
         "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none",
+        "LAB_NAME": name,
     }
     if script == HOSTED:
         options["MALLOC_ARENA_MAX"] = "2"  # as the Dockerfile has it
@@ -139,6 +147,10 @@ def through_nginx(ports: list[int]) -> Iterator[tuple[str, psutil.Process]]:
 def nginx_config(port: int, ports: list[int], folder: str) -> str:
     """deploy/nginx.conf with our own ports and folder in place of those of the containers."""
     text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    servers = "\n".join(f"    server 127.0.0.1:{p} max_fails=1 fail_timeout=5s;" for p in ports)
-    text = re.sub(r"(?:^ *server lab-\d+:\d+.*\n)+", f"{servers}\n", text, flags=re.MULTILINE)
-    return text.replace("listen 8080", f"listen 127.0.0.1:{port}").replace("/tmp/", f"{folder}/")
+    processes = sorted(set(re.findall(r"172\.[\d.]+:8501", text)))
+    if len(processes) != len(ports):
+        raise ValueError(f"deploy/nginx.conf is for {len(processes)} processes, not for {len(ports)}")
+    ours = dict(zip(processes, (f"127.0.0.1:{p}" for p in ports), strict=True))
+    ours |= {"127.0.0.1:8081": f"127.0.0.1:{free_port()}", "listen 8080": f"listen 127.0.0.1:{port}"}
+    ours |= {"/tmp/": f"{folder}/"}
+    return re.sub("|".join(map(re.escape, ours)), lambda found: ours[found[0]], text)

@@ -17,14 +17,15 @@ from streamlit import config
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import get_instance
 
-from deploy.browsers import browser_of
+from deploy.browsers import caller_of
 from deploy.headers import Application, Message, Receive, Send
 from deploy.messages import Pace, RefusedError, check
 from deploy.uploads import UPLOADS, Uploads
 from ui.base.cache import give_back
 
 WINDOWS = 20  # of one browser, as nginx has it
-ADDRESS_WINDOWS = 500  # of one address, from browsers without a cookie: a class shares one
+ADDRESS_WINDOWS = 500  # of one address, from browsers without our cookie: a class shares one
+ADDRESS_RATE, ADDRESS_BURST = 100.0, 2_000.0  # messages of these: a second for long, and at once
 ALL_WINDOWS = 1_000  # of the process
 UNREAD_SECONDS = 60.0  # after which a browser that takes nothing any more is let go
 CLOSE_SECONDS = 5.0  # for saying why
@@ -108,12 +109,12 @@ class Lines:
         """One connection, as ASGI has it."""
         if scope["type"] != "websocket":
             return await self._app(scope, receive, send)
-        browser = browser_of(scope)
-        key = browser or f"address {(scope.get('client') or ('',))[0]}"
+        caller = caller_of(scope)
+        browser, key = caller.browser, caller.name
         if self._open[key] >= (WINDOWS if browser else ADDRESS_WINDOWS) or self._open.total() >= ALL_WINDOWS:
             full = PlainTextResponse("Too many windows are open. Close some, and reload this one.\n", 429)
             return await WebSocket(scope, receive, send).send_denial_response(full)
-        pace = self._paces.setdefault(browser, Pace()) if browser else Pace()
+        pace = self._paces.setdefault(key, Pace() if browser else Pace(ADDRESS_RATE, ADDRESS_BURST))
         line = Line(receive, send, browser, pace, self._uploads)
         self._open[key] += 1
         try:

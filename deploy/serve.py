@@ -13,6 +13,7 @@ The environment bounds the work of one process:
     LAB_WORKERS          trainings at the same moment (2); others wait in a queue
     LAB_QUEUE_SECONDS    what would wait longer is refused, with a sentence (120)
     LAB_WARM_UP_SECONDS  in which every page has to open before the first visitor (180; 0 for none)
+    LAB_NAME             of this process, where several stand behind one proxy that sends by it
 """
 
 import asyncio
@@ -43,6 +44,7 @@ from streamlit.proto.Element_pb2 import Element  # noqa: E402
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: E402
 from streamlit.runtime import Runtime, SessionClient, get_instance  # noqa: E402
 
+from deploy.browsers import Browsers, name_addresses  # noqa: E402
 from deploy.connections import Lines, let_go_of_who_left  # noqa: E402
 from deploy.downloads import hand_out_in_turn  # noqa: E402
 from deploy.headers import Application, Message, Receive, SecurityHeaders, Send  # noqa: E402
@@ -153,6 +155,7 @@ class Door:
 async def open_when_warm() -> None:
     """Warm up, then open the door; or end the process, with the reason."""
     started = monotonic()
+    name_addresses(get_instance())
     failures = await warm_up(get_instance()) if ENVIRONMENT.warm_up_seconds else []
     for failure in failures:
         log.critical("A page failed before the first visitor: %s", failure)
@@ -201,6 +204,6 @@ def tell(error: Exception) -> bool:
 app = st.App(
     ROOT / "dashboard.py",
     lifespan=lifespan,
-    middleware=[Middleware(SecurityHeaders), Middleware(Door), Middleware(Gate), Middleware(Lines)],
+    middleware=[Middleware(one) for one in (SecurityHeaders, Browsers, Door, Gate, Lines)],
     on_script_error=tell,
 )

@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse
 from streamlit import config
 from streamlit.runtime import get_instance
 
-from deploy.browsers import browser_of
+from deploy.browsers import caller_of
 from deploy.headers import Application, Message, Receive, Send
 from ui.base.environment import ENVIRONMENT
 
@@ -87,7 +87,7 @@ class Uploads:
         others = [one for one in self._sessions.values() if one.browser == browser and one is not known]
         of_browser = sum(one.nbytes + one.arriving for one in others)
         full = self._total + nbytes > self._max_bytes
-        if full or (browser and of_browser + nbytes > self._browser_bytes):
+        if full or of_browser + nbytes > self._browser_bytes:
             raise RefusedError(503, "The server holds as many files as it can. Try again in a minute.")
         known.arriving = nbytes
         self._total += nbytes
@@ -101,8 +101,8 @@ class Uploads:
         known = self._sessions.get(session)
         if known is None or file not in known.expected or not get_instance().is_active_session(session):
             raise RefusedError(404, "No file is expected here. Reload the page and choose the file again.")
-        if known.browser and known.browser != browser:
-            raise RefusedError(403, "Another browser was given this address.")
+        if browser is None or (known.browser and known.browser != browser):
+            raise RefusedError(403, "Another browser was given this address. Reload the page.")
         return known
 
     def keep(self, session: str, file: str) -> None:
@@ -158,7 +158,7 @@ class Gate:
         try:
             if scope["method"] == "PUT":
                 return await self._put(session, file, scope, receive, send)
-            self._uploads.remove(session, file, browser_of(scope))
+            self._uploads.remove(session, file, caller_of(scope).browser)
         except RefusedError as refused:
             return await _refuse(refused, scope, receive, send)
         return await self._app(scope, receive, send)
@@ -177,7 +177,7 @@ class Gate:
                 await _read_past(receive)
             await send(message)
 
-        with self._uploads.arriving(session, file, browser_of(scope), length):
+        with self._uploads.arriving(session, file, caller_of(scope).browser, length):
             try:
                 async with asyncio.timeout(ARRIVAL_SECONDS):
                     await self._app(scope, body, note_status)

@@ -61,13 +61,17 @@ import sys
 sys.path.insert(0, {root!r})
 import streamlit as st
 from starlette.middleware import Middleware
+from deploy.browsers import Browsers
 from deploy.headers import SecurityHeaders
 from deploy.serve import Door, lifespan, tell
-middleware = [Middleware(SecurityHeaders), Middleware(Door)]
+middleware = [Middleware(one) for one in (SecurityHeaders, Browsers, Door)]
 parts = dict(lifespan=lifespan, middleware=middleware, on_script_error=tell)
 app = st.App("small_page.py", **parts)
 """
 PACKED = b"/* a file of Streamlit's */ " * 400
+
+
+SIGNED = "." + 43 * "x"  # nginx looks at a cookie's form alone
 
 
 class Backend(BaseHTTPRequestHandler):
@@ -75,8 +79,10 @@ class Backend(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
-        body = PACKED if self.path.startswith("/static/") else str(self.server.server_port).encode()
+        body = PACKED if self.path.startswith("/static/") else self.server.name.encode()
         self.send_response(200)
+        if not self.path.startswith("/static/"):
+            self.send_header("Set-Cookie", f"lab_at={self.server.name}; Path=/")
         self.send_header("Content-Type", "text/css")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -96,8 +102,8 @@ class Backends:
 
     def __init__(self, stack: ExitStack) -> None:
         self.servers = [ThreadingHTTPServer(("127.0.0.1", 0), Backend) for _ in range(2)]
-        for server in self.servers:
-            server.asked = []
+        for number, server in enumerate(self.servers, 1):
+            server.asked, server.name = [], f"lab-{number}"
             threading.Thread(target=server.serve_forever, daemon=True).start()
             stack.callback(self.stop, server)
         self.address, _ = stack.enter_context(through_nginx([s.server_port for s in self.servers]))
@@ -133,7 +139,7 @@ def test_who_finds_no_process_reads_a_page_that_tries_again(backends):
 def visitor(n: int) -> requests.Session:
     """A browser that was here before."""
     session = requests.Session()
-    session.headers["Cookie"] = f"lab={n:032x}"
+    session.cookies["lab"] = f"{n:032x}{SIGNED}"
     return session
 
 
@@ -143,10 +149,11 @@ def test_a_browser_stays_with_one_process_from_its_first_request_on(backends):
     for _ in range(12):
         with requests.Session() as browser:
             first = backends.served_by(browser)
-            assert re.fullmatch("[0-9a-f]{32}", browser.cookies["lab"])
+            assert browser.cookies["lab_at"] == first
             assert {backends.served_by(browser) for _ in range(5)} == {first}
             reached[first] += 1
-    assert len(reached) == 2  # all twelve by chance with one: 1 in 2,048
+    assert reached.keys() == {"lab-1", "lab-2"}
+    assert min(reached.values()) > 3, "in turns"
 
 
 @needs_nginx
@@ -156,8 +163,26 @@ def test_a_process_that_ends_leaves_its_visitors_to_the_other_and_the_others_whe
     gone, stays = backends.servers
     backends.stop(gone)
     after = [backends.served_by(browser) for browser in browsers]
-    assert str(gone.server_port) in before
-    assert set(after) == {str(stays.server_port)}
+    assert gone.name in before
+    assert set(after) == {stays.name}
+
+
+@needs_nginx
+def test_files_come_from_the_process_in_their_address_and_all_else_from_the_one_in_the_cookie(backends):
+    for cookie, path, served_by in (
+        ("lab-1", "/", "lab-1"),
+        ("lab-2", "/", "lab-2"),
+        ("lab-1", "/at/lab-2/media/a.png", "lab-2"),
+        ("lab-2", "/at/lab-1/media/a.png", "lab-1"),
+        ("lab-2", "/at/lab-9/media/a.png", "lab-2"),
+    ):
+        answer = requests.get(backends.address + path, cookies={"lab_at": cookie}, timeout=10)
+        assert (answer.status_code, answer.text) == (200, served_by), (cookie, path)
+    backends.stop(backends.servers[0])
+    lost = requests.get(f"{backends.address}/at/lab-1/media/a.png", cookies={"lab_at": "lab-1"}, timeout=10)
+    assert lost.status_code == 503, "no other process has it"
+    unknown = requests.get(backends.address, cookies={"lab_at": "lab-1:1@elsewhere"}, timeout=10)
+    assert unknown.text == "lab-2"
 
 
 @needs_nginx
@@ -357,16 +382,55 @@ def test_a_location_with_a_limit_of_its_own_has_those_of_its_server_too(kind):
         assert not own or own | replaced >= inherited, where
 
 
-def test_compose_has_one_service_for_each_process_that_nginx_knows_and_waits_for_them():
-    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
-    upstream = dict(re.findall(r"server (lab-\d+):(\d+)", nginx_text()))
-    assert upstream.keys() == services.keys() - {"nginx"} == services["nginx"]["depends_on"].keys()
-    assert set(upstream.values()) == {docker("EXPOSE")}
-    assert services["nginx"]["ports"][0].endswith(":" + re.search(r"listen (\d+);", nginx_text()).group(1))
-    for service in services.values():
+def compose() -> dict:
+    """What compose.yaml says."""
+    return yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+
+
+def test_compose_has_one_service_for_each_process_that_nginx_knows():
+    services = compose()["services"]
+    proxy = services.pop("nginx")
+    where = {name: service["networks"]["lab"]["ipv4_address"] for name, service in services.items()}
+    assert {name: service["environment"]["LAB_NAME"] for name, service in services.items()} == {
+        name: name for name in services
+    }
+    groups = dict(re.findall(r"upstream (\S+) \{(.*?)\}", nginx_text(), re.DOTALL))
+    assert groups.keys() == {"lab", *services}
+    port = docker("EXPOSE")
+    for name, group in groups.items():
+        first, *others = re.findall(r"server (\S+) .*?(max_fails|backup)", group)
+        assert {address for address, _ in (first, *others)} == {f"{at}:{port}" for at in where.values()}
+        if name != "lab":
+            assert first == (f"{where[name]}:{port}", "max_fails")
+            assert {role for _, role in others} == {"backup"}
+    for name, at in where.items():
+        assert f'"~^/at/{name}/" {at}:{port};' in nginx_text()
+        assert f"        {name} {name};" in nginx_text()
+    trusted = {service["environment"]["FORWARDED_ALLOW_IPS"] for service in services.values()}
+    assert trusted == {proxy["networks"]["lab"]["ipv4_address"]}
+    assert proxy["ports"][0].endswith(":" + re.search(r"listen (\d+);", nginx_text()).group(1))
+
+
+def test_every_container_is_bounded_and_started_again_and_waits_for_no_other():
+    for service in compose()["services"].values():
         assert service["read_only"]
         assert service["cap_drop"] == ["ALL"]
         assert "mem_limit" in service
+        assert service["restart"] == "unless-stopped"
+        assert service["logging"]["options"].keys() == {"max-size", "max-file"}
+        assert all("size=" in one for one in service["tmpfs"])
+        assert "depends_on" not in service
+    assert docker("CMD") == '["python", "-m", "deploy.watch"]'
+
+
+def test_what_nginx_keeps_in_its_memory_has_room_there():
+    """Its cache, in megabytes, lies in the tmpfs, and that in the container's memory."""
+    proxy = compose()["services"]["nginx"]
+    cache = int(re.search(r"max_size=(\d+)m", nginx_text())[1])
+    room = int(re.search(r"size=(\d+)m", proxy["tmpfs"][0])[1])
+    assert 1.5 * cache <= room <= int(proxy["mem_limit"].removesuffix("m")) / 2
+    assert "proxy_max_temp_file_size 0;" in nginx_text()
+    assert nginx_text().count("proxy_request_buffering off;") == 1
 
 
 def docker(instruction: str) -> str:

@@ -19,6 +19,7 @@ WRONG = {
     "LAB_UPLOADS_MB": ("1", "x"),
     "LAB_QUEUE_SECONDS": ("-1", "nan", "2m"),
     "LAB_WARM_UP_SECONDS": ("nan", "-1", "soon"),
+    "LAB_NAME": ("Lab 1", "lab_1", "../lab", 31 * "a"),
 }
 
 
@@ -29,10 +30,10 @@ def test_without_a_word_the_defaults_hold():
 
 def test_every_variable_is_read():
     given = {"STORE_MB": "50", "MEMORY_MB": "600.5", "UPLOADS_MB": "20", "WORKERS": " 3 "}
-    given |= {"QUEUE_SECONDS": "0", "WARM_UP_SECONDS": "0"}
+    given |= {"QUEUE_SECONDS": "0", "WARM_UP_SECONDS": "0", "NAME": "lab-1"}
     found, problems = read({f"LAB_{name}": value for name, value in given.items()})
     assert problems == ()
-    assert found == Environment(50, 600.5, 20, 3, 0, 0)
+    assert found == Environment(50, 600.5, 20, 3, 0, 0, "lab-1")
     assert len(given) == len(fields(Environment))
 
 
@@ -56,7 +57,7 @@ def test_a_hosted_server_with_wrong_values_ends_and_says_each():
     for name, value in wrong.items():
         assert f"{name} must be" in ended.stderr
         assert repr(value) in ended.stderr
-    assert "The server does not start: 6 wrong" in ended.stderr
+    assert "The server does not start: 7 wrong" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from benchmarks.servers import HOSTED, Served, served
 from benchmarks.visitor import Visitor
 from deploy import connections
+from deploy.browsers import Browsers
 from deploy.connections import WINDOWS
 from deploy.messages import MAX_ADDRESS, MAX_BYTES, MAX_HASHES, MAX_WIDGETS, Pace, RefusedError, check
 
@@ -279,7 +280,7 @@ def test_a_connection_that_floods_on_is_closed_and_says_why(monkeypatch):
             while (await receive())["type"] != "websocket.disconnect":
                 pass
 
-        monkeypatch.setattr(connections, "Pace", lambda: Pace(rate=200, burst=10, patience=0.3))
+        monkeypatch.setattr(connections, "Pace", lambda *_: Pace(rate=200, burst=10, patience=0.3))
         await asyncio.wait_for(
             connections.Lines(app)({"type": "websocket", "headers": []}, receive, send), 10
         )
@@ -294,14 +295,41 @@ def test_a_connection_that_floods_on_is_closed_and_says_why(monkeypatch):
 def test_a_browser_has_so_many_windows_and_another_one_all_its_own(server):
     async def journey() -> None:
         async with AsyncExitStack() as stack:
-            for _ in range(WINDOWS):
-                await stack.enter_async_context(Window(server.address, f"lab={1:032x}"))
+            first = await stack.enter_async_context(Visitor(server.address))
+            for _ in range(WINDOWS - 1):
+                await stack.enter_async_context(Window(server.address, first.cookie))
             with pytest.raises(InvalidStatus, match="429"):
-                await stack.enter_async_context(Window(server.address, f"lab={1:032x}"))
-            other = await stack.enter_async_context(Window(server.address, f"lab={2:032x}"))
+                await stack.enter_async_context(Window(server.address, first.cookie))
+            other = await stack.enter_async_context(Visitor(server.address))
             assert (await other.open(**SMALL)).errors == ()
-        async with Window(server.address, f"lab={1:032x}") as again:
+        async with Window(server.address, first.cookie) as again:
             assert (await again.open(**SMALL)).errors == ()
+
+
+def test_made_up_cookies_share_what_their_address_has(monkeypatch):
+    monkeypatch.setattr(connections, "ADDRESS_WINDOWS", 3)
+
+    async def app(scope, receive, send):
+        await asyncio.sleep(20)
+
+    async def nothing(*_: object) -> None:
+        return None
+
+    async def journey() -> list[bool]:
+        lines = Browsers(connections.Lines(app))
+        tasks = []
+        for number, address in enumerate(["a"] * 5 + ["b"]):
+            cookie = f"lab={number:032x}.{43 * 'x'}; _streamlit_xsrf=2|00|{number:02x}|1".encode()
+            scope = {"type": "websocket", "scheme": "ws", "path": "/_stcore/stream", "client": (address, 1)}
+            scope |= {"headers": [(b"cookie", cookie)], "extensions": {"websocket.http.response": {}}}
+            tasks.append(asyncio.create_task(lines(scope, nothing, nothing)))
+        await asyncio.sleep(0.1)
+        ended = [task.done() for task in tasks]
+        for task in tasks:
+            task.cancel()
+        return ended
+
+    assert asyncio.run(journey()) == [False, False, False, True, True, False]
 
     asyncio.run(journey())
 

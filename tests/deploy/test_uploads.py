@@ -63,26 +63,26 @@ def status_of(account: Uploads, session: str, file: str, browser: str | None, nb
 
 def test_the_new_file_of_a_session_replaces_the_one_before_and_an_address_is_used_once(runtime):
     account = Uploads(1000, 1000)
-    first = sent(account, runtime, "a", 100, None)
-    second = sent(account, runtime, "a", 50, None)
+    first = sent(account, runtime, "a", 100, "one")
+    second = sent(account, runtime, "a", 50, "one")
     assert account.held_bytes() == 50
     assert runtime.uploaded_file_mgr.get_files("a", [first]) == []
     assert len(runtime.uploaded_file_mgr.get_files("a", [second])) == 1
-    assert status_of(account, "a", second, None) == 404
+    assert status_of(account, "a", second, "one") == 404
 
 
 def test_what_arrives_is_reserved_and_released_where_it_does_not_come(runtime):
     account = Uploads(1000, 1000)
-    account.announce("a", "x", None)
-    with account.arriving("a", "x", None, 600):
+    account.announce("a", "x", "one")
+    with account.arriving("a", "x", "one", 600):
         assert account.held_bytes() == 600
-        account.announce("b", "y", None)
-        assert status_of(account, "b", "y", None, 401) == 503
-        assert status_of(account, "b", "y", None, 400) == 0
-        account.announce("a", "z", None)
-        assert status_of(account, "a", "z", None) == 409
+        account.announce("b", "y", "one")
+        assert status_of(account, "b", "y", "one", 401) == 503
+        assert status_of(account, "b", "y", "one", 400) == 0
+        account.announce("a", "z", "one")
+        assert status_of(account, "a", "z", "one") == 409
     assert account.held_bytes() == 0
-    assert status_of(account, "b", "y", None, 401) == 0
+    assert status_of(account, "b", "y", "one", 401) == 0
 
 
 def test_one_browser_has_a_third_of_the_room_at_most(runtime):
@@ -122,8 +122,8 @@ def test_only_the_sessions_own_browser_takes_a_file_away(runtime):
 def test_whatever_comes_and_goes_nothing_is_left_in_the_account(runtime):
     account = Uploads(1000, 1000)
     for nbytes, session in enumerate("abcdabcdaab", start=10):
-        sent(account, runtime, session, nbytes, None)
-    with account.arriving("b", announced(account, "b"), None, 70):  # the session ends while it arrives
+        sent(account, runtime, session, nbytes, "one")
+    with account.arriving("b", announced(account, "b"), "one", 70):  # the session ends while it arrives
         runtime.there.remove("b")
         account.keep("b", "x")
     for session in account.sessions():
@@ -135,16 +135,16 @@ def test_whatever_comes_and_goes_nothing_is_left_in_the_account(runtime):
 
 def announced(account: Uploads, session: str) -> str:
     """An address for a file."""
-    account.announce(session, "x", None)
+    account.announce(session, "x", "one")
     return "x"
 
 
 def test_addresses_that_are_never_used_are_forgotten(runtime):
     account = Uploads(1000, 1000)
     for i in range(10_000):
-        account.announce("a", f"{i}", None)
-    assert status_of(account, "a", "9999", None) == 0
-    assert status_of(account, "a", "0", None) == 404
+        account.announce("a", f"{i}", "one")
+    assert status_of(account, "a", "9999", "one") == 0
+    assert status_of(account, "a", "0", "one") == 404
 
 
 class Browser(Visitor):

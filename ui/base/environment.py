@@ -1,10 +1,11 @@
-"""What the environment says about how much one process may do: read once, and checked.
+"""What the environment says of one process, and how much it may do: read once, and checked.
 
 The variables bound work and memory where many share a process; a person's own computer needs none of them.
 """
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from math import isfinite
@@ -16,6 +17,11 @@ log = logging.getLogger(__name__)
 def _variable(default: float | None, least: float, most: float, what: str) -> Any:
     """A field that comes from the environment: its bounds, and what it counts."""
     return field(default=default, metadata={"least": least, "most": most, "what": what})
+
+
+def _word(pattern: str, what: str) -> Any:
+    """A field that is a text, "" where the environment has none: its pattern, and what it is."""
+    return field(default="", metadata={"pattern": pattern, "what": what})
 
 
 @dataclass(frozen=True)
@@ -30,18 +36,19 @@ class Environment:
     warm_up_seconds: float = _variable(
         180.0, 0, 86_400, "seconds for opening all pages at the start; 0 for none"
     )
+    name: str = _word("[a-z0-9-]{1,30}", "a name of at most 30 small letters, digits and hyphens, as lab-1")
 
 
 def read(variables: Mapping[str, str]) -> tuple[Environment, tuple[str, ...]]:
     """The environment of these variables, and a sentence for each wrong value, which its default replaces."""
-    found: dict[str, float] = {}
+    found: dict[str, float | str] = {}
     problems: list[str] = []
     for one in fields(Environment):
         name = f"LAB_{one.name.upper()}"
         text = variables.get(name, "").strip()
         if not text:
             continue
-        value = _number(text, one)
+        value = _text(text, one) if one.type is str else _number(text, one)
         if value is None:
             problems.append(_sentence(name, variables[name], one))
         else:
@@ -58,8 +65,15 @@ def _number(text: str, one: Field[Any]) -> float | None:
     return value if isfinite(value) and one.metadata["least"] <= value <= one.metadata["most"] else None
 
 
+def _text(text: str, one: Field[Any]) -> str | None:
+    """The text, None where it does not match its pattern."""
+    return text if re.fullmatch(one.metadata["pattern"], text) else None
+
+
 def _sentence(name: str, given: str, one: Field[Any]) -> str:
     """What was expected, what came, and what to do."""
+    if one.type is str:
+        return f"{name} must be {one.metadata['what']}. It is {given[:40]!r}. Set it so, or leave it out."
     kind = "a whole number" if one.type is int else "a number"
     least, most = one.metadata["least"], one.metadata["most"]
     default = "no bound" if one.default is None else "its default"

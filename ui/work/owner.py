@@ -8,8 +8,8 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-PROXY_COOKIE = "lab"  # of nginx, see deploy/nginx.conf
-PROXY_VALUE = re.compile("[0-9a-f]{32}")
+LAB_COOKIE = "lab"  # as the hosted server passes it on, see deploy/browsers.py
+LAB_VALUE = re.compile("[0-9a-f]{32}")
 STREAMLIT_COOKIE = "_streamlit_xsrf"
 
 
@@ -38,9 +38,9 @@ def browser_of(cookies: Mapping[str, str]) -> str:
 
     Streamlit writes its token anew at each visit, covered by another mask: 2|mask|token ⊕ mask|time.
     """
-    proxy, streamlit = (str(cookies.get(name, "")) for name in (PROXY_COOKIE, STREAMLIT_COOKIE))
-    if PROXY_VALUE.fullmatch(proxy):
-        return proxy
+    lab, streamlit = (str(cookies.get(name, "")) for name in (LAB_COOKIE, STREAMLIT_COOKIE))
+    if LAB_VALUE.fullmatch(lab):
+        return lab
     try:
         _, mask, covered, _ = streamlit.strip("\"'").split("|")
         bits, token = bytes.fromhex(mask), bytes.fromhex(covered)

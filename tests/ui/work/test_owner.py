@@ -9,7 +9,7 @@ from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_tok
 from ui.work import owner as module
 from ui.work.owner import owner
 
-NGINX = "0123456789abcdef" * 2
+LAB = "0123456789abcdef" * 2
 
 
 @pytest.fixture
@@ -42,10 +42,10 @@ def test_all_tabs_of_a_browser_are_one_though_streamlit_writes_its_cookie_anew(a
     assert asked_from(tabs[0]) != asked_from(streamlit_cookie(other))
 
 
-def test_the_cookie_of_nginx_comes_first(asked_from):
-    both = {"lab": NGINX} | streamlit_cookie(b"0123456789abcdef")
-    assert asked_from(both) == asked_from({"lab": NGINX}, address="10.0.0.2") == NGINX
-    assert asked_from({"lab": "anything"}) == "10.0.0.1", "nginx gives no such cookie"
+def test_the_hosted_servers_cookie_comes_first(asked_from):
+    both = {"lab": LAB} | streamlit_cookie(b"0123456789abcdef")
+    assert asked_from(both) == asked_from({"lab": LAB}, address="10.0.0.2") == LAB
+    assert asked_from({"lab": "anything"}) == "10.0.0.1", "the hosted server passes no such cookie on"
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,7 @@ def note_baseline() -> None:
 
 def give_back() -> None:
     """Have the system take back what is free already, where its allocator can."""
-    with suppress(OSError, AttributeError):
+    with suppress(OSError, AttributeError, TypeError):  # Windows knows no library without a name
         ctypes.CDLL(None).malloc_trim(0)
 
 

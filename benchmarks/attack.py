@@ -1,9 +1,10 @@
 """What one dishonest or merely heavy visitor can do to a class: python -m benchmarks.attack
 
-One hosted process of our own on 127.0.0.1 serves ten honest visitors, who move λ about once a second, while
-one attack after the other goes on beside them, each bounded in number and time. Prints a table: how long a
-step of λ took the honest ones, what they saw go wrong, the longest that a health check waited, and memory.
---save keeps it in benchmarks/results/attack.md; --quick is the short form for CI.
+Two hosted processes of our own behind nginx on 127.0.0.1 serve ten honest visitors, who move λ about once a
+second, while one attack after the other goes on beside them, each bounded in number and time. Prints a table:
+how long a step of λ took the honest ones, what they saw go wrong, the longest that a health check waited,
+memory, and what nginx kept in files. --save keeps it in benchmarks/results/attack.md; --quick is the short
+form for CI.
 """
 
 import argparse
@@ -11,26 +12,28 @@ import asyncio
 import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from http.cookies import SimpleCookie
 from pathlib import Path
 from time import perf_counter
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.exceptions import ConnectionClosed
 
 from benchmarks.load import FAULTS, MB, percentile, resident
 from benchmarks.report import machine
-from benchmarks.servers import HOSTED, served
+from benchmarks.servers import Pair
 from benchmarks.visitor import Visitor
 from core.settings import LAMS, format_value
 
 RESULTS = Path(__file__).parent / "results" / "attack.md"
 MEMORY_MB = 600  # the bound that the server is given, as deploy/serve.py has it
 PAUSE = 1.0  # seconds between two steps of an honest visitor, on average
+TRIED_AGAIN = 11.0  # seconds after which nginx tries a process again that was down
 PATIENCE = 60.0  # seconds more at most until they have taken two steps each, on average
 CLASS = ("breast_cancer", "moons", "xor")
 HEAVY = {"dataset": "digits", "hidden": "16-8", "epochs": 2000}
@@ -49,9 +52,14 @@ class Scale:
     tabs: int = 8
     links: int = 40
     files: int = 3
+    clicks: int = 50
+    bodies: int = 60
+    windows: int = 300
 
 
-QUICK = Scale(honest=4, seconds=3.0, messages=3, uploads=20, tabs=4, links=4, files=1)
+QUICK = Scale(
+    4, seconds=3.0, messages=3, uploads=20, tabs=4, links=4, files=1, clicks=5, bodies=20, windows=8
+)
 
 
 @dataclass
@@ -62,18 +70,24 @@ class Seen:
     trainings: list[float] = field(default_factory=list)  # seconds until a new, small training was there
     errors: list[str] = field(default_factory=list)
     stall: float = 0.0  # the longest wait for the health endpoint
-    peak: int = 0  # bytes resident
+    peak: int = 0  # bytes resident, of the larger process
+    kept: int = 0  # bytes in nginx's files, but for the packed ones of Streamlit's
 
 
 @dataclass
 class Scene:
-    """The server under attack, and what is seen of it at the moment."""
+    """The servers under attack, and what is seen of them at the moment."""
 
-    address: str
-    process: psutil.Process
+    pair: Pair
     scale: Scale
     seen: Seen = field(default_factory=Seen)
     seed: int = 0
+    killed: bool = False  # a process was ended: lines to it are cut, and browsers open others
+
+    @property
+    def address(self) -> str:
+        """Where nginx listens."""
+        return self.pair.address
 
     def new_seed(self) -> int:
         """One that nobody has trained yet."""
@@ -105,20 +119,44 @@ async def honest(scene: Scene, number: int) -> None:
                     answer = await visitor.change("lam", format_value(rng.choice(LAMS)))
                     seen.steps.append(answer.seconds)
                 seen.errors += answer.errors
+            except ConnectionClosed as error:
+                if not (scene.killed and await comes_back(visitor)):
+                    seen.errors.append(f"{type(error).__name__}: {error}"[:200])
+                    return
             except FAULTS as error:
                 seen.errors.append(f"{type(error).__name__}: {error}"[:200])
                 return
 
 
+async def comes_back(visitor: Visitor) -> bool:
+    """Whether a new line was opened for one that was cut, within half a minute, as a browser tries to."""
+    for _ in range(60):
+        with suppress(*FAULTS):
+            await visitor.connect()
+            return True
+        await asyncio.sleep(0.5)
+    return False
+
+
 async def watch(scene: Scene) -> None:
-    """Ask for the server's health, and look at its memory, four times a second."""
+    """Ask for the servers' health, and look at memory and files, four times a second."""
     while True:
         started = perf_counter()
         with suppress(OSError, TimeoutError):
             await request(scene.address, "GET", "/_stcore/health")
         scene.seen.stall = max(scene.seen.stall, perf_counter() - started)
-        scene.seen.peak = max(scene.seen.peak, resident(scene.process))
+        scene.seen.peak = max(scene.seen.peak, *map(resident, scene.pair.processes()))
+        scene.seen.kept = max(scene.seen.kept, kept_in(scene.pair.folder))
         await asyncio.sleep(0.25)
+
+
+def kept_in(folder: Path) -> int:
+    """Bytes of nginx's files; those of Streamlit's that it keeps packed are the same for all, and bounded."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # it may be gone again
+            total += path.stat().st_size if path.is_file() and "lab-cache" not in path.parts else 0
+    return total
 
 
 # --- the attacks -----------------------------------------------------------------------------------
@@ -231,20 +269,104 @@ async def blank_files(scene: Scene) -> str:
     return f"its own reruns p95 {percentile(answers, 0.95):.2f} s"
 
 
-async def upload(scene: Scene, visitor: Visitor, content: bytes) -> None:
-    """Give the page a file as a browser does: ask for an address, send it there, and say so."""
+async def many_reports(scene: Scene) -> str:
+    """Clicks on a report in one tab, one after the other without waiting."""
+    return await clicks(scene, "Report")
+
+
+async def many_pictures(scene: Scene) -> str:
+    """The same on a picture."""
+    return await clicks(scene, "Picture")
+
+
+async def clicks(scene: Scene, label: str) -> str:
+    async with Visitor(scene.address, patient=True) as visitor:
+        await visitor.open(epochs=50, hidden="4", seed=scene.new_seed())
+        await visitor.visit("l1-vs-l2")
+        for number in range(scene.scale.clicks):
+            await visitor.click(label, number)
+        answers = [await visitor.answer() for _ in range(scene.scale.clicks)]
+    refused = sum(bool(answer.error_msg) for answer in answers)
+    return f"{len(answers) - refused} made, {refused} refused"
+
+
+async def killed_process(scene: Scene) -> str:
+    """A process is killed and begun again; who was moved meanwhile sends a file, and takes one along."""
+    async with Visitor(scene.address) as first:
+        home = SimpleCookie(first.cookie)["lab_at"].value
+    scene.killed, number = True, int(home.removeprefix("lab-"))
+    scene.pair.kill(number)
+    async with Visitor(scene.address, cookie=first.cookie, patient=True) as moved:
+        await asyncio.to_thread(scene.pair.begin, number)
+        await asyncio.sleep(TRIED_AGAIN)
+        await moved.open(epochs=50, hidden="4", seed=scene.new_seed())
+        await moved.visit("l1-vs-l2")
+        await moved.click("Numbers")
+        url = (await moved.answer()).deferred_file.url
+        down = await request(scene.address, "GET", url, cookie=moved.cookie)
+        await moved.visit("bring-your-own")
+        up = await upload(scene, moved, b"x,class\n" + b"1,a\n2,b\n" * 20)
+    scene.killed = False
+    there = SimpleCookie(moved.cookie)["lab_at"].value
+    return f"{'not ' * (there == home)}moved; file down {down}, up {up}"
+
+
+async def stalled_bodies(scene: Scene) -> str:
+    """Bodies of 10.9 MB for a path that is none, for an upload that is none, and heads, all half sent."""
+    asked = ("POST /x", "PUT /_stcore/upload_file/a/b", "GET /")
+    body = f"Content-Length: 10900000\r\n\r\n{60_000 * 'x'}"
+    url, closed = urlsplit(scene.address), 0
+
+    async def hold(text: str) -> None:
+        nonlocal closed
+        reader, writer = await asyncio.open_connection(url.hostname, url.port)
+        try:
+            writer.write(text.encode())
+            async with asyncio.timeout(scene.scale.seconds):
+                with suppress(ConnectionError):
+                    await reader.read()
+            closed += 1
+        except TimeoutError:
+            pass
+        finally:
+            writer.close()
+
+    texts = [f"{one} HTTP/1.1\r\nHost: x\r\n{'X-A: ' if one == asked[-1] else body}" for one in asked]
+    texts *= scene.scale.bodies
+    await asyncio.gather(*map(hold, texts))
+    return f"{closed} of {len(texts)} closed by the server"
+
+
+async def made_up_cookies(scene: Scene) -> str:
+    """Windows, each with a cookie that nobody signed and a page to open."""
+    opened = refused = 0
+
+    async def window(number: int) -> None:
+        nonlocal opened, refused
+        cookie = f"lab={number:032x}.{43 * 'x'}; _streamlit_xsrf=2|00000000|{number:032x}|1"
+        try:
+            async with Visitor(scene.address, cookie=cookie) as visitor:
+                await visitor.open(epochs=50, hidden="4", seed=number % 1000)
+                opened += 1
+                await asyncio.sleep(scene.scale.seconds)
+        except FAULTS:
+            refused += 1
+
+    await asyncio.gather(*map(window, range(scene.scale.windows)))
+    return f"{opened} opened, {refused} refused or closed"
+
+
+async def upload(scene: Scene, visitor: Visitor, content: bytes) -> int:
+    """Give the page a file as a browser does: ask for an address, send it there, and say so. Its status."""
     message = BackMsg()
     message.file_urls_request.request_id = "1"
     message.file_urls_request.file_names.append("table.csv")
     message.file_urls_request.session_id = visitor.session
     await visitor.send(message)
-    while True:
-        answer, _ = await visitor.receive()
-        if answer.WhichOneof("type") == "file_urls_response":
-            urls = answer.file_urls_response.file_urls[0]
-            break
-    await request(scene.address, "PUT", urls.upload_url, multipart(content), visitor.cookie)
+    (urls,) = (await visitor.answer("file_urls_response")).file_urls
+    status = await request(scene.address, "PUT", urls.upload_url, multipart(content), visitor.cookie)
     visitor.upload_to("own_upload_0", urls, "table.csv", len(content))
+    return status
 
 
 ATTACKS: dict[str, Attack] = {
@@ -255,6 +377,11 @@ ATTACKS: dict[str, Attack] = {
     "clear_cache": cleared_caches,
     "rubbish in links, forged values": broken_links,
     "10 MB of blank lines": blank_files,
+    "reports of one tab": many_reports,
+    "pictures of one tab": many_pictures,
+    "stalled bodies and heads": stalled_bodies,
+    "made-up cookies": made_up_cookies,
+    "a process is killed": killed_process,
 }
 
 
@@ -321,9 +448,9 @@ async def measure(scene: Scene, attack: Attack) -> str:
 Rows = dict[str, tuple[Seen, str]]  # by the attack's name: what was seen, and what became of it
 
 
-async def run(address: str, process: psutil.Process, scale: Scale, names: list[str]) -> Rows:
+async def run(pair: Pair, scale: Scale, names: list[str]) -> Rows:
     """Every attack of these names beside the honest visitors, one after the other."""
-    scene = Scene(address, process, scale)
+    scene = Scene(pair, scale)
     rows: Rows = {}
     async with beside(scene):
         await asyncio.sleep(5)  # until all have their first page
@@ -336,7 +463,8 @@ async def run(address: str, process: psutil.Process, scale: Scale, names: list[s
 
 HEAD = (
     "| attack | λ step p50/p95, ms | new small training p95, ms | errors | longest health check, ms "
-    "| memory, MB | what became of it |\n| --- | ---: | ---: | ---: | ---: | ---: | --- |"
+    "| memory, MB | nginx's files, MB | what became of it |\n"
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |"
 )
 
 
@@ -348,7 +476,7 @@ def row(name: str, seen: Seen, outcome: str) -> str:
     )
     return (
         f"| {name} | {p50}/{p95} | {training} | {len(seen.errors)} | {1000 * seen.stall:.0f} "
-        f"| {seen.peak / MB:.0f} | {outcome} |"
+        f"| {seen.peak / MB:.0f} | {seen.kept / MB:.1f} | {outcome} |"
     )
 
 
@@ -361,20 +489,16 @@ def main() -> None:
     options = parser.parse_args()
     os.environ["LAB_MEMORY_MB"] = str(MEMORY_MB)
     print(HEAD)
-    with served(HOSTED) as server:
-        rows = asyncio.run(
-            run(
-                server.address,
-                server.processes[0],
-                QUICK if options.quick else Scale(),
-                options.only or list(ATTACKS),
-            )
-        )
+    with ExitStack() as stack:
+        pair = Pair(stack, warm=True)
+        scale = QUICK if options.quick else Scale()
+        rows = asyncio.run(run(pair, scale, options.only or list(ATTACKS)))
     if options.save:
         lines = [HEAD, *(row(name, *found) for name, found in rows.items())]
         about = (
-            f"\nOne hosted process bounded by LAB_MEMORY_MB={MEMORY_MB}, {Scale().honest} honest visitors "
-            f"who move λ about once a second, all on the same cores as the attacker.\n\n{machine()}\n"
+            f"\nTwo hosted processes behind nginx, each with LAB_MEMORY_MB={MEMORY_MB}; {Scale().honest} "
+            "honest visitors, who move λ about once a second; all on the same cores as the attacker. "
+            f"Memory: of the larger process.\n\n{machine()}\n"
         )
         RESULTS.write_text("# Attacks\n\n" + "\n".join(lines) + "\n" + about, encoding="utf-8")
 

@@ -154,3 +154,47 @@ def nginx_config(port: int, ports: list[int], folder: str) -> str:
     ours |= {"127.0.0.1:8081": f"127.0.0.1:{free_port()}", "listen 8080": f"listen 127.0.0.1:{port}"}
     ours |= {"/tmp/": f"{folder}/"}
     return re.sub("|".join(map(re.escape, ours)), lambda found: ours[found[0]], text)
+
+
+def folder_of(nginx: psutil.Process) -> Path:
+    """Where it keeps its files; it writes its own title over its arguments."""
+    return Path(" ".join(nginx.cmdline()).split(" -p ")[1].split()[0])
+
+
+class Pair:
+    """Two processes of the hosted server behind nginx, each of which can be ended and begun again."""
+
+    def __init__(self, stack: ExitStack, warm: bool = False) -> None:
+        self._stack, self._warm = stack, warm
+        self._ports = [free_port(), free_port()]
+        self._running: dict[int, subprocess.Popen] = {}
+        for number in (1, 2):
+            self.begin(number)
+        self.address, self.nginx = stack.enter_context(through_nginx(self._ports))
+        self.folder = folder_of(self.nginx)
+
+    def processes(self) -> list[psutil.Process]:
+        """Those that run."""
+        return [psutil.Process(one.pid) for one in self._running.values() if one.poll() is None]
+
+    def begin(self, number: int) -> None:
+        """Start lab-1 or lab-2, and wait until it is well."""
+        port = self._ports[number - 1]
+        process = self._stack.enter_context(one_process(HOSTED, port, self._warm, name=f"lab-{number}"))
+        wait_until_healthy(f"http://127.0.0.1:{port}", process)
+        self._running[number] = process
+
+    def kill(self, number: int) -> None:
+        """No farewell."""
+        self._running[number].kill()
+        self._running[number].wait()
+
+    @contextmanager
+    def hung(self, number: int) -> Iterator[None]:
+        """For a while it takes connections and answers nothing."""
+        process = psutil.Process(self._running[number].pid)
+        process.suspend()
+        try:
+            yield
+        finally:
+            process.resume()

@@ -10,6 +10,7 @@ messages over one websocket; so does this. It draws nothing.
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from time import perf_counter
 from urllib.parse import urlencode, urlsplit
 
@@ -55,12 +56,18 @@ class Visitor:
     cached: set[str] = field(default_factory=set)  # hashes of messages that need not be sent again
     session: str = ""  # its id
     files: dict[str, Message] = field(default_factory=dict)  # by key, the state of an uploader
+    offered: dict[str, str] = field(default_factory=dict)  # files to take away, by the label's first word
     _late: list[str] = field(default_factory=list)  # errors of what came after a page was complete
     _socket: ClientConnection | None = None
 
     async def __aenter__(self) -> "Visitor":
         """Ask for the page, keep its cookie unless it has one already, and open the websocket."""
         self.cookie = self.cookie or await _cookie_of(self.address)
+        await self.connect()
+        return self
+
+    async def connect(self) -> None:
+        """Open the websocket, again where it was cut, and keep the cookies that come with it."""
         self._socket = await connect(
             self.address.replace("http", "ws", 1) + "/_stcore/stream",
             subprotocols=["streamlit"],
@@ -71,7 +78,10 @@ class Visitor:
             open_timeout=TIMEOUT,
             ping_interval=None,
         )
-        return self
+        jar = SimpleCookie(self.cookie)
+        for header in self._socket.response.headers.get_all("Set-Cookie"):
+            jar.load(header)
+        self.cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
 
     async def __aexit__(self, *_: object) -> None:
         """Close the websocket."""
@@ -105,6 +115,19 @@ class Visitor:
         """The next message of the server, and its size."""
         raw = await asyncio.wait_for(self._socket.recv(), TIMEOUT)
         return ForwardMsg.FromString(raw), len(raw)
+
+    async def click(self, label: str, number: int = 0) -> None:
+        """Ask for a file to take away: Numbers, Picture or Report."""
+        asked = {"request_id": str(number), "session_id": self.session}
+        asked["deferred_file"] = {"file_id": self.offered[label]}
+        await self.send(BackMsg(backend_operation_request=asked))
+
+    async def answer(self, kind: str = "backend_operation_response") -> Message:
+        """The next message of this kind, by default what comes of a click on a file."""
+        while True:
+            message, _ = await self.receive()
+            if message.WhichOneof("type") == kind:
+                return getattr(message, kind)
 
     async def _run(self) -> Answer:
         await self._catch_up()
@@ -172,6 +195,9 @@ class Visitor:
             errors.append(f"{element.exception.type}: {element.exception.message}")
         elif kind == "alert" and element.alert.format == Alert.ERROR:
             errors.append(element.alert.body)
+        elif kind == "download_button":
+            label, _, _ = element.download_button.label.partition(" ")
+            self.offered[label] = element.download_button.deferred_file_id
         elif kind in WIDGETS:
             widget = getattr(element, kind)
             self.widgets[widget.id.split("-", 2)[2]] = widget  # $$ID-hash-key

@@ -5,9 +5,6 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.Element_pb2 import Element
-from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, ForwardMsg
 
 from benchmarks.servers import HOSTED, served
 from benchmarks.visitor import Visitor
@@ -86,37 +83,9 @@ def test_a_file_that_cannot_be_made_leaves_its_place():
     asyncio.run(journey())
 
 
-class Taker(Visitor):
-    """A visitor who takes files along."""
-
-    async def __aenter__(self) -> "Taker":
-        self.offered: dict[str, str] = {}  # by the label of a button, what a click on it asks for
-        return await super().__aenter__()
-
-    def _read_element(self, element: Element, errors: list[str]) -> None:
-        super()._read_element(element, errors)
-        if element.WhichOneof("type") == "download_button":
-            self.offered[element.download_button.label.split(" ")[0]] = (
-                element.download_button.deferred_file_id
-            )
-
-    async def click(self, label: str, number: int = 0) -> None:
-        """Ask for a file."""
-        asked = {"request_id": str(number), "session_id": self.session}
-        asked["deferred_file"] = {"file_id": self.offered[label]}
-        await self.send(BackMsg(backend_operation_request=asked))
-
-    async def answer(self) -> BackendOperationResponse:
-        """The next answer to a click."""
-        while True:
-            message: ForwardMsg = (await self.receive())[0]
-            if message.WhichOneof("type") == "backend_operation_response":
-                return message.backend_operation_response
-
-
 def test_many_reports_of_one_tab_hold_up_nobody_and_only_one_is_made():
     async def journey(address: str) -> None:
-        async with Taker(address, patient=True) as greedy, Taker(address, patient=True) as other:
+        async with Visitor(address, patient=True) as greedy, Visitor(address, patient=True) as other:
             for visitor in (greedy, other):
                 await visitor.open(**SMALL)
                 await visitor.visit("l1-vs-l2")

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -16,53 +16,22 @@ import psutil
 import pytest
 import requests
 
-from benchmarks.servers import HOSTED, NGINX, free_port, one_process, through_nginx, wait_until_healthy
+from benchmarks.servers import (
+    HOSTED,
+    NGINX,
+    Pair,
+    folder_of,
+    free_port,
+    one_process,
+    through_nginx,
+    wait_until_healthy,
+)
 from benchmarks.visitor import Visitor
 from deploy.watch import watch
-from tests.deploy.test_downloads import Taker
 from tests.deploy.test_uploads import SMALL, Browser
 
 needs_nginx = pytest.mark.skipif(NGINX is None, reason="no nginx was found")
 TABLE = b"x,y,class\n" + b"".join(b"%d,%d,%s\n" % (i, i * i % 7, b"ab"[i % 2 :][:1]) for i in range(40))
-
-
-class Pair:
-    """Two processes of the hosted server behind nginx, each of which can be ended and begun again."""
-
-    def __init__(self, stack: ExitStack) -> None:
-        self._stack = stack
-        self._ports = [free_port(), free_port()]
-        self._running: dict[int, subprocess.Popen] = {}
-        for number in (1, 2):
-            self.begin(number)
-        self.address, self.nginx = stack.enter_context(through_nginx(self._ports))
-
-    def begin(self, number: int) -> None:
-        """Start lab-1 or lab-2, and wait until it is well."""
-        port = self._ports[number - 1]
-        process = self._stack.enter_context(one_process(HOSTED, port, warm=False, name=f"lab-{number}"))
-        wait_until_healthy(f"http://127.0.0.1:{port}", process)
-        self._running[number] = process
-
-    def kill(self, number: int) -> None:
-        """No farewell."""
-        self._running[number].kill()
-        self._running[number].wait()
-
-    @contextmanager
-    def hung(self, number: int) -> Iterator[None]:
-        """For a while it takes connections and answers nothing."""
-        process = psutil.Process(self._running[number].pid)
-        process.suspend()
-        try:
-            yield
-        finally:
-            process.resume()
-
-
-def folder_of(nginx: psutil.Process) -> Path:
-    """Where it keeps its files; it writes its own title over its arguments."""
-    return Path(" ".join(nginx.cmdline()).split(" -p ")[1].split()[0])
 
 
 @pytest.fixture
@@ -71,22 +40,12 @@ def pair() -> Iterator[Pair]:
         yield Pair(stack)
 
 
-class Visiting(Browser, Taker):
+class Visiting(Browser):
     """A visitor who sends files and takes some along."""
 
     def home(self) -> int:
         """The number of the process that the browser says it was last served by."""
         return int(SimpleCookie(self.cookie)["lab_at"].value.removeprefix("lab-"))
-
-    async def come_back(self, other: "Visiting") -> None:
-        """Open the websocket with another one's cookies, as a browser whose line was cut."""
-        self.cookie = other.cookie
-        await self.__aenter__()
-        jar = SimpleCookie(self.cookie)
-        for header in self._socket.response.headers.get_all("Set-Cookie"):
-            jar.load(header)
-        self.cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
-        self.http.headers["Cookie"] = self.cookie
 
     async def has_files(self) -> None:
         """A file goes up, and another comes down."""
@@ -109,17 +68,13 @@ def test_who_was_moved_to_another_process_sends_and_takes_files_also_when_the_fi
             gone = first.home()
             await first.has_files()
         pair.kill(gone)
-        moved = Visiting(pair.address)
-        await moved.come_back(first)
-        assert moved.home() == 3 - gone
-        pair.begin(gone)
-        await asyncio.sleep(11)  # nginx tries it again from now on
-        await moved.has_files()
-        again = Visiting(pair.address)
-        await again.come_back(moved)
-        assert again.home() == 3 - gone, "a line that is cut comes back to its session"
-        for visitor in (moved, again):
-            await visitor.__aexit__()
+        async with Visiting(pair.address, cookie=first.cookie) as moved:
+            assert moved.home() == 3 - gone
+            pair.begin(gone)
+            await asyncio.sleep(11)  # nginx tries it again from now on
+            await moved.has_files()
+            async with Visiting(pair.address, cookie=moved.cookie) as again:
+                assert again.home() == 3 - gone, "a line that is cut comes back to its session"
 
     asyncio.run(journey())
 
@@ -191,7 +146,6 @@ def closed(line: socket.socket, seconds: float) -> bool:
 
 @needs_nginx
 def test_stalled_bodies_take_no_room_and_half_sent_requests_are_let_go(pair):
-    folder = folder_of(pair.nginx)
     head = b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
     upload = b"PUT /_stcore/upload_file/a/b HTTP/1.1\r\nHost: x\r\nContent-Length: 10900000\r\n\r\n"
     with ExitStack() as stack:
@@ -205,7 +159,7 @@ def test_stalled_bodies_take_no_room_and_half_sent_requests_are_let_go(pair):
                 stack.callback(line.close)
         half_sent = line
         time.sleep(1)
-        kept = [path for path in folder.rglob("*") if path.is_file() and "lab-cache" not in str(path)]
+        kept = [path for path in pair.folder.rglob("*") if path.is_file() and "lab-cache" not in str(path)]
         assert {path.name for path in kept} == {"nginx.conf", "nginx.pid", "error.log"}
         assert sum(path.stat().st_size for path in kept) < 100_000
         assert requests.get(pair.address, timeout=10).status_code == 200

@@ -161,11 +161,8 @@ class Browser(Visitor):
         """Ask where a file can be sent to."""
         request = BackMsg(file_urls_request={"request_id": "1", "file_names": [name]})
         await self.send(request)
-        while True:
-            message, _ = await self.receive()
-            if message.WhichOneof("type") == "file_urls_response":
-                (urls,) = message.file_urls_response.file_urls
-                return urls
+        (urls,) = (await self.answer("file_urls_response")).file_urls
+        return urls
 
     async def put(self, path: str, content: bytes, **others: object) -> requests.Response:
         """Send a file as Streamlit's page does."""

@@ -5,6 +5,7 @@ import streamlit as st
 from ui.base.session import session
 from ui.controls import beside, edits, looks
 from ui.controls.panel import settings_panel, show_problems
+from ui.frame.kept import keep
 from ui.frame.menu import MENU, TOOLS
 from ui.frame.page import page_style, panel_context
 from ui.frame.sockets import send_at_once
@@ -38,5 +39,5 @@ with SCREENS.turn(owner()):
     lam_bar.show(session.settings.lam, presented, looks.look_on(topic))
     show_problems(session.settings)
     bar.show(page, panel_context)
-    with lam_bar.on_its_way():
+    with lam_bar.on_its_way(), keep():
         page.run()

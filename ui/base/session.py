@@ -7,6 +7,7 @@ attributes are the keys: what is not declared cannot be remembered, and what is 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from math import inf
+from secrets import token_hex
 from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
@@ -196,6 +197,10 @@ class Session:
     tour_shown = Remembered(bool)  # whether its answer is shown
     tour_led = Remembered(str)  # the step whose answer has led to its λ
     tour_results = Remembered[dict[str, bool]](dict)  # by step: was the prediction right at the first reveal
+    name = Remembered[str](lambda: token_hex(8))  # by which the browser tells it from an earlier one
+    kept_arrived = Remembered(bool)  # what the browser kept of an earlier one was taken over
+    lost_file = Remembered[str | None](lambda: None)  # a person's file that an earlier one had
+
     tour_answer = Remembered[tuple[Hashable, Answer] | None](lambda: None)  # the last, and what it is of
 
 

@@ -71,7 +71,9 @@ def parse(text: str) -> Beside:
         why = problems[0] if problems else f"got {shown(min(unknown))}"
         raise ValueError(f"{IN_ADDRESS} must be settings such as lam:1,seed:3; {why}")
     if settings.dataset == UPLOAD and session.own is None:
-        raise ValueError(f"{IN_ADDRESS} is of a file of its maker's, which a link does not carry")
+        raise ValueError(
+            f"{IN_ADDRESS} is of a person's own data, which no address carries and which end with a session"
+        )
     return Beside(settings, {name: value for name, value in parts.items() if name in CONTROLS})
 
 

@@ -24,6 +24,10 @@ from ui.controls.forged import refuse_forged_values, refused_keys
 from ui.data.own import choices, source_of
 
 DEFAULT = Settings()
+NO_OWN = (
+    "This address means a person's own data, which no address carries and which end with their session or "
+    "with the server. If they were yours, load the file again under Your data."
+)
 SEEN = "_seen"  # how the key of a box ends that is seen in place of the bound one
 
 
@@ -98,6 +102,19 @@ def add_problems(sentences: Sequence[str], at: Settings | None = None) -> None:
         known = session.settings_problem
         before = known.sentences if known.at in (None, at) else ()
         session.settings_problem = Problem(tuple(dict.fromkeys((*before, *sentences))), None)
+
+
+def say_own_is_gone(file: str) -> None:
+    """Say which file of this person's is not here any more, in place of what is said of any address."""
+    problem = session.settings_problem
+    used = [one.removeprefix(NO_OWN).strip() for one in problem.sentences if one.startswith(NO_OWN)]
+    others = tuple(one for one in problem.sentences if not one.startswith(NO_OWN))
+    sentence = (
+        f"Your table of {file} is not here any more. It lay in the server's memory alone, and the server has "
+        "started again, or the page was loaded anew. Load the file again under Your data; "
+        "what was tried with it is still listed."
+    )
+    session.settings_problem = problem._replace(sentences=(" ".join([sentence, *used]), *others))
 
 
 def show_problems(settings: Settings) -> None:
@@ -225,11 +242,7 @@ def _check_address() -> None:
     settings, problems = Settings.from_query(st.query_params.to_dict())
     if settings.dataset == UPLOAD and session.own is None:
         settings = replace(settings, dataset=DEFAULT.dataset)
-        problems.append(
-            "This address means a person's own data, which no address carries and which end with their "
-            "session or with the server. If they were yours, load the file again under Your data. "
-            f"{source_of(DEFAULT.dataset).label} is used"
-        )
+        problems.append(f"{NO_OWN} {source_of(DEFAULT.dataset).label} is used")
     corrected: dict[str, str | None] = {**dict.fromkeys(SETTINGS), **settings.to_query()}
     if (text := st.query_params.get(PRESENT, "")).lower() not in ON + OFF:
         problems.append(f"{PRESENT} must be 1 or 0, got {shown(text)}; 0 is used")

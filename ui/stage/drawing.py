@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import numpy as np
 import streamlit as st
@@ -59,11 +59,16 @@ def sent(name: str, kind: Kind) -> Drawn:
     state = st.session_state.get(_key(name))
     found = state.get(DRAWN) if isinstance(state, Mapping) else None
     values = found.get("values") if isinstance(found, Mapping) and found.get("name") == name else None
+    return tuple(values) if is_drawn(values, kind) else ()
+
+
+def is_drawn(values: object, kind: Kind) -> TypeGuard[list[float]]:
+    """Whether a hand can have drawn this: a place, or a share at each λ."""
     if not isinstance(values, list) or not all(isinstance(one, int | float) for one in values):
-        return ()
+        return False
     if kind == "place":
-        return (values[0],) if len(values) == 1 and values[0] in range(len(LAMS)) else ()
-    return tuple(values) if len(values) == len(LAMS) and all(0 <= one <= 1 for one in values) else ()
+        return len(values) == 1 and values[0] in range(len(LAMS))
+    return len(values) == len(LAMS) and all(0 <= one <= 1 for one in values)
 
 
 def _key(name: str) -> str:

@@ -26,6 +26,7 @@ from ui.stage.drawing import Measured
 from ui.topics import TOPICS
 from ui.topics.topic import Context, Topic
 from ui.tour.drawings import Drawing
+from ui.tour.predictions import prediction_key
 from ui.tour.steps import IN_ADDRESS, STEPS, TOUR, Step, step_of, with_values
 from ui.tour.walk import Stage
 
@@ -186,7 +187,7 @@ def _show_line(kind: str, text: str) -> None:
 
 def _predict(step: Step) -> int | None:
     """The options, to be chosen from; the position of the one predicted."""
-    kept, key = session.tour_predicted, _prediction_key(step)
+    kept, key = session.tour_predicted, prediction_key(step)
     if key not in st.session_state and step.name in kept:  # Streamlit forgets what is not drawn
         st.session_state[key] = kept[step.name]
     predicted = st.segmented_control(
@@ -223,11 +224,7 @@ def _take_drawing(step: Step, plan: Drawing) -> None:
     drawn = drawing.sent(step.name, plan.kind)
     if drawn and not session.tour_shown:
         session.tour_drawn[step.name] = drawn
-        session.tour_predicted[step.name] = st.session_state[_prediction_key(step)] = plan.option(drawn)
-
-
-def _prediction_key(step: Step) -> str:
-    return f"tour_prediction_{step.name}"
+        session.tour_predicted[step.name] = st.session_state[prediction_key(step)] = plan.option(drawn)
 
 
 def _show_answer(step: Step, context: Context, predicted: int | None) -> None:
@@ -302,5 +299,5 @@ def _start_again() -> None:
     """A button's callback: the first step, nothing predicted."""
     del session.tour_predicted, session.tour_results, session.tour_drawn
     for step in TOUR:
-        st.session_state.pop(_prediction_key(step), None)
+        st.session_state.pop(prediction_key(step), None)
     go(TOUR[0].name)

@@ -122,4 +122,4 @@ def test_a_broken_text_in_the_address_is_said_and_nothing_is_kept():
 
 def test_what_is_kept_of_a_file_that_is_not_here_is_said():
     app = open_app(topic("hidden_units"), beside="dataset:your_data", **SMALL)
-    assert any("file of its maker's" in one.value for one in app.warning)
+    assert any("which no address carries" in one.value for one in app.warning)

@@ -39,6 +39,7 @@ CLASS_EPOCHS = ("100", "200", "300")
 KINDS = {"λ": 5, "page": 2, "epochs": 1, "data set": 1}  # how often each is changed
 SESSIONS = (1, 10, 50, 100, 200)
 OPENING = "opening the link"
+FILES = ("Numbers", "Picture", "Report")  # to take away, by their buttons
 LIGHT_PAGE = "same-lambda-elsewhere"  # trains nothing
 QUICK_PAGES = ("", LIGHT_PAGE)
 SCRIPTS = {"default": DEFAULT, "hosted": HOSTED}
@@ -113,6 +114,15 @@ def cpu_seconds(process: psutil.Process) -> float:
 def resident(process: psutil.Process) -> int:
     """Memory of a process, in bytes."""
     return process.memory_info().rss
+
+
+def family_resident(process: psutil.Process) -> int:
+    """Memory of a process and its children, in bytes."""
+    total = resident(process)
+    for child in process.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it may end meanwhile
+            total += resident(child)
+    return total
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -239,7 +249,10 @@ async def _logged(log: Log, kind: str, request: Callable[[], Awaitable[Answer]])
 async def soak(
     server: Served, reruns: int, sessions: int, pages: tuple[str, ...]
 ) -> tuple[Log, list[tuple[int, list[int]]]]:
-    """So many reruns by sessions that come and go, twenty at a time; memory at every tenth of the way."""
+    """So many reruns by sessions that come and go, twenty at a time; memory at every tenth of the way.
+
+    Each takes a file along before it leaves: numbers, one in ten a picture, one in fifty the report.
+    """
     log, memory = Log(), []
     each, done, started = ceil(reruns / sessions), 0, iter(range(sessions))
 
@@ -254,14 +267,27 @@ async def soak(
                     )
                     for _ in range(each - 1):
                         log.add(*await act(visitor, rng, pages))
+                    await take_along(visitor, log, seed)
             except FAULTS as error:
                 log.fail("a visit", error)
             done += each
             if done // (reruns // 10) > len(memory):
-                memory.append((done, [resident(process) for process in server.processes]))
+                memory.append((done, [family_resident(process) for process in server.processes]))
 
     await asyncio.gather(*(guests() for _ in range(20)))
     return log, memory
+
+
+async def take_along(visitor: Visitor, log: Log, seed: int) -> None:
+    """Ask for one of the files that the page offers, if it offers any, and wait for it."""
+    label = "Report" if seed % 50 == 0 else "Picture" if seed % 10 == 0 else "Numbers"
+    if label in visitor.offered:
+        started = perf_counter()
+        await visitor.click(label)
+        answer = await visitor.answer()
+        errors = (answer.error_msg,) if answer.error_msg else ()
+        nbytes = answer.ByteSize()  # of its address; the file itself is fetched by another request
+        log.add(label, Answer(perf_counter() - started, nbytes, 1, errors))
 
 
 def latencies(log: Log) -> list[list[str]]:
@@ -336,7 +362,7 @@ def run(kind: str, processes: int, options: argparse.Namespace) -> list[str]:
             log, load = asyncio.run(storm(server, options.storm))
             say(f"{options.storm} settings never trained, asked for at once. {told(log)} {used(load)}.")
             say(table(LATENCY_COLUMNS, latencies(log)))
-        if options.sessions and not options.quick:
+        if (options.sessions or options.soak) and not options.quick:
             for address in server.addresses:
                 asyncio.run(visit_everything(address, pages))
         if options.sessions:
@@ -345,9 +371,13 @@ def run(kind: str, processes: int, options: argparse.Namespace) -> list[str]:
             say("p50/p95 in ms. " + told(merged(log for log, _ in results.values())))
         if options.soak:
             log, memory = asyncio.run(soak(server, options.soak, options.soak // 10, pages))
-            say(f"{options.soak:,} reruns by {options.soak // 10} sessions that come and go. {told(log)}")
+            taken = ", ".join(f"{len(log.seconds[label])} {label}" for label in FILES)
+            say(
+                f"{options.soak:,} reruns by {options.soak // 10} sessions that come and go, and files that "
+                f"they take along: {taken}. {told(log)}"
+            )
             rows = [[f"{n:,}", " + ".join(f"{m / MB:.0f}" for m in each)] for n, each in memory]
-            say(table(("reruns", "memory, MB"), rows))
+            say(table(("reruns", "memory with what draws, MB"), rows))
     return parts
 
 

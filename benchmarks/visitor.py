@@ -176,7 +176,7 @@ class Visitor:
                 errors.append("the script does not compile")
             return message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
         if kind == "new_session":
-            self.page = message.new_session.page_script_hash
+            self.page, self.offered = message.new_session.page_script_hash, {}
             self.session = message.new_session.initialize.session_id
         elif kind == "navigation":
             pages = message.navigation.app_pages

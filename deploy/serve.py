@@ -13,6 +13,7 @@ The environment bounds the work of one process:
     LAB_WORKERS          trainings at the same moment (2); others wait in a queue
     LAB_QUEUE_SECONDS    what would wait longer is refused, with a sentence (120)
     LAB_WARM_UP_SECONDS  in which every page has to open before the first visitor (180; 0 for none)
+    LAB_ROOMS            a folder for the votes of classes, the same for all processes (one of this user's)
     LAB_NAME             of this process, where several stand behind one proxy that sends by it
 """
 
@@ -50,9 +51,11 @@ from deploy.downloads import hand_out_in_turn  # noqa: E402
 from deploy.headers import Application, Message, Receive, SecurityHeaders, Send  # noqa: E402
 from deploy.messages import bound_frames  # noqa: E402
 from deploy.uploads import UPLOADS, Gate  # noqa: E402
+from deploy.votes import ROUTES  # noqa: E402
 from ui.base.cache import note_baseline, register_holder  # noqa: E402
 from ui.base.environment import ENVIRONMENT, PROBLEMS  # noqa: E402
 from ui.frame.sockets import send_at_once  # noqa: E402
+from ui.votes import serve_phones  # noqa: E402
 
 STARTING = (
     '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="3"><title>Starting</title>'
@@ -175,6 +178,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     bound_frames()
     allow_many_files()
     hand_out_in_turn()
+    serve_phones("/vote")
     register_holder("uploads", UPLOADS.held_bytes)
     tasks = [asyncio.create_task(open_when_warm()), asyncio.create_task(let_go_of_who_left())]
     yield
@@ -204,6 +208,7 @@ def tell(error: Exception) -> bool:
 app = st.App(
     ROOT / "dashboard.py",
     lifespan=lifespan,
+    routes=ROUTES,
     middleware=[Middleware(one) for one in (SecurityHeaders, Browsers, Door, Gate, Lines)],
     on_script_error=tell,
 )

@@ -30,10 +30,10 @@ def test_without_a_word_the_defaults_hold():
 
 def test_every_variable_is_read():
     given = {"STORE_MB": "50", "MEMORY_MB": "600.5", "UPLOADS_MB": "20", "WORKERS": " 3 "}
-    given |= {"QUEUE_SECONDS": "0", "WARM_UP_SECONDS": "0", "NAME": "lab-1"}
+    given |= {"QUEUE_SECONDS": "0", "WARM_UP_SECONDS": "0", "ROOMS": "/rooms", "NAME": "lab-1"}
     found, problems = read({f"LAB_{name}": value for name, value in given.items()})
     assert problems == ()
-    assert found == Environment(50, 600.5, 20, 3, 0, 0, "lab-1")
+    assert found == Environment(50, 600.5, 20, 3, 0, 0, "/rooms", "lab-1")
     assert len(given) == len(fields(Environment))
 
 

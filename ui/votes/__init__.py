@@ -1,0 +1,48 @@
+"""The class votes: rooms, where they are kept, and the page that phones see."""
+
+import os
+import tempfile
+from functools import lru_cache
+from getpass import getuser
+from pathlib import Path
+
+from ui.base.environment import ENVIRONMENT
+from ui.votes.rooms import Rooms, UnkeptError
+from ui.votes.sqlite import SqliteRooms
+
+FILE = "rooms.sqlite"
+_served: list[str] = []  # where phones find the rooms in this process
+
+
+@lru_cache(maxsize=1)
+def rooms() -> Rooms:
+    """The rooms of this machine: in the folder that LAB_ROOMS names, else in one of this user's own.
+
+    Raises UnkeptError where they cannot be kept there.
+    """
+    return SqliteRooms(folder(ENVIRONMENT.rooms) / FILE)
+
+
+def serve_phones(at: str) -> None:
+    """From now on this process has a page for phones at this path."""
+    _served[:] = [at]
+
+
+def phones_at() -> str | None:
+    """The path of the phones' page, None where this process has none."""
+    return _served[0] if _served else None
+
+
+def folder(named: str) -> Path:
+    """The folder, made if it is not there; "" for the user's own. Raises UnkeptError."""
+    own = Path(tempfile.gettempdir()) / f"regularization-lab-{getuser()}"
+    path = Path(named) if named else own
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not named and hasattr(os, "getuid") and path.lstat().st_uid != os.getuid():
+            raise OSError(f"{path.name} is another user's")
+    except OSError as error:
+        raise UnkeptError(
+            f"Votes cannot be kept here: {error}. Set LAB_ROOMS to a folder of yours."
+        ) from error
+    return path

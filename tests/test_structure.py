@@ -11,7 +11,8 @@ import pytest
 import core
 
 ROOT = Path(__file__).parents[1]
-COMES_WITH = {"jinja2", "markupsafe", "itsdangerous", "PIL", "pyarrow", "charset_normalizer"}  # of Altair and Streamlit
+# of Altair and Streamlit:
+COMES_WITH = {"jinja2", "markupsafe", "itsdangerous", "PIL", "pyarrow", "charset_normalizer"}
 SMALL = ("segno", "vl_convert", "python_calamine")  # libraries, each for one thing
 MAY_IMPORT = {
     "core": {"core", "numpy"},
@@ -21,19 +22,8 @@ MAY_IMPORT = {
     ".": {"ui", "streamlit"},
 }
 # Inside ui/ each room may import those before it.
-ROOMS = (
-    "base",
-    "pictures",
-    "data",
-    "work",
-    "topics",
-    "controls",
-    "stage",
-    "votes",
-    "tour",
-    "takeaway",
-    "frame",
-)
+ROOMS = ("base", "pictures", "data", "work", "topics", "controls")
+ROOMS += ("stage", "votes", "tour", "takeaway", "frame")
 # What is about L1 against L2, or about L2 alone, names them; elsewhere the registry is asked.
 ABOUT_THE_TWO = (
     "core/decay.py",

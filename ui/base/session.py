@@ -201,6 +201,9 @@ class Session:
     kept_arrived = Remembered(bool)  # what the browser kept of an earlier one was taken over
     lost_file = Remembered[str | None](lambda: None)  # a person's file that an earlier one had
 
+    room = Remembered(str)  # its key, as the address has it; "" where none is open
+    room_problem = Remembered[Problem](lambda: NO_PROBLEM)  # what it refused last
+
     tour_answer = Remembered[tuple[Hashable, Answer] | None](lambda: None)  # the last, and what it is of
 
 

@@ -4,19 +4,18 @@ To present is to give the page to the picture: larger type and marks, no panel, 
 stands in the address as `?present=1`, so that a teacher's bookmark opens ready.
 """
 
-from functools import lru_cache
-
-import segno
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from ui.base.address import ON, PRESENT, keep_in_address, with_query
+from ui.base.qr import qr_code
 from ui.base.session import session
 from ui.controls import looks
 from ui.controls.edits import too_many
 from ui.frame.menu import TOOLS
 from ui.topics import TOPICS, topic_of
 from ui.topics.topic import Topic
+from ui.tour.room import IN_ADDRESS as ROOM
 
 LONGEST = 2000  # characters of an address; a QR code holds 2,331 bytes at most, and cameras read far fewer
 
@@ -77,7 +76,8 @@ def _step(icon: str, topic: Topic, number: int, by: int, key: str) -> None:
 
 def _share() -> None:
     """The address of this state, to be copied and to be photographed."""
-    address = with_query(st.context.url or "", st.query_params.to_dict())
+    here = {name: value for name, value in st.query_params.to_dict().items() if name != ROOM}
+    address = with_query(st.context.url or "", here)  # who is given it is no teacher of the room
     st.markdown("Opens exactly this: the page, the settings and the chosen λ.")
     if lacking := too_many(session.settings):
         st.caption(lacking)
@@ -86,10 +86,3 @@ def _share() -> None:
         st.caption("This address is too long for a QR code.")
         return
     st.image(qr_code(address), caption="For a phone's camera", width=260)
-
-
-@lru_cache(maxsize=128)
-def qr_code(text: str) -> str:
-    """A QR code as SVG: black on white in both themes, as cameras want it."""
-    svg: str = segno.make(text, error="m").svg_inline(scale=8, border=4, dark="#000", light="#fff")
-    return svg

@@ -25,10 +25,14 @@ from ui.stage.component import component
 from ui.stage.drawing import Measured
 from ui.topics import TOPICS
 from ui.topics.topic import Context, Topic
+from ui.tour import room
 from ui.tour.drawings import Drawing
 from ui.tour.predictions import prediction_key
+from ui.tour.room import Vote
 from ui.tour.steps import IN_ADDRESS, STEPS, TOUR, Step, step_of, with_values
 from ui.tour.walk import Stage
+from ui.votes import phones_at
+from ui.votes.rooms import Phase
 
 HERE = Path(__file__).parent
 DRAWING_WIDTH = 340  # pixels
@@ -38,13 +42,14 @@ NOTHING_MEASURED = Measured(PENALTIES["l1"].label)  # of a question without an a
 
 def arrive(page: StreamlitPage) -> None:
     """Before the panel is drawn: find the step, lead a bare address to its own settings, and turn pages."""
+    room.arrive()
     step, first = _find_step(), not session.tour_arrived
     session.tour_arrived = True
     address = st.query_params.to_dict()
     if move := session.tour_move:
         session.tour_move = None
         if move.query or not _is_open(move.file, page):  # the panel writes its own values again
-            kept = {name: address[name] for name in (IN_ADDRESS, PRESENT) if name in address}
+            kept = {name: address[name] for name in (IN_ADDRESS, PRESENT, room.IN_ADDRESS) if name in address}
             st.switch_page(move.file, query_params=kept | move.query)
     if first and step and not SETTINGS.keys() & address.keys():
         st.switch_page(step.topic.file, query_params=query_of(step.settings) | address)
@@ -55,10 +60,22 @@ def show(page: StreamlitPage, panel_context: Callable[[], Context]) -> None:
 
     panel_context: makes the context of what the panel asks for.
     """
+    context = panel_context() if session.tour_step else None
+    vote = room.vote_on(STEPS[session.tour_step], context) if session.tour_step and context else None
+    with st.container(key="room"):
+        _show_room(vote)
     with st.container(key="tour"):
         session.tour_problem = problems.say(session.tour_problem, session.settings)
-        if session.tour_step:
-            _show_step(Stage(STEPS[session.tour_step], session.tour_shown), page, panel_context())
+        if session.tour_step and context:
+            session.tour_shown |= vote is not None and vote.phase == Phase.SHOWN
+            _show_step(Stage(STEPS[session.tour_step], session.tour_shown), page, context, vote)
+
+
+def _show_room(vote: Vote | None) -> None:
+    """What a room has refused; before the first question the way in, for the back row."""
+    session.room_problem = problems.say(session.room_problem, session.settings)
+    if vote is not None and room.is_new(vote):
+        room.show_way_in(vote.key, is_large=True)
 
 
 def go(name: str) -> None:
@@ -103,13 +120,15 @@ def _is_open(file: str, page: StreamlitPage) -> bool:
     return any(topic.file == file and topic.title == page.title for topic in TOPICS)
 
 
-def _show_step(stage: Stage, page: StreamlitPage, context: Context) -> None:
+def _show_step(stage: Stage, page: StreamlitPage, context: Context, vote: Vote | None) -> None:
     """The strip: the question, then its options or its answer, and the ways on and back.
 
     Presented it has a height of its own, whatever is in it: so the answer takes the place of the options.
     """
     step, presented = stage.step, bool(st.session_state.get(PRESENT))
-    rules = [HERE / "tour.css", drawing.RULES, *([HERE / "presented.css"] if presented else [])]
+    if vote is not None and stage.shown:
+        vote = room.tell(vote, _measured(step, context))
+    rules = [HERE / "tour.css", drawing.RULES, room.RULES, *([HERE / "presented.css"] if presented else [])]
     st.html(style(*rules, *([] if stage.shown else [HERE / "veil.css"])))
     component("veil")(key="tour_veil", data={"veiled": not stage.shown, "step": step.name})
     with st.container(key="tour_step", horizontal=True, gap="medium"):
@@ -119,22 +138,33 @@ def _show_step(stage: Stage, page: StreamlitPage, context: Context) -> None:
                 _show_line("lead", with_values(step.lead_in, context.settings))
             _show_line("question", with_values(step.question, context.settings))
             predicted = session.tour_predicted.get(step.name)
-            if not (presented and stage.shown):
+            if vote is not None:
+                _show_vote(vote)
+            elif not (presented and stage.shown):
                 with st.container(key="tour_options"):
                     predicted = _predict(step)
                     if not presented:
                         _show_drawing(stage, context)
             with st.container(key="tour_answer"):
                 if stage.shown:
-                    _show_answer(step, context, predicted)
-                elif not presented:
+                    _show_answer(step, context, predicted, vote)
+                elif vote is None and not presented:
                     st.markdown("Predict, then reveal: the answer is measured on the networks of this page.")
-        if presented:
+        if presented and vote is None:
             _show_drawing(stage, context)
         with st.container(key="tour_ways", width="content", gap="small"):
-            _show_ways(stage, page, is_open=presented or predicted is not None)
+            _show_ways(stage, page, context, vote, is_open=presented or bool(vote) or predicted is not None)
     if stage.shown:
         _lead(step, context)
+
+
+def _show_vote(vote: Vote) -> None:
+    """The class in place of one person: how many have voted, and once that is closed, for what."""
+    with st.container(key="tour_options", gap=None):
+        with st.container(key="room_words", horizontal=True, gap="medium"):
+            room.show_line(vote)
+            room.show_result(vote)
+        room.show_options(vote)
 
 
 def _lead(step: Step, context: Context) -> None:
@@ -149,16 +179,21 @@ def _lead(step: Step, context: Context) -> None:
         draw_anew_at(lam)
 
 
-def _show_ways(stage: Stage, page: StreamlitPage, is_open: bool) -> None:
+def _show_ways(stage: Stage, page: StreamlitPage, context: Context, vote: Vote | None, is_open: bool) -> None:
     """The ways on and back; presented, also on the keys of a presenter's remote.
 
-    is_open: whether the answer may be asked for. A class predicts aloud, so there it always may.
+    is_open: whether the answer may be asked for. A class predicts aloud, so there it always may; where it
+    votes, its vote is opened and closed before.
     """
     keys = ("PageUp", "PageDown") if st.session_state.get(PRESENT) else (None, None)
     before, after = stage.back(), stage.on()
     if not _is_open(stage.step.topic.file, page):
         st.page_link(stage.step.topic.file, label="To this step's page", icon=":material/arrow_forward:")
-    if after is None:
+    voting = _voting(stage, context, vote)
+    if voting is not None:
+        label, act, args = voting
+        st.button(label, type="primary", on_click=act, args=args, key="tour_on", shortcut=keys[1])
+    elif after is None:
         st.button("Start again", type="primary", on_click=_start_again, key="tour_again")
     else:
         st.button(
@@ -174,10 +209,37 @@ def _show_ways(stage: Stage, page: StreamlitPage, is_open: bool) -> None:
         st.button(
             "Back", on_click=_walk, args=(before,), disabled=not before, key="tour_back", shortcut=keys[0]
         )
-        if not (stage.shown or is_open) and stage.step is not TOUR[-1]:
+        _show_ways_of_the_room(vote)
+        if vote is None and not (stage.shown or is_open) and stage.step is not TOUR[-1]:
             skipped = TOUR[TOUR.index(stage.step) + 1]
             st.button("Skip", on_click=_walk, args=(Stage(skipped),), key="tour_skip")
         st.button("Leave", on_click=_leave, key="tour_leave")
+
+
+def _voting(
+    stage: Stage, context: Context, vote: Vote | None
+) -> tuple[str, Callable[..., None], tuple[Any, ...]] | None:
+    """What is due in a room before the answer: a button's label, and what it does; None where nothing is."""
+    if vote is None or stage.shown or vote.phase == Phase.CLOSED:
+        return None
+    if vote.phase == Phase.OPEN:
+        return "Close the vote", room.close, ()
+    return "Open the vote", room.ask, (stage.step, context)
+
+
+def _show_ways_of_the_room(vote: Vote | None) -> None:
+    """To open a room, where phones find one; and in it another round, the way in, and its end."""
+    if vote is None:
+        if phones_at() is not None:
+            st.button("Room", icon=":material/how_to_vote:", on_click=room.open_room, key="room_open")
+        return
+    if vote.phase == Phase.CLOSED and not session.tour_shown:
+        st.button("Vote again", on_click=room.again, key="room_again")
+    way_in = st.popover(vote.key.code, icon=":material/qr_code_2:", key="room_way_in", on_change="rerun")
+    if way_in.open:
+        with way_in:
+            room.show_way_in(vote.key, is_large=False)
+            st.button("End the room", on_click=room.end_room, key="room_end")
 
 
 def _show_line(kind: str, text: str) -> None:
@@ -227,10 +289,13 @@ def _take_drawing(step: Step, plan: Drawing) -> None:
         session.tour_predicted[step.name] = st.session_state[prediction_key(step)] = plan.option(drawn)
 
 
-def _show_answer(step: Step, context: Context, predicted: int | None) -> None:
-    """The answer, and after the last one how many predictions were right."""
+def _show_answer(step: Step, context: Context, predicted: int | None, vote: Vote | None) -> None:
+    """The answer, and after the last one how many predictions were right; in a room the class has its own."""
     answer = _measured(step, context)
     results, drawn = session.tour_results, session.tour_drawn.get(step.name)
+    if vote is not None:
+        st.markdown(verdict(step, answer, None))
+        return
     if answer.right is not None and predicted is not None:
         results.setdefault(step.name, predicted == answer.right)
     end = f" {ENDED if st.session_state.get(PRESENT) else summary(results)}" if step is TOUR[-1] else ""

@@ -13,7 +13,8 @@ The environment bounds the work of one process:
     LAB_WORKERS          trainings at the same moment (2); others wait in a queue
     LAB_QUEUE_SECONDS    what would wait longer is refused, with a sentence (120)
     LAB_WARM_UP_SECONDS  in which every page has to open before the first visitor (180; 0 for none)
-    LAB_ROOMS            a folder for the votes of classes, the same for all processes (one of this user's)
+    LAB_ROOMS            a folder for the votes of classes, the same for all processes (one of this user's);
+                         none where they share no disk: then no class can vote
     LAB_NAME             of this process, where several stand behind one proxy that sends by it
 """
 
@@ -61,6 +62,7 @@ STARTING = (
     '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="3"><title>Starting</title>'
     "<p>The dashboard is starting. This page tries again by itself."
 )
+VOTES = ENVIRONMENT.rooms != "none"
 log = get_logger(__name__)
 
 if PROBLEMS:  # each was logged as it was read
@@ -178,7 +180,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     bound_frames()
     allow_many_files()
     hand_out_in_turn()
-    serve_phones("/vote")
+    if VOTES:
+        serve_phones("/vote")
     register_holder("uploads", UPLOADS.held_bytes)
     tasks = [asyncio.create_task(open_when_warm()), asyncio.create_task(let_go_of_who_left())]
     yield
@@ -208,7 +211,7 @@ def tell(error: Exception) -> bool:
 app = st.App(
     ROOT / "dashboard.py",
     lifespan=lifespan,
-    routes=ROUTES,
+    routes=ROUTES if VOTES else [],
     middleware=[Middleware(one) for one in (SecurityHeaders, Browsers, Door, Gate, Lines)],
     on_script_error=tell,
 )

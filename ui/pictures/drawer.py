@@ -57,9 +57,7 @@ class Drawer:
                 answer, found = _asked(process, head + b"\n" + content)
             except (OSError, ValueError, KeyError) as error:
                 self._stop()
-                raise DrawingError(
-                    "the chart could not be drawn: it took too long, or memory ran out"
-                ) from error
+                raise DrawingError(LOST) from error
             finally:
                 watch.cancel()
             self._leave()

@@ -23,8 +23,9 @@ main.addEventListener("submit", (event) => {
   });
 });
 main.addEventListener("input", (event) => {
-  const output = main.querySelector("output");
-  if (event.target.type === "range") output.value = output.dataset.marks.split("|")[event.target.value];
+  const { type, value, dataset, previousElementSibling } = event.target;
+  if (type !== "range") return;
+  previousElementSibling.textContent = event.target.ariaValueText = dataset.marks.split("|")[value];
 });
 addEventListener("visibilitychange", () => { if (!document.hidden) ask().catch(() => {}); });
 setTimeout(look, 1500);

@@ -2,7 +2,10 @@
 
 Streamlit makes each in one of the few threads in which it serves everything else, however long that takes:
 fifty reports of one tab leave none for another visitor's numbers. Here a click waits in no thread at all.
-Files that have to be drawn, and reports, have a thread of their own, so that numbers pass them by.
+Reports, which train and draw, have a thread of their own, and so have single charts; numbers pass both by.
+
+Streamlit also forgets what was clicked on when its page is drawn anew, and takes a file that is made for
+litter at the second end of anybody's run, which in a class may come before the browser has fetched it.
 """
 
 import asyncio
@@ -15,9 +18,11 @@ from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
 from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, DeferredFileResponsePayload
 from streamlit.runtime import get_instance
 from streamlit.runtime.backend_operation_handler import DeferredFileHandler
+from streamlit.runtime.media_file_manager import MediaFileManager
 
-DRAWN = (".html", ".png", ".svg")
-NUMBERS_THREADS = 2
+THREADS = {".html": 1, ".png": 1, ".csv": 2}  # by the kind of file that a line is for
+LINES = {".svg": ".png"}  # the line of what has none of its own; of all others that of numbers
+HELD, HELD_SECONDS = "clicked", 60.0  # under which files stay that were made, and how long
 PLACES = 60  # clicks that may wait: more than a class has visitors who click at once
 log = logging.getLogger(__name__)
 
@@ -33,8 +38,7 @@ class Desk:
         """is_here: whether the visitor of a session is connected; places: for clicks that wait."""
         self._is_here, self._places = is_here, places
         self._asking: set[str] = set()  # sessions
-        self._drawn = ThreadPoolExecutor(1, "lab-drawn")
-        self._numbers = ThreadPoolExecutor(NUMBERS_THREADS, "lab-numbers")
+        self._lines = {kind: ThreadPoolExecutor(n, f"lab-{kind[1:]}") for kind, n in THREADS.items()}
 
     async def hand_out(self, session: str, name: str, make: Callable[[], str]) -> str:
         """What make returns, once it is this click's turn. name: of the file, whose ending tells how long.
@@ -46,7 +50,8 @@ class Desk:
             raise RefusedError("Another file of yours is being made. Try again once it is there.")
         if len(self._asking) >= self._places:
             raise RefusedError("Too many files are being made. Try again in a minute.")
-        line = self._drawn if PurePath(name).suffix in DRAWN else self._numbers
+        kind = PurePath(name).suffix
+        line = self._lines.get(LINES.get(kind, kind), self._lines[".csv"])
         self._asking.add(session)
         try:
             return await asyncio.get_running_loop().run_in_executor(line, self._make, session, make)
@@ -59,6 +64,38 @@ class Desk:
         return make()
 
 
+class Clicked:
+    """A file that was clicked on: it is made, and stays for a while, although its page is drawn anew."""
+
+    def __init__(self, files: MediaFileManager, file: str) -> None:
+        """file: by which the page has offered it."""
+        self._files, self._file, self._made = files, file, ""
+        with files._lock:
+            self._offer = files._deferred_callables.get(file)
+
+    @property
+    def name(self) -> str:
+        """The file's name, "" where nothing is known of it."""
+        return (self._offer["filename"] if self._offer else None) or ""
+
+    def make(self) -> str:
+        """Its address, once it is there. Raises RefusedError where it was not offered; and what it raises."""
+        if self._offer is None:
+            raise RefusedError("The page was drawn anew. Click again.")
+        with self._files._lock:
+            self._files._deferred_callables.setdefault(self._file, self._offer)
+        url = self._files.execute_deferred(self._file)
+        self._made = PurePath(url).stem
+        with self._files._lock:
+            self._files._files_by_session_and_coord[HELD][self._file] = self._made
+        return url
+
+    def let_go(self) -> None:
+        """From now on it may go."""
+        with self._files._lock:
+            self._files._files_by_session_and_coord[HELD].pop(self._file, None)
+
+
 def hand_out_in_turn() -> None:
     """From now on all files of this process are handed out by one desk."""
     desk = Desk(lambda session: get_instance().is_active_session(session))
@@ -67,15 +104,16 @@ def hand_out_in_turn() -> None:
         self: DeferredFileHandler, request: BackendOperationRequest, session_id: str
     ) -> BackendOperationResponse:
         """A click on a file, answered with its address or with why there is none."""
-        file, wanted, files = request.deferred_file.file_id, request.request_id, get_instance().media_file_mgr
-        name = (files._deferred_callables.get(file) or {}).get("filename") or ""
+        wanted = request.request_id
+        clicked = Clicked(get_instance().media_file_mgr, request.deferred_file.file_id)
         try:
-            url = await desk.hand_out(session_id, name, lambda: files.execute_deferred(file))
+            url = await desk.hand_out(session_id, clicked.name, clicked.make)
         except RefusedError as refused:
             return BackendOperationResponse(request_id=wanted, error_msg=str(refused))
         except Exception:  # whatever a page's function raises must not end the server's task
-            log.exception("The file %s could not be made", name or file)
+            log.exception("The file %s could not be made", clicked.name)
             return BackendOperationResponse(request_id=wanted, error_msg="The file could not be made.")
+        asyncio.get_running_loop().call_later(HELD_SECONDS, clicked.let_go)
         payload = DeferredFileResponsePayload(url=url)
         return BackendOperationResponse(request_id=wanted, deferred_file=payload)
 

@@ -3,12 +3,16 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from pathlib import PurePath
 
 import pytest
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.media_file_storage import MediaFileStorageError
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from benchmarks.servers import HOSTED, served
 from benchmarks.visitor import Visitor
-from deploy.downloads import Desk, RefusedError
+from deploy.downloads import Clicked, Desk, RefusedError
 
 SMALL = {"dataset": "moons", "n_samples": 50, "hidden": "4", "epochs": 50}
 REPORTS = 9  # clicks in one tab, as many as pass at once
@@ -33,18 +37,19 @@ def at_work() -> tuple[Callable[[], str], threading.Event, threading.Event]:
 
 def test_a_session_has_one_file_made_and_others_are_not_held_up():
     async def journey() -> None:
-        one = desk("a", "b", "c")
+        one = desk("a", "b", "c", "d")
         make, begun, let_go = at_work()
-        report = asyncio.create_task(one.hand_out("a", "x.html", make))
+        chart = asyncio.create_task(one.hand_out("a", "x.png", make))
         await asyncio.to_thread(begun.wait, 20)
         with pytest.raises(RefusedError, match="Another file of yours"):
             await one.hand_out("a", "x.csv", lambda: "numbers")
         assert await one.hand_out("b", "x.csv", lambda: "numbers") == "numbers"
-        drawn = asyncio.create_task(one.hand_out("c", "x.png", lambda: "a picture"))
+        assert await one.hand_out("d", "x.html", lambda: "a report") == "a report"
+        drawn = asyncio.create_task(one.hand_out("c", "x.svg", lambda: "a picture"))
         await asyncio.sleep(0.05)
         assert not drawn.done(), "what is drawn is drawn in turn"
         let_go.set()
-        assert (await report, await drawn) == ("a report", "a picture")
+        assert (await chart, await drawn) == ("a report", "a picture")
         assert await one.hand_out("a", "x.csv", lambda: "numbers") == "numbers", "it is the next one's turn"
 
     asyncio.run(journey())
@@ -70,6 +75,33 @@ def test_who_has_left_is_forgotten_and_too_many_are_sent_away():
         assert made == []
 
     asyncio.run(journey())
+
+
+def test_what_was_clicked_on_is_made_although_its_page_is_drawn_anew_and_stays_for_a_while():
+    storage = MemoryMediaFileStorage("/media")
+    files = MediaFileManager(storage)
+    file = files.add_deferred(lambda: "1,2", "text/csv", "here", file_name="x.csv")
+    clicked = Clicked(files, file)
+    assert clicked.name == "x.csv"
+
+    def runs_end() -> None:
+        files.clear_session_refs()
+        files.remove_orphaned_files()
+
+    runs_end()
+    assert file not in files._deferred_callables, "as after a click that waits"
+    made = PurePath(clicked.make()).stem
+    for _ in range(5):
+        runs_end()
+    assert storage.get_file(made).content == b"1,2"
+    clicked.let_go()
+    for _ in range(2):
+        runs_end()
+    with pytest.raises(MediaFileStorageError):
+        storage.get_file(made)
+    assert not files._deferred_callables
+    with pytest.raises(RefusedError, match="Click again"):
+        Clicked(files, "never offered").make()
 
 
 def test_a_file_that_cannot_be_made_leaves_its_place():

@@ -239,6 +239,7 @@ def _show_ways_of_the_room(vote: Vote | None) -> None:
     if way_in.open:
         with way_in:
             room.show_way_in(vote.key, is_large=False)
+            room.show_record(vote.key)
             st.button("End the room", on_click=room.end_room, key="room_end")
 
 

@@ -8,7 +8,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,16 +16,20 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from core.settings import LAMS
-from ui.base.address import keep_in_address
+from ui.base.address import keep_in_address, with_query
+from ui.base.foreign import markdown
 from ui.base.qr import qr_code
 from ui.base.session import NO_PROBLEM, Answer, Problem, session
 from ui.base.words import lam_label, lam_text, percent
+from ui.pictures.export import csv
 from ui.stage.component import component
 from ui.stage.lam_bar import about
 from ui.topics.topic import Context, Need
+from ui.tour.steps import IN_ADDRESS as STEP_IN_ADDRESS
 from ui.tour.steps import Step, with_values
 from ui.votes import phones_at, rooms
 from ui.votes.page import share_in_words, votes_for
+from ui.votes.record import hard, table
 from ui.votes.rooms import Key, Phase, Poll, Question, RoomError, Tally, gain, read_key, right_share
 
 IN_ADDRESS = "room"
@@ -100,19 +104,22 @@ def _said() -> Iterator[None]:
 
 
 def vote_on(step: Step, context: Context) -> Vote | None:
-    """The class's vote on a step, its words those of the settings of now; None where no room is open."""
+    """The class's vote on a step, None where no room is open.
+
+    What was asked has the words of the settings of now, and is what phones show.
+    """
     key = key_of()
     if key is None:
         return None
     with _said():
-        poll = rooms().poll(key.code)
-        if poll is None or poll.question.step != step.name:
+        poll, question = rooms().poll(key.code, step.name), question_of(step, context)
+        if poll is None:
             return Vote(key, None)
-        if poll.question != (now := question_of(step, context)):
-            rooms().ask(key, now)
-            poll = rooms().poll(key.code)
-        is_open = poll is None or poll.phase == Phase.OPEN
-        return Vote(key, poll, () if is_open else tuple(rooms().tallies(key)))
+        on_phones = rooms().poll(key.code)
+        if on_phones is None or on_phones.question != question:  # they follow, back too
+            rooms().ask(key, question)
+            poll = replace(poll, question=question)
+        return Vote(key, poll, () if poll.phase == Phase.OPEN else tuple(rooms().tallies(key)))
     session.room = ""
     return None
 
@@ -229,6 +236,23 @@ def result(vote: Vote) -> str:
     if len(known) > 1 and (gained := gain(known[0][1], known[-1][1])) is not None:
         text += f" Gain (post − pre)/(1 − pre): {gained:.2f}.".replace("-", "−")
     return text
+
+
+def show_record(key: Key) -> None:
+    """What the class found hard, the counts to take along, and the same questions as homework."""
+    with _said():
+        record = rooms().record(key)
+        if sentences := hard(record):
+            st.markdown("**What this class found hard**, the hardest first; right were:")
+            st.markdown("\n".join(f"1. {markdown(sentence)}" for sentence in sentences))
+        if record:
+            st.download_button(
+                "Counts (CSV)", csv(table(record)), f"votes-{key.code}.csv", "text/csv", key="room_csv"
+            )
+            asked = record[0][0].question.step
+            homework = with_query(st.context.url or "", {STEP_IN_ADDRESS: asked})
+            st.markdown("Homework: this link asks the same questions, each alone.")
+            st.code(homework, language=None, wrap_lines=True)
 
 
 def show_way_in(key: Key, is_large: bool) -> None:

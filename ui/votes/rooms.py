@@ -124,8 +124,8 @@ class Rooms(Protocol):
     def check(self, key: Key) -> None:
         """Raise NoRoomError where this is no teacher's key."""
 
-    def poll(self, code: str) -> Poll | None:
-        """What is asked now; None before the first question."""
+    def poll(self, code: str, step: str = "") -> Poll | None:
+        """What is asked now, or what this step has come to; None where it was not asked."""
 
     def ask(self, key: Key, question: Question) -> None:
         """Ask it; one that was asked before is where it was, and not opened again. Its words become these."""
@@ -141,6 +141,9 @@ class Rooms(Protocol):
 
     def tallies(self, key: Key) -> list[Tally]:
         """The votes in each round of what is asked now. Raises RoomError while one is open."""
+
+    def record(self, key: Key) -> list[tuple[Poll, list[Tally]]]:
+        """What was asked so far and is closed, in its order, with the votes of each round."""
 
     def join(self, code: str, token: str) -> None:
         """Count this phone in."""

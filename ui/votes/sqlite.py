@@ -109,10 +109,11 @@ class SqliteRooms:
         with self._connection() as base:
             _check(base, key)
 
-    def poll(self, code: str) -> Poll | None:
-        """What is asked now; None before the first question."""
+    def poll(self, code: str, step: str = "") -> Poll | None:
+        """What is asked now, or what this step has come to; None where it was not asked."""
         with self._connection() as base:
-            return _poll(base, code)
+            now = _room(base, code)["step"]
+            return _last_round(base, code, step or now)
 
     def ask(self, key: Key, question: Question) -> None:
         """Ask it; one that was asked before is where it was, and not opened again. Its words become these."""
@@ -172,6 +173,17 @@ class SqliteRooms:
         with self._connection() as base:
             poll = _poll(base, code)
             return _tallies(base, code, poll) if poll and poll.phase == Phase.SHOWN else []
+
+    def record(self, key: Key) -> list[tuple[Poll, list[Tally]]]:
+        """What was asked so far and is closed, in its order, with the votes of each round."""
+        with self._connection() as base:
+            _check(base, key)
+            steps = base.execute(
+                "SELECT step FROM rounds WHERE room = ? AND round = 1 ORDER BY rowid", [key.code]
+            ).fetchall()
+            polls = [_last_round(base, key.code, step) for (step,) in steps]
+            closed = [poll for poll in polls if poll and poll.phase != Phase.OPEN]
+            return [(poll, _tallies(base, key.code, poll)) for poll in closed]
 
     def join(self, code: str, token: str) -> None:
         """Count this phone in."""
@@ -241,10 +253,14 @@ def _check(base: sqlite3.Connection, key: Key) -> None:
 
 def _poll(base: sqlite3.Connection, code: str) -> Poll | None:
     """What is asked now: the last round of the room's question."""
+    return _last_round(base, code, _room(base, code)["step"])
+
+
+def _last_round(base: sqlite3.Connection, code: str, step: str | None) -> Poll | None:
     row = base.execute(
         'SELECT question, round, phase, "right", sentence FROM rounds WHERE room = ? AND step = ? '
         "ORDER BY round DESC LIMIT 1",
-        [code, _room(base, code)["step"]],
+        [code, step],
     ).fetchone()
     if row is None:
         return None

@@ -13,7 +13,7 @@ from tests.app import QUICK, open_app, topic
 from ui.base.environment import ENVIRONMENT
 from ui.tour import room
 from ui.tour.steps import STEPS
-from ui.votes.rooms import Key, Phase, Poll, Question, Tally, read_key
+from ui.votes.rooms import Key, NoRoomError, Phase, Poll, Question, Tally, read_key
 
 pytestmark = pytest.mark.usefixtures("two_folds", "phones")
 STEP, PLACE = STEPS["exact-zeros"], STEPS["a-little-or-a-lot"]
@@ -132,19 +132,16 @@ def test_a_reload_or_another_laptop_goes_on_where_the_room_is(phase):
 def test_going_back_to_a_question_does_not_open_it_again():
     app = press(at(), "room_open")
     key = key_in(app)
-    for _ in range(4):
+    for _ in range(5):
         press(app)
-    press(app)
-    assert ui.votes.rooms().poll(key.code).question.step == "fewer-bytes"
-    for _ in range(2):
+    assert ui.votes.rooms().poll(key.code) == replace(ui.votes.rooms().poll(key.code), phase=Phase.OPEN)
+    while address(app)["tour"] != STEP.name:
         press(app, "tour_back")
-    app.run()
-    press(app) if labels(app) == "Open the vote" else None
+    if labels(app) == "Open the vote":
+        press(app)
+    poll = ui.votes.rooms().poll(key.code)
+    assert (poll.question.step, poll.phase, poll.round) == (STEP.name, Phase.SHOWN, 1)
     assert labels(app) == "Next question"
-    assert (
-        ui.votes.rooms().poll(key.code).phase != Phase.OPEN
-        or ui.votes.rooms().poll(key.code).question.step == "fewer-bytes"
-    )
 
 
 def test_other_settings_are_named_and_the_truth_is_measured_anew():
@@ -174,6 +171,26 @@ def test_the_place_of_a_lam_is_one_on_a_slider():
     assert question.places == len(LAMS)
     assert question.words(LAMS.index(10.0)) == "10"
     assert [question.option(LAMS.index(lam)) for lam in (0.0, 0.1, 1.0, 10.0)] == [0, 1, 2, 3]
+
+
+def test_counts_what_was_hard_and_homework_stand_beside_the_way_in():
+    app = press(at(), "room_open")
+    key = key_in(app)
+    press(app)
+    vote(key, 0, 1)
+    press(press(app))
+    app.session_state["room_way_in"] = True
+    app.run()
+    assert not app.exception
+    texts = [one.value for one in app.markdown]
+    assert any(text.startswith("1. ") and "1 of 2 (50 %)" in text for text in texts)
+    (homework,) = [one.value for one in app.code if "tour=" in one.value]
+    assert homework.endswith(f"tour={STEP.name}")
+    assert key.secret not in homework
+    press(app, "room_end")
+    assert "room" not in app.query_params
+    with pytest.raises(NoRoomError):
+        ui.votes.rooms().check(key)
 
 
 @pytest.mark.parametrize(

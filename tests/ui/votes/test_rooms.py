@@ -131,6 +131,8 @@ def test_what_is_asked_again_is_where_it_was_with_the_words_of_now(rooms):
     rooms.show(key, 1, "So it is.")
     rooms.ask(key, PLACE)
     assert rooms.poll(key.code) == Poll(PLACE, 1, Phase.OPEN)
+    assert rooms.poll(key.code, "exact-zeros") == Poll(ASKED, 1, Phase.SHOWN, 1, "So it is.")
+    assert rooms.poll(key.code, "no-such-step") is None
     now = replace(ASKED, about="Moons")
     rooms.ask(key, now)
     assert rooms.poll(key.code) == Poll(now, 1, Phase.SHOWN, 1, "So it is.")

@@ -5,6 +5,7 @@ import streamlit as st
 from ui.base.session import session
 from ui.controls import beside, edits, looks
 from ui.controls.panel import settings_panel, show_problems
+from ui.frame import ballot
 from ui.frame.kept import keep
 from ui.frame.menu import MENU, TOOLS
 from ui.frame.page import page_style, panel_context
@@ -17,6 +18,10 @@ from ui.work.owner import owner
 from ui.work.tasks import SCREENS
 
 st.set_page_config(page_title="Regularization Lab", page_icon="🎯", layout="wide")
+
+if ballot.is_asked_for():  # a phone of a class
+    st.navigation([st.Page(ballot.page, title="Vote")], position="hidden").run()
+    st.stop()
 
 PAGES = [
     st.Page(e.file, title=e.title, url_path=e.address, default=e.default, visibility=visibility)

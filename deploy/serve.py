@@ -180,8 +180,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     bound_frames()
     allow_many_files()
     hand_out_in_turn()
-    if VOTES:
-        serve_phones("/vote")
+    serve_phones("/vote/" if VOTES else "")
     register_holder("uploads", UPLOADS.held_bytes)
     tasks = [asyncio.create_task(open_when_warm()), asyncio.create_task(let_go_of_who_left())]
     yield

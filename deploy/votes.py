@@ -1,13 +1,9 @@
 """The pages on which phones vote: /vote and /vote/CODE, beside Streamlit and without it.
 
-A phone is counted by a cookie that its room has signed. Whoever guesses codes is slowed down by address: a
-class shares one, so sixty wrong codes are free, and then one a second; meanwhile nobody new comes in from
-there at once, while those who are in vote on.
+A phone is counted by a cookie that its room has signed.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
-from time import monotonic
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
@@ -17,35 +13,12 @@ from starlette.routing import Route
 
 from deploy.browsers import caller_of
 from ui.votes import page, rooms
+from ui.votes.guesses import GUESSES, TOO_MANY
 from ui.votes.rooms import LIFE_SECONDS, Key, LateError, NoRoomError, RoomError, UnkeptError, tidy_code
 
-WRONG_CODES, WRONG_RATE = 60.0, 1.0  # of one address: at once, and a second for long
-DEBT = 10.0  # wrong codes that it can be ahead at most: phones may look for a room that has ended
-ADDRESSES = 10_000  # that are remembered
 MAX_BODY = 2_000  # bytes of a vote; one has about sixty
 JOINED = 20_000  # phones that are known to be in, so that a look writes nothing
 HEADERS = {"Content-Security-Policy": page.POLICY, "Cache-Control": "no-cache"}
-TOO_MANY = "Too many wrong codes came from this network. Wait a moment; this page tries again by itself."
-
-
-class Guesses:
-    """How many wrong codes each address has left."""
-
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        self._clock = clock
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # by address, and at what time
-
-    def left(self, address: str) -> float:
-        """Wrong codes that it may still send at once."""
-        left, at = self._left.get(address, (WRONG_CODES, 0.0))
-        return min(WRONG_CODES, left + (self._clock() - at) * WRONG_RATE)
-
-    def note(self, address: str) -> None:
-        """It has sent a wrong one."""
-        self._left[address] = max(-DEBT, self.left(address) - 1), self._clock()
-        self._left.move_to_end(address)
-        while len(self._left) > ADDRESSES:
-            self._left.popitem(last=False)
 
 
 class Joined:
@@ -63,7 +36,7 @@ class Joined:
             self._known.popitem(last=False)
 
 
-GUESSES, JOINED_PHONES = Guesses(), Joined()
+JOINED_PHONES = Joined()
 
 
 async def door(request: Request) -> Response:

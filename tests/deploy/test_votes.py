@@ -10,10 +10,9 @@ import pytest
 import requests
 
 from benchmarks.servers import HOSTED, Pair, Served, served
-from deploy import votes
-from deploy.votes import Guesses
 from tests.deploy.test_deploy import needs_nginx
-from ui.votes import FILE
+from ui.votes import FILE, guesses
+from ui.votes.guesses import Guesses
 from ui.votes.rooms import Key, Phase, Question
 from ui.votes.sqlite import SqliteRooms
 
@@ -240,21 +239,21 @@ def test_a_typed_code_leads_to_its_room_and_a_wrong_one_is_said(server, rooms, k
 
 def test_ten_thousand_codes_are_not_guessed_and_a_class_comes_in_beside_it():
     now = [0.0]
-    guesses, tried = Guesses(lambda: now[0]), 0
+    counted, tried = Guesses(lambda: now[0]), 0
     for _ in range(45 * 60 * 10):  # ten a second, a lesson long
         now[0] += 0.1
-        if guesses.left("attacker") >= 1:
-            guesses.note("attacker")
+        if counted.left("attacker") >= 1:
+            counted.note("attacker")
             tried += 1
     assert tried < 3_000, "of 160,000 codes"
-    assert guesses.left("another") == votes.WRONG_CODES
+    assert counted.left("another") == guesses.WRONG_CODES
     for _ in range(500):
-        guesses.note("a class whose room has ended")
+        counted.note("a class whose room has ended")
     now[0] += 15
-    assert guesses.left("a class whose room has ended") >= 1
-    for number in range(3 * votes.ADDRESSES):
-        guesses.note(f"{number}")
-    assert len(guesses._left) == votes.ADDRESSES
+    assert counted.left("a class whose room has ended") >= 1
+    for number in range(3 * guesses.ADDRESSES):
+        counted.note(f"{number}")
+    assert len(counted._left) == guesses.ADDRESSES
 
 
 def test_while_codes_are_guessed_nobody_new_comes_in_from_there_and_who_is_in_votes_on(rooms, key, server):
@@ -262,7 +261,7 @@ def test_while_codes_are_guessed_nobody_new_comes_in_from_there_and_who_is_in_vo
     phone = Phone(server, key)
     codes = [f"{a}{b}WX" for a in "ABCDEFGH" for b in "ABCDEFGHJK" if f"{a}{b}WX" != key.code]
     answers = Counter(requests.get(f"{server.address}/vote/{code}", timeout=20).status_code for code in codes)
-    assert answers[404] <= votes.WRONG_CODES + 15
+    assert answers[404] <= guesses.WRONG_CODES + 15
     assert answers[429] > 0
     assert requests.get(f"{server.address}/vote/{key.code}", timeout=20).status_code == 429, "right or wrong"
     assert phone.vote(0).status_code == 200

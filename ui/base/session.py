@@ -201,6 +201,9 @@ class Session:
     kept_arrived = Remembered(bool)  # what the browser kept of an earlier one was taken over
     lost_file = Remembered[str | None](lambda: None)  # a person's file that an earlier one had
 
+    voting_in = Remembered(str)  # the code of the room in which this phone is
+    ballot_token = Remembered(str)  # under which its votes are kept
+    ballot_problem = Remembered(str)  # why its last vote does not count
     room = Remembered(str)  # its key, as the address has it; "" where none is open
     room_problem = Remembered[Problem](lambda: NO_PROBLEM)  # what it refused last
 

@@ -161,9 +161,7 @@ def _show_step(stage: Stage, page: StreamlitPage, context: Context, vote: Vote |
 def _show_vote(vote: Vote) -> None:
     """The class in place of one person: how many have voted, and once that is closed, for what."""
     with st.container(key="tour_options", gap=None):
-        with st.container(key="room_words", horizontal=True, gap="medium"):
-            room.show_line(vote)
-            room.show_result(vote)
+        room.show_line(vote)
         room.show_options(vote)
 
 
@@ -230,7 +228,7 @@ def _voting(
 def _show_ways_of_the_room(vote: Vote | None) -> None:
     """To open a room, where phones find one; and in it another round, the way in, and its end."""
     if vote is None:
-        if phones_at() is not None:
+        if phones_at("") is not None:
             st.button("Room", icon=":material/how_to_vote:", on_click=room.open_room, key="room_open")
         return
     if vote.phase == Phase.CLOSED and not session.tour_shown:

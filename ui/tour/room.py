@@ -27,12 +27,13 @@ from ui.stage.lam_bar import about
 from ui.topics.topic import Context, Need
 from ui.tour.steps import IN_ADDRESS as STEP_IN_ADDRESS
 from ui.tour.steps import Step, with_values
-from ui.votes import phones_at, rooms
+from ui.votes import is_counted_by_browsers, phones_at, rooms
 from ui.votes.page import share_in_words, votes_for
 from ui.votes.record import hard, table
 from ui.votes.rooms import Key, Phase, Poll, Question, RoomError, Tally, gain, read_key, right_share
 
 IN_ADDRESS = "room"
+COUNT_SECONDS = 1.0  # between two counts
 RULES = Path(__file__).parent / "room.css"
 HERE = ("localhost", "127.0.0.1", "::1")  # as a machine calls itself
 NOWHERE = ("192.0.2.1", 9)  # an address kept for examples: nothing is sent there
@@ -62,7 +63,7 @@ def arrive() -> None:
         session.room, session.room_problem = "", NO_PROBLEM
         key = read_key(text)
         try:
-            if key is None or phones_at() is None:
+            if key is None or phones_at(key.code) is None:
                 raise RoomError("This address names a room that cannot be here.")
             rooms().check(key)
             session.room = text
@@ -181,22 +182,34 @@ def tell(vote: Vote, answer: Answer) -> Vote:
 
 
 def show_line(vote: Vote) -> None:
-    """The code, and how many are in or have voted: fetched by the browser, no page is drawn for it."""
+    """The code, and how many are in or have voted; once it is known in their place how many were right.
+
+    A count is fetched by the browser, where it can be asked for.
+    """
+    if text := result(vote):
+        st.html(f'<p class="room-line">{escape(text)}</p>')
+        return
+    if not is_counted_by_browsers():
+        _counted(vote.key.code, vote.phase is not None)
+        return
     component("room")(
         key="room_line",
         data={
             "code": vote.key.code,
             "secret": vote.key.secret,
-            "path": phones_at(),
+            "path": phones_at(vote.key.code),
             "phase": vote.phase or "",
         },
     )
 
 
-def show_result(vote: Vote) -> None:
-    """How many of the class were right, once that is known."""
-    if text := result(vote):
-        st.html(f'<p class="room-line">{escape(text)}</p>')
+@st.fragment(run_every=COUNT_SECONDS)
+def _counted(code: str, asked: bool) -> None:
+    """The same, told by the server."""
+    with _said():
+        voted, present = rooms().presence(code)
+        said = f"{voted} of {max(present, voted)} have voted" if asked else f"{present} in"
+        st.html(f'<p class="room-line"><b>{code}</b>{said}</p>')
 
 
 def show_options(vote: Vote) -> None:
@@ -275,7 +288,7 @@ def address_for_phones(url: str, code: str) -> tuple[str, str]:
     A machine's name for itself means another machine on a phone, so that its address in the network is taken.
     """
     parts = urlsplit(url)
-    path = f"{phones_at()}/{code}"
+    path = phones_at(code)
     if parts.hostname not in HERE:
         return f"{parts.scheme}://{parts.netloc}{path}", ""
     own = own_address()

@@ -11,7 +11,8 @@ from ui.votes.rooms import Rooms, UnkeptError
 from ui.votes.sqlite import SqliteRooms
 
 FILE = "rooms.sqlite"
-_served: list[str] = []  # where phones find the rooms in this process
+IN_ADDRESS = "vote"  # the code of a room, on the page for phones where Streamlit is all there is
+_pages = [f"/?{IN_ADDRESS}="]  # what stands before a code in the address of its page
 
 
 @lru_cache(maxsize=1)
@@ -23,14 +24,19 @@ def rooms() -> Rooms:
     return SqliteRooms(folder(ENVIRONMENT.rooms) / FILE)
 
 
-def serve_phones(at: str) -> None:
-    """From now on this process has a page for phones at this path."""
-    _served[:] = [at]
+def serve_phones(before_code: str) -> None:
+    """From now on this process has a page for phones at this path, which is not Streamlit's; "" for none."""
+    _pages[:] = [before_code]
 
 
-def phones_at() -> str | None:
-    """The path of the phones' page, None where this process has none."""
-    return _served[0] if _served else None
+def phones_at(code: str) -> str | None:
+    """The path of the page for phones in a room, None where there is none."""
+    return _pages[0] + code if _pages[0] and ENVIRONMENT.rooms != "none" else None
+
+
+def is_counted_by_browsers() -> bool:
+    """Whether a projector can ask for the count by itself: where phones need no Streamlit."""
+    return not _pages[0].startswith("/?")
 
 
 def folder(named: str) -> Path:

@@ -10,7 +10,7 @@ import pytest
 import ui.votes
 from core.settings import LAMS
 from tests.app import QUICK, open_app, topic
-from ui.base.environment import ENVIRONMENT
+from tests.ui.votes.phones import own_rooms
 from ui.tour import room
 from ui.tour.steps import STEPS
 from ui.votes.rooms import Key, NoRoomError, Phase, Poll, Question, Tally, read_key
@@ -23,11 +23,7 @@ HERE = {"dataset": "wine", "hidden": "none", "lam": "20", **QUICK}
 @pytest.fixture
 def phones(tmp_path, monkeypatch):
     """A server that phones find, and a folder of its own for the votes."""
-    monkeypatch.setattr(ui.votes, "ENVIRONMENT", replace(ENVIRONMENT, rooms=str(tmp_path)))
-    monkeypatch.setattr(ui.votes, "_served", ["/vote"])
-    ui.votes.rooms.cache_clear()
-    yield
-    ui.votes.rooms.cache_clear()
+    yield from own_rooms(tmp_path, monkeypatch, "/vote/")
 
 
 def at(step: str = STEP.name, **query: str):
@@ -64,7 +60,7 @@ def vote(key: Key, *choices: int, step: str = STEP.name, round: int = 1) -> None
 
 
 def test_without_a_page_for_phones_no_room_is_offered(monkeypatch):
-    monkeypatch.setattr(ui.votes, "_served", [])
+    monkeypatch.setattr(ui.votes, "_pages", [""])
     assert not [one for one in at().button if one.key == "room_open"]
 
 
@@ -250,3 +246,16 @@ def test_an_address_that_phones_do_not_find_is_said_and_the_machines_own_is_offe
     found, said = room.address_for_phones(url, "ABCD")
     assert found == expected
     assert (remark in said) if remark else said == ""
+
+
+def test_without_a_page_of_their_own_phones_are_sent_to_one_of_streamlits_and_the_server_counts(monkeypatch):
+    monkeypatch.setattr(ui.votes, "_pages", ["/?vote="])
+    app = press(at(), "room_open")
+    key = key_in(app)
+    assert (
+        room.address_for_phones("http://10.1.2.3:8501/x", key.code)[0]
+        == f"http://10.1.2.3:8501/?vote={key.code}"
+    )
+    press(app)
+    vote(key, 0, 1)
+    assert "2 of 2 have voted" in html(app.run())

@@ -31,11 +31,11 @@ class Line {
   }
 
   async look() {
-    const { path, code, secret, phase } = this.data;
+    const { path, secret, phase } = this.data;
     const round = this.round;
     let words = "";
     try {
-      const answer = await fetch(`${path}/${code}/count`, { headers: { "X-Secret": secret }, cache: "no-store" });
+      const answer = await fetch(`${path}/count`, { headers: { "X-Secret": secret }, cache: "no-store" });
       if (answer.ok) words = said(await answer.json(), phase);
       else if (answer.status === 404) words = "The room has ended.";
     } catch {

@@ -13,8 +13,8 @@ The environment bounds the work of one process:
     LAB_WORKERS          trainings at the same moment (2); others wait in a queue
     LAB_QUEUE_SECONDS    what would wait longer is refused, with a sentence (120)
     LAB_WARM_UP_SECONDS  in which every page has to open before the first visitor (180; 0 for none)
-    LAB_ROOMS            a folder for the votes of classes, the same for all processes (one of this user's);
-                         none where they share no disk: then no class can vote
+    LAB_ROOMS            a folder for the votes of classes, the same for all processes (one of this user's),
+                         or redis://host:6379/0 where these share no disk; none, and no class can vote
     LAB_NAME             of this process, where several stand behind one proxy that sends by it
 """
 

@@ -17,7 +17,8 @@ SMALL = ("segno", "vl_convert", "python_calamine")  # libraries, each for one th
 MAY_IMPORT = {
     "core": {"core", "numpy"},
     "ui": {"ui", "core", "numpy", "pandas", "altair", "streamlit", "segno", "vl_convert", "python_calamine"}
-    | COMES_WITH,
+    | COMES_WITH
+    | {"redis"},  # where rooms are kept for several hosts
     "pages": {"ui", "streamlit"},
     ".": {"ui", "streamlit"},
 }

@@ -449,9 +449,28 @@ def test_the_image_is_pinned_does_not_run_as_root_and_holds_what_the_dashboard_i
     assert all((DEPLOY.parent / name).exists() for name in copied)
 
 
-def test_the_cluster_keeps_a_browser_with_its_pod_and_asks_health_before_it_sends_anyone():
+def in_cluster(name: str) -> dict:
+    """The cluster's parts of this name, by their kind."""
     parts = yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8"))
-    of = {part["kind"]: part for part in parts}
+    return {part["kind"]: part for part in parts if part["metadata"]["name"] == name}
+
+
+def test_pods_that_share_no_disk_keep_votes_in_a_redis_that_is_there():
+    lab, kept = in_cluster("regularization-lab"), in_cluster("regularization-lab-rooms")
+    (container,) = lab["Deployment"]["spec"]["template"]["spec"]["containers"]
+    (url,) = [one["value"] for one in container["env"] if one["name"] == "LAB_ROOMS"]
+    service = kept["Service"]
+    assert url == f"redis://{service['metadata']['name']}:{service['spec']['ports'][0]['port']}/0"
+    assert kept["Deployment"]["spec"]["template"]["metadata"]["labels"] == service["spec"]["selector"]
+    (redis,) = kept["Deployment"]["spec"]["template"]["spec"]["containers"]
+    assert redis["ports"][0]["containerPort"] == 6379
+    assert redis["securityContext"]["readOnlyRootFilesystem"]
+    assert kept["Deployment"]["spec"]["template"]["spec"]["securityContext"]["runAsNonRoot"]
+    assert "noeviction" in redis["args"], "a vote that was taken is not let go"
+
+
+def test_the_cluster_keeps_a_browser_with_its_pod_and_asks_health_before_it_sends_anyone():
+    of = in_cluster("regularization-lab")
     pod = of["Deployment"]["spec"]["template"]
     (container,) = pod["spec"]["containers"]
     assert of["Service"]["spec"]["selector"] == pod["metadata"]["labels"]

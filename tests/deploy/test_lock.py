@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 LOCK = "deploy/requirements.lock"
+ASKED_FOR = ("requirements.txt", "requirements-rooms.txt")
 SHA256 = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -62,9 +63,14 @@ def test_every_package_has_one_version_and_hashes():
         assert all(map(SHA256.fullmatch, entry.hashes)), name
 
 
+def asked_for() -> list[str]:
+    """What the image asks for."""
+    return [line for name in ASKED_FOR for line in logical_lines(name)]
+
+
 def test_the_versions_are_those_that_the_requirements_allow():
     lock = dict(entries())
-    for wanted in map(Requirement, logical_lines("requirements.txt")):
+    for wanted in map(Requirement, asked_for()):
         assert wanted.name in lock, f"{LOCK} must have {wanted.name}"
         assert wanted.specifier.contains(lock[wanted.name].version), wanted
 
@@ -91,11 +97,11 @@ def test_what_a_locked_package_needs_is_in_the_lock_too(machine):
 
 
 def needs(lock: dict[str, Entry], environment: dict[str, str]) -> Iterator[tuple[str, Requirement]]:
-    """What requirements.txt asks for, what these need and so on: who needs it, and what it is.
+    """What the image asks for, what these need and so on: who needs it, and what it is.
 
     A package says what it needs where it is installed, and speaks for the lock in the version locked.
     """
-    todo = [("requirements.txt", Requirement(line)) for line in logical_lines("requirements.txt")]
+    todo = [("a requirements file", Requirement(line)) for line in asked_for()]
     seen = set()
     while todo:
         by, need = todo.pop()
@@ -128,5 +134,5 @@ def test_the_image_installs_the_lock_by_its_hashes_and_builds_nothing():
 def test_the_lock_says_the_command_that_makes_it_for_the_images_python():
     """.ci/run takes it from there."""
     text = (ROOT / LOCK).read_text(encoding="utf-8")
-    (command,) = re.findall(r"^#    (uv pip compile requirements.txt .*)", text, re.MULTILINE)
+    (command,) = re.findall(rf"^#    (uv pip compile {' '.join(ASKED_FOR)} .*)", text, re.MULTILINE)
     assert f"--python-version {image()['version']} --generate-hashes -o {LOCK}" in command

@@ -36,7 +36,7 @@ class Environment:
     warm_up_seconds: float = _variable(
         180.0, 0, 86_400, "seconds for opening all pages at the start; 0 for none"
     )
-    rooms: str = _word(".{1,300}", "a folder that this process may write, for the votes of classes, or none")
+    rooms: str = _word(".{1,300}", "a folder or a redis:// address for the votes of classes, or none")
     name: str = _word("[a-z0-9-]{1,30}", "a name of at most 30 small letters, digits and hyphens, as lab-1")
 
 

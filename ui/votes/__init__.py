@@ -11,17 +11,29 @@ from ui.votes.rooms import Rooms, UnkeptError
 from ui.votes.sqlite import SqliteRooms
 
 FILE = "rooms.sqlite"
+REDIS = ("redis://", "rediss://")
 IN_ADDRESS = "vote"  # the code of a room, on the page for phones where Streamlit is all there is
 _pages = [f"/?{IN_ADDRESS}="]  # what stands before a code in the address of its page
 
 
 @lru_cache(maxsize=1)
 def rooms() -> Rooms:
-    """The rooms of this machine: in the folder that LAB_ROOMS names, else in one of this user's own.
+    """The rooms that LAB_ROOMS names, in Redis or in a folder; else those in a folder of this user's own.
 
     Raises UnkeptError where they cannot be kept there.
     """
+    if ENVIRONMENT.rooms.startswith(REDIS):
+        return _in_redis(ENVIRONMENT.rooms)
     return SqliteRooms(folder(ENVIRONMENT.rooms) / FILE)
+
+
+def _in_redis(url: str) -> Rooms:
+    try:
+        from ui.votes.redis import RedisRooms  # a library that one machine does not need
+    except ImportError as error:
+        sentence = "Votes cannot be kept in Redis without its library: install requirements-rooms.txt."
+        raise UnkeptError(sentence) from error
+    return RedisRooms(url)
 
 
 def serve_phones(before_code: str) -> None:

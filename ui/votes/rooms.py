@@ -18,6 +18,7 @@ LETTERS = "ABCDEFGHJKMNPRSTUWXY"  # none that is taken for another one, or for a
 CODE_LENGTH = 4
 LIFE_SECONDS = 12 * 3600.0
 TOKEN_BYTES = 12
+NO_ROOM = "There is no such room. Look at the code again; a room ends after twelve hours."
 
 
 class RoomError(ValueError):

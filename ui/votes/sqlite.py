@@ -18,6 +18,7 @@ from typing import Any
 
 from ui.votes.rooms import (
     LIFE_SECONDS,
+    NO_ROOM,
     Key,
     LateError,
     NoRoomError,
@@ -49,7 +50,6 @@ CREATE TABLE IF NOT EXISTS votes (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS phones (room TEXT, token TEXT, PRIMARY KEY (room, token)) STRICT, WITHOUT ROWID;
 """
-NO_ROOM = "There is no such room. Look at the code again; a room ends after twelve hours."
 
 
 class SqliteRooms:

@@ -23,6 +23,7 @@ from ui.votes.rooms import (
     Poll,
     Question,
     RoomError,
+    Rooms,
     Tally,
     UnkeptError,
     gain,
@@ -38,11 +39,17 @@ PLACE = Question("best", "Where?", "Wine", ("small", "large"), "λ", ("0", "1", 
 
 
 @pytest.fixture
-def rooms(tmp_path) -> SqliteRooms:
+def in_file(tmp_path) -> SqliteRooms:
     return SqliteRooms(tmp_path / "rooms.sqlite")
 
 
-def asked(rooms: SqliteRooms, question: Question = ASKED) -> Key:
+@pytest.fixture(params=["sqlite", "redis"])
+def rooms(request) -> Rooms:
+    """The same rooms, wherever they are kept."""
+    return request.getfixturevalue("in_file" if request.param == "sqlite" else "in_redis")
+
+
+def asked(rooms: Rooms, question: Question = ASKED) -> Key:
     key = rooms.open_room()
     rooms.ask(key, question)
     return key
@@ -173,35 +180,35 @@ def test_a_token_is_signed_by_its_room_alone(rooms):
         assert not rooms.is_token(code, forged)
 
 
-def test_a_room_ends_after_twelve_hours_and_its_rows_go(rooms, tmp_path, monkeypatch):
-    key = asked(rooms)
-    rooms.vote(key.code, "me", "exact-zeros", 1, 0)
-    rooms.join(key.code, "me")
+def test_a_room_ends_after_twelve_hours_and_its_rows_go(in_file, tmp_path, monkeypatch):
+    key = asked(in_file)
+    in_file.vote(key.code, "me", "exact-zeros", 1, 0)
+    in_file.join(key.code, "me")
     now = sqlite.time()
     monkeypatch.setattr(sqlite, "time", lambda: now + LIFE_SECONDS - 60)
-    rooms.check(key)
+    in_file.check(key)
     monkeypatch.setattr(sqlite, "time", lambda: now + LIFE_SECONDS + 60)
     with pytest.raises(NoRoomError):
-        rooms.check(key)
+        in_file.check(key)
     with pytest.raises(NoRoomError):
-        rooms.vote(key.code, "me", "exact-zeros", 1, 0)
-    rooms.open_room()
+        in_file.vote(key.code, "me", "exact-zeros", 1, 0)
+    in_file.open_room()
     with sqlite3.connect(tmp_path / "rooms.sqlite") as base:
         left = [base.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("rooms", "votes", "phones")]
     base.close()
     assert left == [1, 0, 0]
 
 
-def test_votes_of_many_threads_and_two_processes_are_all_there_once(rooms, tmp_path):
-    key, other = asked(rooms), SqliteRooms(tmp_path / "rooms.sqlite")
+def test_votes_of_many_threads_and_two_processes_are_all_there_once(in_file, tmp_path):
+    key, other = asked(in_file), SqliteRooms(tmp_path / "rooms.sqlite")
 
     def vote(number: int) -> None:
-        for store, choice in ((rooms, 0), (other, number % 3)):
+        for store, choice in ((in_file, 0), (other, number % 3)):
             store.vote(key.code, f"phone {number}", "exact-zeros", 1, choice)
 
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(vote, range(90)))
-    rooms.close(key)
+    in_file.close(key)
     assert other.tallies(key) == [Tally(1, Counter({0: 30, 1: 30, 2: 30}))]
 
 
@@ -229,17 +236,17 @@ def test_a_vote_that_comes_while_the_round_is_closed_is_counted_or_late_and_neve
     assert not any(said[number] for number in range(20, 40))
 
 
-def test_a_file_that_is_locked_full_or_none_is_said_and_nothing_is_half_there(rooms, tmp_path, monkeypatch):
-    key = asked(rooms)
+def test_a_file_that_is_locked_full_or_none_is_said_and_nothing_is_half_there(in_file, tmp_path, monkeypatch):
+    key = asked(in_file)
     monkeypatch.setattr(sqlite, "WAIT_SECONDS", 0.1)
     with sqlite3.connect(tmp_path / "rooms.sqlite", isolation_level=None) as base:
         base.execute("BEGIN IMMEDIATE")
         with pytest.raises(UnkeptError, match="Try again"):
-            rooms.vote(key.code, "me", "exact-zeros", 1, 0)
-        assert rooms.poll(key.code).phase == Phase.OPEN, "it can be read meanwhile"
+            in_file.vote(key.code, "me", "exact-zeros", 1, 0)
+        assert in_file.poll(key.code).phase == Phase.OPEN, "it can be read meanwhile"
         base.execute("ROLLBACK")
     base.close()
-    rooms.vote(key.code, "me", "exact-zeros", 1, 0)
+    in_file.vote(key.code, "me", "exact-zeros", 1, 0)
     (tmp_path / "broken.sqlite").write_bytes(b"this is no database" * 99)
     with pytest.raises(UnkeptError):
         SqliteRooms(tmp_path / "broken.sqlite")

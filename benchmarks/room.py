@@ -3,7 +3,8 @@
 Two hosted processes of our own behind nginx on 127.0.0.1. Three hundred phones come in within ten seconds,
 and then all vote within the same second, three rounds, while one visitor moves λ on a light page and another
 trains what was never trained. Prints how long a vote took, whether one was lost or counted twice, when the
-projector's count was right, and what the visitors had to wait. --save keeps it in benchmarks/results/room.md.
+projector's count was right, and what the visitors had to wait: with votes in a file that the processes share,
+and in Redis. --save keeps it in benchmarks/results/room.md.
 """
 
 import argparse
@@ -22,16 +23,21 @@ from urllib.parse import urlencode, urlsplit
 
 from benchmarks.load import FAULTS, LIGHT_PAGE, percentile, table
 from benchmarks.report import machine
-from benchmarks.servers import Pair
+from benchmarks.servers import Pair, free_port, redis_server
 from benchmarks.visitor import Visitor
 from core.settings import LAMS, format_value
 from ui.votes import FILE
+from ui.votes.redis import RedisRooms
 from ui.votes.rooms import Key, Question, Rooms
 from ui.votes.sqlite import SqliteRooms
 
 RESULTS = Path(__file__).parent / "results" / "room.md"
 PHONES, JOIN_SECONDS, VOTE_SECONDS, ROUNDS = 300, 10.0, 1.0, 3
 LOOK_SECONDS = 2.0  # between two looks of a phone, as vote.js has it on average
+KINDS = {
+    "sqlite": "In a file that both processes share",
+    "redis": "In Redis, the processes without a file in common",
+}
 COUNT_SECONDS = 1.0  # between two counts of the projector, as room.js has it
 ASKED = Question(
     "exact-zeros", "Which will have more weights exactly zero?", "Wine, λ = 10", ("L1", "L2", "both")
@@ -215,23 +221,37 @@ def told(seen: Seen, phones: int) -> str:
 
 
 def main() -> None:
-    """Start the servers, hold the lesson, print and perhaps keep what was measured."""
+    """Hold a lesson of each kind, print and perhaps keep what was measured."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--phones", type=int, default=PHONES)
+    parser.add_argument(
+        "--kinds", nargs="+", default=list(KINDS), choices=list(KINDS), help="where votes are kept"
+    )
     parser.add_argument("--save", action="store_true", help="write benchmarks/results/room.md too")
     options = parser.parse_args()
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-rooms-"))
-        os.environ["LAB_ROOMS"] = folder
-        pair = Pair(stack, warm=True)
-        text = told(
-            asyncio.run(measure(pair.address, SqliteRooms(Path(folder) / FILE), options.phones)),
-            options.phones,
-        )
-    print(text)
+    texts = []
+    for kind in options.kinds:
+        texts.append(f"## {KINDS[kind]}\n\n{lesson(kind, options.phones)}")
+        print(texts[-1], end="\n\n", flush=True)
     if options.save:
         about = "Two hosted processes behind nginx, on the same cores as the phones."
-        RESULTS.write_text(f"# A class that votes\n\n{about} {text}\n\n{machine()}\n", encoding="utf-8")
+        text = "\n\n".join(("# A class that votes", about, *texts, str(machine())))
+        RESULTS.write_text(f"{text}\n", encoding="utf-8")
+
+
+def lesson(kind: str, phones: int) -> str:
+    """Start the servers, hold the lesson, and say what was measured."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-rooms-")))
+        if kind == "redis":
+            port = free_port()
+            stack.enter_context(redis_server(folder, port))
+            os.environ["LAB_ROOMS"] = f"redis://127.0.0.1:{port}/0"
+        else:
+            os.environ["LAB_ROOMS"] = str(folder)
+        pair = Pair(stack, warm=True)
+        rooms = RedisRooms(os.environ["LAB_ROOMS"]) if kind == "redis" else SqliteRooms(folder / FILE)
+        return told(asyncio.run(measure(pair.address, rooms, phones)), phones)
 
 
 if __name__ == "__main__":

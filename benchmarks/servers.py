@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,9 @@ ROOT = Path(__file__).parents[1]
 MAX_SECONDS = 3600  # a server that was forgotten ends itself
 DEFAULT, HOSTED = "dashboard.py", "deploy/serve.py"
 NGINX = shutil.which("nginx") or next((p for p in ("/usr/sbin/nginx",) if Path(p).exists()), None)
+
+
+REDIS = shutil.which("redis-server")
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,29 @@ def nginx_config(port: int, ports: list[int], folder: str) -> str:
     ours |= {"127.0.0.1:8081": f"127.0.0.1:{free_port()}", "listen 8080": f"listen 127.0.0.1:{port}"}
     ours |= {"/tmp/": f"{folder}/"}
     return re.sub("|".join(map(re.escape, ours)), lambda found: ours[found[0]], text)
+
+
+@contextmanager
+def redis_server(folder: Path, port: int) -> Iterator[subprocess.Popen]:
+    """Redis on this port of 127.0.0.1 with its files in this folder, where it finds them again."""
+    if REDIS is None:
+        raise LookupError("no redis-server was found; install your system's package")
+    command = [REDIS, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
+    server = subprocess.Popen([*command, "--appendonly", "yes"], stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and not _listens(port):
+            time.sleep(0.05)
+        yield server
+    finally:
+        server.kill()
+        server.wait()
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
 
 
 def folder_of(nginx: psutil.Process) -> Path:

@@ -7,13 +7,12 @@ import pytest
 import redis
 
 import ui.votes
-from benchmarks.servers import free_port
-from tests.ui.votes.conftest import SERVER, redis_server
+from benchmarks.servers import REDIS, free_port, redis_server
 from tests.ui.votes.test_rooms import ASKED, asked
 from ui.votes.redis import RedisRooms
 from ui.votes.rooms import LIFE_SECONDS, NoRoomError, Phase, Tally, UnkeptError
 
-pytestmark = pytest.mark.skipif(SERVER is None, reason="no redis-server was found")
+pytestmark = pytest.mark.skipif(REDIS is None, reason="no redis-server was found")
 
 
 @pytest.fixture

@@ -182,8 +182,9 @@ def test_where_epochs_are_the_subject_they_play_and_lam_moves_beside_them(page, 
     wait_for_readout(page, "λ = 0, epoch 0")
     scrub(page, 3, "Epoch")
     for number in (2, 3, 4):
+        wait_for_quiet(page)
         page.get_by_role("button", name=f"Look {number}").click()
-        expect(page.get_by_test_id("stMain")).to_contain_text(f"{number} of 4.")
+        expect(page.get_by_test_id("stMain")).to_contain_text(f"{number} of 4.", timeout=15_000)
     wait_for_readout(page, "λ = 1000, epoch 0")  # where that look has the handle
     visit(page, "Tanh")
     expect(slider(page, "Epoch")).to_have_count(0)

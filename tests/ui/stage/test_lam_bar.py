@@ -85,7 +85,8 @@ def test_every_page_has_the_bar_and_hands_it_what_is_known():
     for one in TOPICS:
         app = open_app(one, **{name: str(v) for name, v in SMALL.items() if name != "hidden"}, hidden="3")
         assert not app.exception
-        assert len(app.get("bidi_component")) == 1 + (one.key == "overview"), one.key
+        names = sorted(part.proto.component_name for part in app.get("bidi_component"))
+        assert names == ["lab.kept", "lab.lam_bar", *["lab.living"] * (one.key == "overview")], one.key
         assert handed(app, "track") is not None, one.key
         second = handed(app, "second")
         subject = {"histograms": "Epoch", "weight_decay": "Epoch", "solvers": "Step"}.get(one.key)
@@ -150,10 +151,11 @@ def test_lines_are_high_where_the_cost_is_and_have_gaps_where_none_is_known():
 
 def test_the_script_is_a_file_of_the_server_and_no_text():
     app = open_app(topic("linearity"), **QUICK)
-    (bar,) = app.get("bidi_component")
-    assert bar.proto.js_source_path.endswith("lam_bar.js")
-    assert bar.proto.js_content == ""
-    assert (component.HERE / component.ASSETS / "lam_bar.js").is_file()
+    for part in app.get("bidi_component"):
+        name = f"{part.proto.component_name.removeprefix('lab.')}.js"
+        assert part.proto.js_source_path.endswith(name)
+        assert part.proto.js_content == ""
+        assert (component.HERE / component.ASSETS / name).is_file()
 
 
 @pytest.mark.parametrize(("until", "stays"), [(inf, 20.0), (0.0, 10.0)])

@@ -280,7 +280,7 @@ async def soak(
 
 async def take_along(visitor: Visitor, log: Log, seed: int) -> None:
     """Ask for one of the files that the page offers, if it offers any, and wait for it."""
-    label = "Report" if seed % 50 == 0 else "Picture" if seed % 10 == 0 else "Numbers"
+    label = "Report" if seed % 50 == 49 else "Picture" if seed % 10 == 9 else "Numbers"
     if label in visitor.offered:
         started = perf_counter()
         await visitor.click(label)

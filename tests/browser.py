@@ -57,6 +57,12 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def kept_rows(page: Page) -> list[list[object]]:
+    """What was tried, as the browser keeps it for another session."""
+    rows: list[list[object]] = page.evaluate("JSON.parse(sessionStorage.getItem('lab-kept')).kept.log")
+    return rows
+
+
 @contextmanager
 def dashboard(port: int | None = None) -> Iterator[str]:
     """The address of a server of our own on 127.0.0.1, warm, which ends with the block; port: a free one."""

@@ -24,7 +24,7 @@ pytest.importorskip("playwright.sync_api")
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import dashboard, open_page, read, wait_for_readout, wait_until_quiet
+from tests.browser import dashboard, kept_rows, open_page, read, wait_for_readout, wait_until_quiet
 
 SMALL = {"dataset": "moons", "n_samples": 50, "hidden": "4", "epochs": 50}
 WIDE = Settings(dataset="digits", hidden=(32,))
@@ -316,7 +316,7 @@ def test_a_server_killed_and_started_again_shows_the_same_picture_and_goes_on(pa
     with dashboard(port) as address:
         open_page(page, f"{address}/l1-vs-l2?dataset=wine&hidden=4&lam=20&seed=3&epochs=50")
         wait_until_quiet(page)  # the folds come after the picture
-        before, where = see(page, "20"), page.url
+        before, where, tried = see(page, "20"), page.url, kept_rows(page)
         sockets: list[object] = []
         page.on("websocket", lambda socket: sockets.append(socket))
         assert kill_those_who_listen(port) == 1
@@ -327,6 +327,8 @@ def test_a_server_killed_and_started_again_shows_the_same_picture_and_goes_on(pa
         press(page, "ArrowLeft")
         assert see(page, "20") == before
         assert settings_in(page.url) == settings_in(where)
+        wait_until_quiet(page)
+        assert kept_rows(page)[: len(tried)] == tried, "the log has come back, and goes on"
         page.reload()
         assert see(page, "20") == before
 

@@ -1,4 +1,7 @@
-"""A server that starts again: what was tried and predicted is there, and of a file the truth is said."""
+"""Where the next session begins: what the browser kept is taken back, and of a file the truth is said.
+
+That it is there after a server was killed, see tests/deploy/test_faults.py.
+"""
 
 import pytest
 
@@ -6,49 +9,12 @@ pytest.importorskip("playwright.sync_api")
 
 from playwright.sync_api import Page, expect
 
-from benchmarks.servers import free_port
-from tests.browser import dashboard, open_page, wait_until_quiet
-from tests.deploy.test_faults import kill_those_who_listen
+from tests.browser import kept_rows, open_page, wait_until_quiet
 from tests.ui.data.own_tables import rows_of
 from tests.ui.data.upload.files import file_of
 from tests.ui.frame.test_your_data_browser import NAMES, bring, use
 
 pytestmark = pytest.mark.browser
-
-
-def connected(page: Page) -> None:
-    """Wait for the line to the new server, and what it draws."""
-    page.wait_for_function(
-        "() => document.querySelector('[data-testid=stApp]')?.dataset.testConnectionState === 'CONNECTED'",
-        timeout=60_000,
-    )
-    wait_until_quiet(page)
-
-
-def kept_rows(page: Page) -> list[list[object]]:
-    """The log as the browser keeps it."""
-    return page.evaluate("JSON.parse(sessionStorage.getItem('lab-kept')).kept.log")
-
-
-def test_after_a_restart_log_and_predictions_are_there_and_of_a_file_the_truth_is_said(page):
-    port = free_port()
-    with dashboard(port) as address:
-        open_page(page, address)  # a deep link is not yet known to a new server
-        open_page(page, f"{address}/l1-vs-l2?dataset=wine&hidden=4&lam=20&epochs=50&tour=exact-zeros")
-        wait_until_quiet(page)
-        page.get_by_role("radiogroup", name="Your prediction").get_by_role("radio").first.click()
-        wait_until_quiet(page)
-        before = kept_rows(page)
-        assert {row[4] for row in before} == {"L1", "L2"}
-        assert kill_those_who_listen(port) == 1
-    with dashboard(port):
-        connected(page)
-        page.keyboard.press("Escape")  # nor to this one
-        expect(page.get_by_role("radio").first).to_be_checked()
-        page.get_by_role("link", name="What was tried").first.click()
-        expect(page.get_by_role("heading", level=1, name="What was tried")).to_be_visible()
-        wait_until_quiet(page)
-        assert [row[:6] for row in kept_rows(page)][: len(before)] == [row[:6] for row in before]
 
 
 def leave(page: Page, what: object) -> None:
@@ -78,7 +44,6 @@ def test_whatever_somebody_writes_where_the_browser_keeps_it_the_page_is_whole(p
     open_page(page, f"{address}/l1-vs-l2?dataset=moons&hidden=4&epochs=50")
     for rubbish in (
         3,
-        {"session": "x", "kept": "<img src=x onerror=alert(1)>"},
         {"session": "x", "kept": {"log": [[1] * 12, None], "pinned": {}, "tour": [], "file": 7}},
         {"session": "x", "kept": {"file": "![x](http://example.com/x.png)<b>", "tour": {"predicted": 1}}},
     ):

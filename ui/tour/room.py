@@ -30,7 +30,19 @@ from ui.tour.steps import Step, with_values
 from ui.votes import is_counted_by_browsers, phones_at, rooms
 from ui.votes.page import share_in_words, votes_for
 from ui.votes.record import hard, table
-from ui.votes.rooms import Key, Phase, Poll, Question, RoomError, Tally, gain, read_key, right_share
+from ui.votes.rooms import (
+    Key,
+    NoRoomError,
+    Phase,
+    Poll,
+    Question,
+    RoomError,
+    Tally,
+    UnkeptError,
+    gain,
+    read_key,
+    right_share,
+)
 
 IN_ADDRESS = "room"
 COUNT_SECONDS = 1.0  # between two counts
@@ -65,9 +77,12 @@ def arrive() -> None:
         try:
             if key is None or phones_at(key.code) is None:
                 raise RoomError("This address names a room that cannot be here.")
+            session.room = text  # which also an hour without Redis does not change
             rooms().check(key)
-            session.room = text
+        except UnkeptError as error:
+            session.room_problem = Problem((str(error),), None)
         except RoomError as error:
+            session.room = ""
             session.room_problem = Problem((f"{error} No room is open.",), None)
     keep_in_address(IN_ADDRESS, session.room or None)
 
@@ -112,17 +127,25 @@ def vote_on(step: Step, context: Context) -> Vote | None:
     key = key_of()
     if key is None:
         return None
-    with _said():
-        poll, question = rooms().poll(key.code, step.name), question_of(step, context)
-        if poll is None:
-            return Vote(key, None)
-        on_phones = rooms().poll(key.code)
-        if on_phones is None or on_phones.question != question:  # they follow, back too
-            rooms().ask(key, question)
-            poll = replace(poll, question=question)
-        return Vote(key, poll, () if poll.phase == Phase.OPEN else tuple(rooms().tallies(key)))
-    session.room = ""
-    return None
+    try:
+        return _vote_on(key, step, context)
+    except NoRoomError as error:
+        session.room, session.room_problem = "", Problem((str(error),), None)
+        return None
+    except RoomError as error:
+        session.room_problem = Problem((str(error),), None)
+        return Vote(key, None)
+
+
+def _vote_on(key: Key, step: Step, context: Context) -> Vote:
+    poll, question = rooms().poll(key.code, step.name), question_of(step, context)
+    if poll is None:
+        return Vote(key, None)
+    on_phones = rooms().poll(key.code)
+    if on_phones is None or on_phones.question != question:  # they follow, back too
+        rooms().ask(key, question)
+        poll = replace(poll, question=question)
+    return Vote(key, poll, () if poll.phase == Phase.OPEN else tuple(rooms().tallies(key)))
 
 
 def is_new(vote: Vote) -> bool:

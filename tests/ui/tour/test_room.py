@@ -219,6 +219,21 @@ def test_where_votes_cannot_be_kept_it_is_said():
     assert "room" not in app.query_params
 
 
+def test_while_votes_cannot_be_reached_the_room_stays_and_goes_on_when_they_can():
+    app = press(at(), "room_open")
+    key = key_in(app)
+    press(app)
+    gone = mock.patch("ui.tour.room.rooms", side_effect=ui.votes.UnkeptError("It is gone. Try again."))
+    with gone:
+        app.run()
+        assert not app.exception
+        again = at(room=str(key))
+    for one in (app, again):
+        assert any("It is gone." in said.value for said in one.warning)
+        assert key_in(one) == key
+        assert labels(one.run()) == "Close the vote"
+
+
 def test_the_room_stays_while_pages_are_turned_and_is_not_shared():
     app = press(at(), "room_open")
     key = key_in(app)

@@ -1,6 +1,8 @@
 """Rooms: codes, rounds that are never opened again, one vote a phone, counts that are counted."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +14,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from benchmarks.servers import ROOT
 from ui.votes import folder, sqlite
 from ui.votes.rooms import (
     LETTERS,
@@ -252,6 +255,37 @@ def test_a_file_that_is_locked_full_or_none_is_said_and_nothing_is_half_there(in
         SqliteRooms(tmp_path / "broken.sqlite")
     with pytest.raises(UnkeptError):
         SqliteRooms(tmp_path / "nowhere" / "rooms.sqlite")
+
+
+FILL = """
+import resource, signal, sys
+from pathlib import Path
+from ui.votes.rooms import Key, UnkeptError
+from ui.votes.sqlite import SqliteRooms
+rooms, key = SqliteRooms(Path(sys.argv[1])), Key(*sys.argv[2].split("."))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+taken = 0
+try:
+    for number in range(100_000):
+        rooms.vote(key.code, f"phone {number}", "exact-zeros", 1, 0)
+        taken += 1
+except UnkeptError:
+    print(taken)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such limit")
+def test_where_the_disk_is_full_the_vote_is_refused_and_those_before_are_there(in_file, tmp_path):
+    key = asked(in_file)
+    command = [sys.executable, "-c", FILL, str(tmp_path / "rooms.sqlite"), str(key)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    taken = int(ended.stdout)
+    assert taken > 10
+    assert in_file.presence(key.code)[0] == taken
+    in_file.vote(key.code, "one more", "exact-zeros", 1, 1)
+    in_file.close(key)
+    assert in_file.tallies(key) == [Tally(1, Counter({0: taken, 1: 1}))]
 
 
 def test_a_file_of_another_version_is_left_alone(tmp_path):

@@ -349,15 +349,18 @@ async def made_up_cookies(scene: Scene) -> str:
         nonlocal opened, refused
         cookie = f"lab={number:032x}.{43 * 'x'}; _streamlit_xsrf=2|00000000|{number:032x}|1"
         try:
-            async with Visitor(scene.address, cookie=cookie) as visitor:
+            async with asyncio.timeout(scene.scale.seconds), Visitor(scene.address, cookie=cookie) as visitor:
                 await visitor.open(epochs=50, hidden="4", seed=number % 1000)
                 opened += 1
                 await asyncio.sleep(scene.scale.seconds)
+        except TimeoutError:
+            pass  # it is over
         except FAULTS:
             refused += 1
 
     await asyncio.gather(*map(window, range(scene.scale.windows)))
-    return f"{opened} opened, {refused} refused or closed"
+    waiting = scene.scale.windows - opened - refused
+    return f"{opened} of {scene.scale.windows} opened, {refused} refused, {waiting} waiting to the end"
 
 
 async def upload(scene: Scene, visitor: Visitor, content: bytes) -> int:

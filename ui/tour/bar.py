@@ -184,7 +184,8 @@ def _show_ways(stage: Stage, page: StreamlitPage, context: Context, vote: Vote |
     votes, its vote is opened and closed before.
     """
     keys = ("PageUp", "PageDown") if st.session_state.get(PRESENT) else (None, None)
-    before, after = stage.back(), stage.on()
+    has_answer = vote is not None and vote.phase == Phase.SHOWN  # which is not taken back from phones
+    before, after = (Stage(stage.step) if has_answer else stage).back(), stage.on()
     if not _is_open(stage.step.topic.file, page):
         st.page_link(stage.step.topic.file, label="To this step's page", icon=":material/arrow_forward:")
     voting = _voting(stage, context, vote)

@@ -12,7 +12,7 @@ from core.settings import LAMS
 from tests.app import QUICK, open_app, topic
 from tests.ui.votes.phones import own_rooms
 from ui.tour import room
-from ui.tour.steps import STEPS
+from ui.tour.steps import STEPS, TOUR
 from ui.votes.rooms import Key, NoRoomError, Phase, Poll, Question, Tally, read_key
 
 pytestmark = pytest.mark.usefixtures("two_folds", "phones")
@@ -138,6 +138,8 @@ def test_going_back_to_a_question_does_not_open_it_again():
     poll = ui.votes.rooms().poll(key.code)
     assert (poll.question.step, poll.phase, poll.round) == (STEP.name, Phase.SHOWN, 1)
     assert labels(app) == "Next question"
+    press(app, "tour_back")
+    assert address(app)["tour"] == TOUR[TOUR.index(STEP) - 1].name, "an answer does not hold up the way back"
 
 
 def test_other_settings_are_named_and_the_truth_is_measured_anew():

@@ -56,13 +56,12 @@ from deploy.votes import ROUTES  # noqa: E402
 from ui.base.cache import note_baseline, register_holder  # noqa: E402
 from ui.base.environment import ENVIRONMENT, PROBLEMS  # noqa: E402
 from ui.frame.sockets import send_at_once  # noqa: E402
-from ui.votes import serve_phones  # noqa: E402
+from ui.votes import phones_at, serve_phones  # noqa: E402
 
 STARTING = (
     '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="3"><title>Starting</title>'
     "<p>The dashboard is starting. This page tries again by itself."
 )
-VOTES = ENVIRONMENT.rooms != "none"
 log = get_logger(__name__)
 
 if PROBLEMS:  # each was logged as it was read
@@ -180,7 +179,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     bound_frames()
     allow_many_files()
     hand_out_in_turn()
-    serve_phones("/vote/" if VOTES else "")
+    serve_phones("/vote/")
     register_holder("uploads", UPLOADS.held_bytes)
     tasks = [asyncio.create_task(open_when_warm()), asyncio.create_task(let_go_of_who_left())]
     yield
@@ -210,7 +209,7 @@ def tell(error: Exception) -> bool:
 app = st.App(
     ROOT / "dashboard.py",
     lifespan=lifespan,
-    routes=ROUTES if VOTES else [],
+    routes=ROUTES if phones_at("") is not None else [],
     middleware=[Middleware(one) for one in (SecurityHeaders, Browsers, Door, Gate, Lines)],
     on_script_error=tell,
 )

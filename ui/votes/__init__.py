@@ -12,6 +12,7 @@ from ui.votes.sqlite import SqliteRooms
 
 FILE = "rooms.sqlite"
 REDIS = ("redis://", "rediss://")
+NONE = "none"  # in the environment: no class can vote
 IN_ADDRESS = "vote"  # the code of a room, on the page for phones where Streamlit is all there is
 _pages = [f"/?{IN_ADDRESS}="]  # what stands before a code in the address of its page
 
@@ -37,13 +38,13 @@ def _in_redis(url: str) -> Rooms:
 
 
 def serve_phones(before_code: str) -> None:
-    """From now on this process has a page for phones at this path, which is not Streamlit's; "" for none."""
+    """From now on this process has a page for phones at this path, which is not Streamlit's."""
     _pages[:] = [before_code]
 
 
 def phones_at(code: str) -> str | None:
     """The path of the page for phones in a room, None where there is none."""
-    return _pages[0] + code if _pages[0] and ENVIRONMENT.rooms != "none" else None
+    return None if ENVIRONMENT.rooms == NONE else _pages[0] + code
 
 
 def is_counted_by_browsers() -> bool:
@@ -53,11 +54,11 @@ def is_counted_by_browsers() -> bool:
 
 def folder(named: str) -> Path:
     """The folder, made if it is not there; "" for the user's own. Raises UnkeptError."""
-    own = Path(tempfile.gettempdir()) / f"regularization-lab-{getuser()}"
-    path = Path(named) if named else own
+    user = os.getuid() if hasattr(os, "getuid") else getuser()  # in a container nobody has a name
+    path = Path(named or Path(tempfile.gettempdir()) / f"regularization-lab-{user}")
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not named and hasattr(os, "getuid") and path.lstat().st_uid != os.getuid():
+        if not named and isinstance(user, int) and path.lstat().st_uid != user:
             raise OSError(f"{path.name} is another user's")
     except OSError as error:
         raise UnkeptError(

@@ -11,6 +11,7 @@ import ui.votes
 from core.settings import LAMS
 from tests.app import QUICK, open_app, topic
 from tests.ui.votes.phones import own_rooms
+from ui.base.environment import ENVIRONMENT
 from ui.tour import room
 from ui.tour.steps import STEPS, TOUR
 from ui.votes.rooms import Key, NoRoomError, Phase, Poll, Question, Tally, read_key
@@ -60,7 +61,7 @@ def vote(key: Key, *choices: int, step: str = STEP.name, round: int = 1) -> None
 
 
 def test_without_a_page_for_phones_no_room_is_offered(monkeypatch):
-    monkeypatch.setattr(ui.votes, "_pages", [""])
+    monkeypatch.setattr(ui.votes, "ENVIRONMENT", replace(ENVIRONMENT, rooms="none"))
     assert not [one for one in at().button if one.key == "room_open"]
 
 

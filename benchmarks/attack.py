@@ -27,7 +27,7 @@ from websockets.exceptions import ConnectionClosed
 from benchmarks.load import FAULTS, MB, percentile, resident
 from benchmarks.report import machine
 from benchmarks.servers import Pair
-from benchmarks.visitor import Visitor
+from benchmarks.visitor import Visitor, end
 from core.settings import LAMS, format_value
 
 RESULTS = Path(__file__).parent / "results" / "attack.md"
@@ -225,9 +225,7 @@ async def heavy_tabs(scene: Scene) -> str:
             tabs.append(tab)
         running = [asyncio.create_task(train_long(tab, scene)) for tab in tabs]
         await asyncio.sleep(scene.scale.seconds)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await end(running)
     return f"{len(tabs)} tabs"
 
 
@@ -435,9 +433,7 @@ async def beside(scene: Scene) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
 
 async def measure(scene: Scene, attack: Attack) -> str:

@@ -24,7 +24,7 @@ from urllib.parse import urlencode, urlsplit
 from benchmarks.load import FAULTS, LIGHT_PAGE, percentile, table
 from benchmarks.report import machine
 from benchmarks.servers import Pair, free_port, redis_server
-from benchmarks.visitor import Visitor
+from benchmarks.visitor import Visitor, end
 from core.settings import LAMS, format_value
 from ui.votes import FILE
 from ui.votes.redis import RedisRooms
@@ -191,9 +191,7 @@ async def measure(address: str, rooms: Rooms, phones: int) -> Seen:
             await asyncio.gather(room.teach(), *(phone(room, number) for number in range(phones)))
     except FAULTS as error:
         seen.wrong[f"{type(error).__name__}: {error}"[:200]] += 1
-    for task in beside:
-        task.cancel()
-    await asyncio.gather(*beside, return_exceptions=True)
+    await end(beside)
     return seen
 
 

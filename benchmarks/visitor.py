@@ -8,10 +8,12 @@ messages over one websocket; so does this. It draws nothing.
 """
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from time import perf_counter
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from google.protobuf.message import Message
@@ -201,6 +203,16 @@ class Visitor:
         elif kind in WIDGETS:
             widget = getattr(element, kind)
             self.widgets[widget.id.split("-", 2)[2]] = widget  # $$ID-hash-key
+
+
+async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """End these, each cancelled again until it is: one that hears it just as a message comes goes on."""
+    given = left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=1)
+    await asyncio.gather(*given, return_exceptions=True)
 
 
 def state_of(widget: Message, value: object) -> WidgetState:

@@ -69,7 +69,7 @@ class Clicked:
 
     def __init__(self, files: MediaFileManager, file: str) -> None:
         """file: by which the page has offered it."""
-        self._files, self._file, self._made = files, file, ""
+        self._files, self._file = files, file
         with files._lock:
             self._offer = files._deferred_callables.get(file)
 
@@ -85,9 +85,8 @@ class Clicked:
         with self._files._lock:
             self._files._deferred_callables.setdefault(self._file, self._offer)
         url = self._files.execute_deferred(self._file)
-        self._made = PurePath(url).stem
         with self._files._lock:
-            self._files._files_by_session_and_coord[HELD][self._file] = self._made
+            self._files._files_by_session_and_coord[HELD][self._file] = PurePath(url).stem
         return url
 
     def let_go(self) -> None:

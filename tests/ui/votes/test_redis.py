@@ -1,14 +1,13 @@
 """Rooms in Redis: two hosts see the same, all of a room ends, and Redis may go and come back."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import redis
 
 import ui.votes
 from benchmarks.servers import REDIS, free_port, redis_server
-from tests.ui.votes.test_rooms import ASKED, asked
+from tests.ui.votes.test_rooms import ASKED, asked, many_vote_at_once
 from ui.votes.redis import RedisRooms
 from ui.votes.rooms import LIFE_SECONDS, NoRoomError, Phase, Tally, UnkeptError
 
@@ -22,16 +21,8 @@ def client(redis_port):
 
 
 def test_votes_that_come_to_two_hosts_at_once_are_all_there_once(in_redis, redis_port):
-    key, other = asked(in_redis), RedisRooms(f"redis://127.0.0.1:{redis_port}/0")
-
-    def vote(number: int) -> None:
-        for store, choice in ((in_redis, 0), (other, number % 3)):
-            store.vote(key.code, f"phone {number}", "exact-zeros", 1, choice)
-
-    with ThreadPoolExecutor(12) as pool:
-        list(pool.map(vote, range(90)))
-    in_redis.close(key)
-    assert other.tallies(key) == [Tally(1, Counter({0: 30, 1: 30, 2: 30}))]
+    other = RedisRooms(f"redis://127.0.0.1:{redis_port}/0")
+    many_vote_at_once(in_redis, other)
     other.forget_connections()
 
 

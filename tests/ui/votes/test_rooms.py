@@ -204,15 +204,20 @@ def test_a_room_ends_after_twelve_hours_and_its_rows_go(in_file, tmp_path, monke
 
 
 def test_votes_of_many_threads_and_two_processes_are_all_there_once(in_file, tmp_path):
-    key, other = asked(in_file), SqliteRooms(tmp_path / "rooms.sqlite")
+    many_vote_at_once(in_file, SqliteRooms(tmp_path / "rooms.sqlite"))
+
+
+def many_vote_at_once(one: Rooms, other: Rooms) -> None:
+    """Ninety phones at two places where the same rooms are kept: each vote is there, once."""
+    key = asked(one)
 
     def vote(number: int) -> None:
-        for store, choice in ((in_file, 0), (other, number % 3)):
+        for store, choice in ((one, 0), (other, number % 3)):
             store.vote(key.code, f"phone {number}", "exact-zeros", 1, choice)
 
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(vote, range(90)))
-    in_file.close(key)
+    one.close(key)
     assert other.tallies(key) == [Tally(1, Counter({0: 30, 1: 30, 2: 30}))]
 
 
